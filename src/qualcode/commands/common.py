@@ -1,0 +1,22 @@
+"""What the subcommands share: the option `-C`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from qualcode.study import Study
+
+
+def study_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`-C STUDY`, also after the subcommand; the function gets `study`, a loaded Study."""
+
+    def load(ctx: click.Context, _param: click.Parameter, value: str | None) -> Study:
+        return Study.load(value or ctx.find_root().obj or ".")
+
+    option = click.option(
+        "-C", "study", metavar="STUDY", callback=load, default=None, help="The study's folder (default: this folder)."
+    )
+    return option(function)

@@ -1,0 +1,16 @@
+"""`qualcode stage NAME`: what the workflow's rules call, every file named. For the workflow alone; no contract."""
+
+from __future__ import annotations
+
+import click
+
+from qualcode.cli import STAGES, _Lazy
+
+command = _Lazy(
+    "qualcode.stages",
+    dict.fromkeys(STAGES, " "),
+    name="stage",
+    hidden=True,
+    help="One stage of the line, as the workflow calls it (no contract).",
+)
+assert isinstance(command, click.Group)

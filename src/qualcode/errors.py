@@ -1,0 +1,91 @@
+"""What a user is told when their input is wrong: file, place, cause, what to do; all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with one place of the user's input.
+
+    `where` is a file (relative to the study where it lies inside it), `place` a position in it ("row 14",
+    "line 7", "sheet Codes, cell B3"), `what` the cause in one sentence, `hint` what to do. Ids only: never
+    a participant's words.
+    """
+
+    where: str
+    what: str
+    hint: str = ""
+    place: str = ""
+
+    def __str__(self) -> str:
+        at = f"{self.where}, {self.place}" if self.place else self.where
+        head = f"{at}: {self.what}" if at else self.what
+        return f"{head}\n  {self.hint}" if self.hint else head
+
+
+class QualcodeError(Exception):
+    """The user's input cannot be used as it is: shown as a message (exit status 2), never as a traceback."""
+
+    def __init__(self, problems: Problem | str | Iterable[Problem], *, where: str = "", hint: str = "") -> None:
+        if isinstance(problems, str):
+            problems = Problem(where, problems, hint)
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(f"ERROR: {problem}" for problem in self.problems))
+
+
+class StudyError(QualcodeError):
+    """The study's configuration, or its tables of people and sessions."""
+
+
+class TranscriptError(QualcodeError):
+    """A transcript that cannot be read."""
+
+
+class CodebookError(QualcodeError):
+    """A codebook that contradicts itself."""
+
+
+class CodingsError(QualcodeError):
+    """A codings file, an assignment or a ratings table that cannot be used."""
+
+
+class DecisionsError(QualcodeError):
+    """A sheet of decisions that cannot be read back."""
+
+
+class Problems:
+    """Collects problems, so that all of them can be said at once."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(self, where: str | Path, what: str, hint: str = "", *, place: str = "") -> None:
+        self.found.append(Problem(str(where), what, hint, place))
+
+    def extend(self, error: QualcodeError) -> None:
+        self.found.extend(error.problems)
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+    def raise_if_any(self, kind: type[QualcodeError] = QualcodeError) -> None:
+        if self.found:
+            raise kind(self.found)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`Nearest: 'x'.` for the known word most like `word`, or the first few known words; for a hint."""
+    names = list(dict.fromkeys(str(name) for name in known))
+    lowered = {name.casefold(): name for name in names}
+    close = get_close_matches(str(word).casefold(), list(lowered), n=1, cutoff=0.6)
+    if close:
+        return f"Nearest: '{lowered[close[0]]}'."
+    if not names:
+        return "None is known yet."
+    shown = ", ".join(f"'{name}'" for name in names[:12])
+    return f"Known: {shown}{', …' if len(names) > 12 else ''}."

@@ -1,0 +1,364 @@
+"""Every table's columns, types and keys: what passes between the stages, and what people get.
+
+Text columns hold text and never a missing value (nothing is the empty string); whole numbers that may be
+missing are `Int64`; other numbers are `float64` with NaN. Several values in one cell are joined by `;`, sorted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from qualcode.errors import QualcodeError
+from qualcode.files import write_atomically
+
+TEXT, WHOLE, NUMBER, YESNO = "str", "Int64", "float64", "bool"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's name, what one row is, its columns with their types, and the columns that sort and identify a row."""
+
+    name: str
+    row: str
+    columns: dict[str, str]
+    key: tuple[str, ...] = ()
+    kind: str = "processed"  # raw (people write it), processed (Parquet between stages), report (CSV for people)
+    extra: bool = False  # further columns are kept (a study's own attributes)
+    note: str = ""
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the values a column may have
+
+    def empty(self) -> pd.DataFrame:
+        """The table with no rows."""
+        return self.shape(pd.DataFrame())
+
+    def shape(self, data: pd.DataFrame | Iterable[dict[str, object]]) -> pd.DataFrame:
+        """`data` with this table's columns in their order and types (missing columns empty), rows in key order."""
+        frame = data if isinstance(data, pd.DataFrame) else pd.DataFrame(list(data))
+        made: dict[str, pd.Series] = {}
+        for name, kind in self.columns.items():
+            given = frame[name] if name in frame.columns else pd.Series([None] * len(frame), index=frame.index)
+            made[name] = _typed(given, kind)
+        if self.extra:
+            for name in frame.columns:
+                if name not in made and not str(name).startswith("_"):
+                    made[str(name)] = _typed(frame[name], TEXT)
+        out = pd.DataFrame(made)
+        if self.key and len(out):
+            out = out.sort_values(list(self.key), kind="stable")
+        return out.reset_index(drop=True)
+
+
+def _typed(values: pd.Series, kind: str) -> pd.Series:
+    if kind == TEXT:
+        return values.astype(object).where(values.notna(), "").astype(str).astype(object)
+    if kind == WHOLE:
+        return pd.to_numeric(values.replace("", None)).astype("Int64")
+    if kind == NUMBER:
+        return pd.to_numeric(values.replace("", None)).astype("float64")
+    return values.astype(object).where(values.notna(), False).astype(bool)
+
+
+def _table(name: str, row: str, columns: str, key: str = "", **more: object) -> Table:
+    """`columns` is 'name name:whole name:number name:yesno'; text unless said."""
+    kinds = {"whole": WHOLE, "number": NUMBER, "yesno": YESNO, "text": TEXT}
+    pairs = [part.partition(":") for part in columns.split()]
+    return Table(
+        name,
+        row,
+        {column: kinds[kind or "text"] for column, _, kind in pairs},
+        tuple(key.split()),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+SESSION_KINDS = ("interview", "focus_group", "document", "board", "survey", "member_check")
+DIRECTIONS = ("facilitator", "barrier", "mixed", "neutral", "")
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        # ---- what people write, under data/raw/
+        _table(
+            "sessions",
+            "one meeting or source",
+            "session date kind phase mode interviewers participants minutes:number language files status",
+            "session",
+            kind="raw",
+            extra=True,
+            words={"kind": SESSION_KINDS, "status": ("done", "planned", "withdrawn")},
+        ),
+        _table(
+            "participants", "one person", "participant group consent withdrawn", "participant", kind="raw", extra=True
+        ),
+        _table(
+            "speakers",
+            "one voice in one session",
+            "session speaker participant role",
+            "session speaker",
+            kind="raw",
+            words={"role": ("participant", "interviewer", "other", "")},
+        ),
+        _table(
+            "assignments",
+            "one stretch that one coder was to read",
+            "transcript coder round start:whole end:whole sha256_text saw codes done",
+            "transcript coder round start",
+            kind="raw",
+        ),
+        _table(
+            "decisions",
+            "one judgement",
+            "decision kind about choice value reason by on supersedes",
+            "decision",
+            kind="raw",
+        ),
+        _table("memos", "one note", "memo kind about author date text", "memo", kind="raw"),
+        # ---- between the stages, under data/processed/
+        _table(
+            "transcripts",
+            "one transcript",
+            "transcript session language translation_of translator source_format text_rule:whole sha256_raw sha256_text "
+            "speakers:whole turns:whole words:whole seconds:number file date",
+            "transcript",
+        ),
+        _table(
+            "turns",
+            "one stretch of one speaker",
+            "transcript turn:whole speaker participant role start:whole end:whole start_s:number end_s:number source_turn",
+            "transcript turn",
+            words={"role": ("participant", "interviewer", "other")},
+        ),
+        _table(
+            "edits",
+            "one changed stretch between an earlier text of a transcript and the present one",
+            "transcript sha256_from start_from:whole end_from:whole sha256_to start_to:whole end_to:whole why",
+            "transcript sha256_from start_from",
+            words={"why": ("identifier", "correction", "reader")},
+        ),
+        _table(
+            "segments",
+            "one unit",
+            "transcript segment:whole turn:whole start:whole end:whole",
+            "transcript segment",
+        ),
+        _table(
+            "codebook",
+            "one entry of the codebook in use, in the codebook's own order (parents before children)",
+            "position:whole code label kind parent depth:whole path definition full_definition include exclude "
+            "example_typical example_atypical example_close_but_no direction colour double_code_with origin notes "
+            "mappings version name",
+            "position",
+        ),
+        _table(
+            "codings",
+            "one code on one span by one coder",
+            "coding transcript scope start:whole end:whole code code_as_coded coder codebook_version sha256_text "
+            "direction memo created origin source anchored",
+            "transcript start end code coder coding",
+            words={
+                "scope": ("span", "transcript"),
+                "direction": DIRECTIONS,
+                "origin": ("human", "machine"),
+                "anchored": ("as_given", "calibrated", "by_text"),
+            },
+        ),
+        _table(
+            "refused",
+            "one coding that could not be placed",
+            "file row:whole transcript start:whole end:whole code coder cause hint",
+            "file row",
+        ),
+        _table(
+            "consensus",
+            "one agreed code on one span",
+            "coding transcript scope start:whole end:whole code direction codebook_version how coders from_codings "
+            "decision",
+            "transcript start end code",
+            words={"how": ("single", "unanimous", "adjudicated")},
+        ),
+        _table(
+            "memberchecks_log",
+            "one answer to one thing shown",
+            "check round kind participant session theme codebook_version sent answered response comment decision",
+            "round participant theme check",
+        ),
+        _table(
+            "topic_segments",
+            "one segment with the topic it fell into",
+            "transcript segment:whole start:whole end:whole topic:whole certainty:number representative:whole",
+            "transcript segment",
+        ),
+        _table(
+            "topic_list",
+            "one topic",
+            "topic:whole words segments:whole transcripts:whole stability:number largest_share:number flag",
+            "topic",
+        ),
+        # ---- what people get, reports/tables/NAME.csv: first columns as in the contract, more to the right
+        _table(
+            "report_participants",
+            "one level of one attribute",
+            "variable level group n:whole percent:number N:whole",
+            kind="report",
+        ),
+        _table(
+            "report_sessions",
+            "one session",
+            "session date kind mode participants minutes:number language status phase files words:whole",
+            "session",
+            kind="report",
+        ),
+        _table(
+            "report_transcripts",
+            "one transcript as read",
+            "transcript session file source_format turns:whole speakers:whole words:whole seconds:number language "
+            "labels warnings",
+            "transcript",
+            kind="report",
+        ),
+        _table(
+            "report_imports",
+            "one codings file as read",
+            "file kind coder rows:whole kept:whole as_given:whole calibrated:whole by_text:whole collapsed:whole "
+            "refused:whole",
+            "file coder",
+            kind="report",
+        ),
+        _table(
+            "report_themes",
+            "one theme or subtheme",
+            "theme subtheme definition mentions:whole participants:whole participants_percent:number eligible:whole "
+            "code label depth:whole facilitator:whole barrier:whole mixed:whole neutral:whole transcripts:whole "
+            "unattributed:whole quote quote_participant",
+            kind="report",
+            note="in codebook order",
+        ),
+        _table(
+            "report_quotes",
+            "one quote offered to readers",
+            "quote theme participant transcript start:whole end:whole text approved code label group direction rank:whole",
+            kind="report",
+        ),
+        _table(
+            "report_definitions",
+            "one cell of the definitions matrix",
+            "group participants element text status from_codings decision",
+            kind="report",
+            words={"status": ("given", "not_familiar", "not_asked")},
+        ),
+        _table(
+            "report_agreement",
+            "one coefficient over all codes",
+            "coefficient scope unit rule universe coders round n_units:whole n_transcripts:whole estimate:number "
+            "ci_low:number ci_high:number ci_method reason ci_these_low:number ci_these_high:number codes:whole",
+            kind="report",
+        ),
+        _table(
+            "report_agreement_by_code",
+            "one coefficient of one code",
+            "code coefficient scope unit rule universe coders round n_units:whole n_transcripts:whole estimate:number "
+            "ci_low:number ci_high:number ci_method reason both:whole only_a:whole only_b:whole neither:whole "
+            "ci_these_low:number ci_these_high:number label",
+            kind="report",
+        ),
+        _table(
+            "report_disagreements",
+            "one disagreement",
+            "disagreement kind transcript start:whole end:whole code_a code_b coder_a coder_b decision choice "
+            "direction_a direction_b coding_a coding_b status",
+            kind="report",
+            words={"kind": ("presence", "boundary", "sibling", "cousin", "far", "direction", "missed")},
+        ),
+        _table(
+            "report_cooccurrence",
+            "one pair of codes in the same unit",
+            "code_a code_b unit n:whole jaccard:number label_a label_b n_a:whole n_b:whole",
+            "code_a code_b",
+            kind="report",
+        ),
+        _table(
+            "report_saturation",
+            "one transcript in order of collection",
+            "order:whole transcript date new:whole cumulative:whole base run_ratio:number verdict new_codes settings",
+            "order",
+            kind="report",
+        ),
+        _table(
+            "report_topics",
+            "one suggested topic",
+            "topic:whole words segments:whole transcripts:whole code overlap:number label share:number "
+            "stability:number flag representative",
+            "topic",
+            kind="report",
+        ),
+        _table(
+            "report_constructs",
+            "one construct in one direction",
+            "framework version construct direction mentions:whole participants:whole quote code domain name subconstruct "
+            "participants_percent:number eligible:whole quote_participant codes",
+            kind="report",
+        ),
+        _table(
+            "report_memberchecks",
+            "one response to one theme",
+            "round theme response participants:whole comments:whole label shown:whole",
+            kind="report",
+        ),
+    )
+}
+
+
+def read(name: str, path: str | Path) -> pd.DataFrame:
+    """A processed table (Parquet) or a report table (CSV), with its columns and types."""
+    path = Path(path)
+    table = TABLES[name]
+    if path.suffix == ".parquet":
+        return table.shape(pd.read_parquet(path))
+    return table.shape(pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8"))
+
+
+def write(name: str, data: pd.DataFrame, path: str | Path) -> None:
+    """Write a table: Parquet or CSV by the file's ending; same input, same bytes; the old file stays until the new is whole."""
+    path = Path(path)
+    table = TABLES[name]
+    shaped = table.shape(data)
+    _check_words(table, shaped)
+    if path.suffix == ".parquet":
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        arrow = pa.Table.from_pandas(shaped, preserve_index=False).replace_schema_metadata(None)
+        write_atomically(path, lambda temporary: pq.write_table(arrow, temporary, compression="zstd"))
+    else:
+        text = shaped.to_csv(index=False, lineterminator="\n")
+        write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", newline="\n"))
+
+
+def _check_words(table: Table, shaped: pd.DataFrame) -> None:
+    for column, allowed in table.words.items():
+        odd = set(shaped[column]) - set(allowed)
+        if odd:
+            raise ValueError(f"table {table.name}: column {column} may not hold {sorted(odd)}")
+
+
+def split(cell: str) -> list[str]:
+    """The values of a cell that may hold several (`a; b`), in their order, without blanks."""
+    return [part.strip() for part in str(cell).split(";") if part.strip()]
+
+
+def join(values: Iterable[str]) -> str:
+    """Several values in one cell: distinct, sorted, joined by `;`."""
+    return ";".join(sorted({str(value) for value in values if str(value)}))
+
+
+def known(name: str) -> Table:
+    """The table called `name`, or an error that says which there are."""
+    if name not in TABLES:
+        from qualcode.errors import nearest
+
+        raise QualcodeError(f"there is no table called '{name}'.", hint=nearest(name, TABLES))
+    return TABLES[name]
