@@ -1,0 +1,161 @@
+"""`qualcode check`: everything that can be wrong with a study, found in one process, before anything is run or written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from qualcode.errors import Problem, Problems, QualcodeError
+from qualcode.study import Study, check_people
+
+# what each stage reads of the study; a stage that is not here reads everything
+_TRANSCRIPTS_ONLY = ("transcripts", "segments", "topics", "people")
+
+
+@dataclass
+class Checked:
+    """What `check` found: `problems` stop a run, `warnings` do not; `waiting` says which stages lack input; counts."""
+
+    problems: Problems = field(default_factory=Problems)
+    warnings: list[Problem] = field(default_factory=list)
+    waiting: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def check_study(study: Study, *, until: str | None = None) -> Checked:
+    """Validate the study without writing anything.
+
+    Parameters
+    ----------
+    until
+        The last stage wanted: what only later stages read is not looked at.
+
+    Returns
+    -------
+    All problems at once, all warnings, which stages wait for what, and counts of what is there.
+    """
+    found = Checked()
+    found.problems.found += check_people(study).found
+    transcribed = _transcripts(study, found)
+    if until in _TRANSCRIPTS_ONLY:
+        return found
+    codebook = _codebook(study, found)
+    if until == "codebook":
+        return found
+    if transcribed is not None and codebook is not None:
+        _codings(study, found, transcribed, codebook)
+    _decisions(study, found)
+    _waiting(study, found)
+    return found
+
+
+def _transcripts(study: Study, found: Checked) -> object | None:
+    from qualcode.transcripts import read_transcripts
+
+    if not study.transcript_files:
+        found.problems.add(
+            "data/raw/transcripts",
+            "there is no transcript.",
+            "Put the interviews there (.txt, .md, .docx, .vtt, .srt or .otr); one is enough to begin.",
+        )
+        return None
+    try:
+        transcribed = read_transcripts(study)
+    except QualcodeError as error:
+        _add(found, error)
+        return None
+    found.warnings += transcribed.warnings
+    found.counts["transcripts"] = len(transcribed.transcripts)
+    found.counts["participants"] = len(set(transcribed.turns["participant"]) - {""})
+    return transcribed
+
+
+def _codebook(study: Study, found: Checked) -> pd.DataFrame | None:
+    from qualcode.codebook import load_codebook
+    from qualcode.tables import TABLES
+
+    try:
+        codebook = load_codebook(study)
+    except QualcodeError as error:
+        _add(found, error)
+        return None
+    if codebook is None:
+        return TABLES["codebook"].empty()
+    table = codebook.table()
+    found.counts["codes"] = len(table)
+    _frameworks(study, found)
+    return table
+
+
+def _frameworks(study: Study, found: Checked) -> None:
+    from qualcode.frameworks import load_framework
+
+    for name in study.config.frameworks.use:
+        try:
+            load_framework(name)
+        except QualcodeError as error:
+            _add(found, error)
+
+
+def _codings(study: Study, found: Checked, transcribed: object, codebook: pd.DataFrame) -> None:
+    from qualcode.codings import read_codings
+    from qualcode.transcripts.edits import edits_of_study
+
+    transcripts, turns, texts = transcribed.transcripts, transcribed.turns, transcribed.texts  # type: ignore[attr-defined]
+    try:
+        edits = edits_of_study(study, transcripts, texts)
+        imported = read_codings(study, transcripts, turns, texts, edits, codebook)
+    except QualcodeError as error:
+        _add(found, error)
+        return
+    found.warnings += imported.warnings
+    found.counts |= {
+        "codings": len(imported.codings),
+        "coders": imported.codings["coder"].nunique(),
+        "refused": len(imported.refused),
+    }
+
+
+def _decisions(study: Study, found: Checked) -> None:
+    from qualcode.decisions import read_decisions
+    from qualcode.memberchecks import read_memberchecks
+
+    for name, read in (("decisions", read_decisions), ("replies", read_memberchecks)):
+        try:
+            found.counts[name] = len(read(study))
+        except QualcodeError as error:
+            _add(found, error)
+
+
+def _waiting(study: Study, found: Checked) -> None:
+    counts = found.counts
+    if not study.codebook_files:
+        found.waiting["codebook"] = "no codebook under codebooks/NAME/1.0.0.yaml"
+    if not study.codings_files:
+        found.waiting["codings, consensus, themes, frameworks, saturation"] = "no codings in data/raw/codings/"
+    elif counts.get("coders", 0) < 2:
+        found.waiting["agreement"] = "codings of one coder only"
+    if study.codings_files and counts.get("coders", 0) > 1 and not len(study.assignments):
+        found.warnings.append(
+            Problem(
+                "data/raw/assignments.csv",
+                "nobody's reading is recorded, so silence of a coder cannot be told from work not done.",
+                "List transcript, coder and done; until then agreement is taken only over transcripts that all compared "
+                "coders have codings in, and says `universe: assumed`.",
+            )
+        )
+    if not counts.get("replies"):
+        found.waiting["memberchecks"] = "no answers yet; `qualcode pack membercheck` makes the packets"
+
+
+def _add(found: Checked, error: QualcodeError) -> None:
+    known = set(found.problems.found)
+    found.problems.found += [problem for problem in error.problems if problem not in known]
+
+
+def example_folder() -> Path:
+    """Where the made-up study lies: inside the installed package, or the repository this package is run from."""
+    inside = Path(__file__).parent / "example"
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[2]

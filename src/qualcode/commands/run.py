@@ -1,0 +1,48 @@
+"""`qualcode run`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from qualcode.cli import STAGES
+from qualcode.commands.common import study_option
+from qualcode.errors import QualcodeError, nearest
+from qualcode.study import Study
+
+
+@click.command()
+@study_option
+@click.option("--until", metavar="STAGE", help=f"Stop after a stage: {', '.join(STAGES)}.")
+@click.option("--cores", type=click.IntRange(min=1), help="Processor cores to use (default: all).")
+def command(study: Study, until: str | None, cores: int | None) -> None:
+    """Run the whole line, or up to one stage. Checks everything first; makes only what is out of date."""
+    if until is not None and until not in STAGES:
+        raise QualcodeError(f"there is no stage '{until}'.", hint=nearest(until, STAGES))
+    from qualcode.checks import check_study
+    from qualcode.runner import BarDisplay, PlainDisplay, explain, run_workflow
+
+    result = check_study(study, until=until)
+    for warning in result.warnings:
+        click.echo(f"NOTE: {warning}", err=True)
+    result.problems.raise_if_any()
+    bar = sys.stdout.isatty()
+    outcome = run_workflow(study, BarDisplay() if bar else PlainDisplay(click.echo), until=until, cores=cores)
+    if not outcome.ok:
+        mine = explain(outcome)
+        if mine is not None:
+            raise mine
+        for rule, log in outcome.failed.items():
+            click.echo(f"Stage {rule} failed; this is a mistake in qualcode, not in your study. Its log:\n{log}", err=True)
+        for message in outcome.other:
+            click.echo(message, err=True)
+        sys.exit(1)
+    for stage, reason in result.waiting.items():
+        click.echo(f"waiting: {stage} ({reason})")
+    if not outcome.made:
+        click.echo("Nothing to do: everything is up to date.")
+    else:
+        click.echo(f"{len(outcome.made)} steps in {outcome.seconds:.0f} s.")
+    if until is None:
+        click.echo(f"Look at {study.shown(study.reports / 'index.html')} and {study.shown(study.reports / 'findings.docx')}.")

@@ -1,0 +1,30 @@
+# What the rules share: the study with its settings, and the files that people wrote.
+import os
+import sys
+from pathlib import Path
+
+from qualcode import __version__ as VERSION
+from qualcode.study import Study
+from qualcode.workflow import FOLDER
+
+study = Study.load(".")
+settings = study.config
+
+# the environment's own `qualcode`, also where the environment is not activated
+shell.prefix(f'export PATH="{Path(sys.executable).parent.as_posix()}:$PATH"; ')
+
+
+def shown(paths):
+    """Paths relative to the study, as rules name them."""
+    return [study.shown(path) for path in paths]
+
+
+def raw(name):
+    """The file of a table that people write, where the study has one."""
+    path = study.raw_table_file(name)
+    return [study.shown(path)] if path else []
+
+
+def caption(name):
+    """A caption for the workflow's report."""
+    return str(FOLDER / "captions" / f"{name}.rst")
