@@ -36,11 +36,11 @@ def participants_of(spans: pd.DataFrame, turns: pd.DataFrame, texts: Mapping[str
     people = np.full(len(spans), "", dtype=object)
     unnamed = np.zeros(len(spans), dtype=bool)
     if len(spans):
-        by_transcript = dict(tuple(turns.groupby("transcript", sort=False)))
+        by_transcript = {str(transcript): own for transcript, own in turns.groupby("transcript", sort=False)}
         starts, ends = spans["start"].to_numpy(dtype="int64"), spans["end"].to_numpy(dtype="int64")
         whole = (spans["scope"] == "transcript").to_numpy() if "scope" in spans else np.zeros(len(spans), dtype=bool)
         for transcript, rows in pd.Series(range(len(spans))).groupby(spans["transcript"].to_numpy(), sort=False):
-            own = by_transcript.get(transcript)
+            own = by_transcript.get(str(transcript))
             if own is None:
                 continue
             voices = _Voices(own.sort_values("start", kind="stable"), texts[str(transcript)])
