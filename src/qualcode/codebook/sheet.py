@@ -1,0 +1,318 @@
+"""The codebook as a spreadsheet: one row a code, turned into a version's file; and an empty sheet to fill in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarString, LiteralScalarString
+
+from qualcode.codebook.model import BETWEEN_EXAMPLES, ID, KINDS, ORIGINS, Codebook, Entry
+from qualcode.codebook.read import check_entries, in_tree_order, place_number
+from qualcode.errors import CodebookError, Problem, Problems, nearest
+from qualcode.files import read_sheet, write_text, write_zip_document
+from qualcode.tables import DIRECTIONS, split
+
+# what a sheet's columns mean, as the second sheet of the template explains them
+COLUMNS = {
+    "id": "A short name that never changes: letters, digits, _ - and . only. Empty: made from the label.",
+    "label": "The name people read. Must be filled in. It may change from version to version.",
+    "kind": "theme, subtheme, code or definition. Empty: code.",
+    "parent": "The id or the label of the code that this one belongs under. Empty: top of the tree.",
+    "definition": "What the code means, in a sentence.",
+    "full_definition": "What it means at length.",
+    "include": "When to use it.",
+    "exclude": "When not to use it, and which code to use instead.",
+    "example_typical": "A passage that plainly belongs. Several: put ` | ` between them.",
+    "example_atypical": "A passage that belongs though it does not look so.",
+    "example_close_but_no": "A passage that looks as if it belonged, and does not.",
+    "direction": "facilitator, barrier, mixed or neutral, where every coding has the same. May be empty.",
+    "colour": "A colour like #1f77b4. May be empty.",
+    "double_code_with": "Ids of codes that often go together with this one, with `;` between them.",
+    "origin": "deductive (from a framework or guide), inductive (from the data) or both.",
+    "notes": "Anything else the team should know.",
+}
+FRAMEWORK = "Constructs of this framework that the code belongs to, with `;` between them: III.F; IV.C.D."
+ALIASES = {
+    "code": "id",
+    "code_id": "id",
+    "name": "label",
+    "code_name": "label",
+    "type": "kind",
+    "belongs_under": "parent",
+    "parent_code": "parent",
+    "description": "definition",
+    "short_definition": "definition",
+    "when_to_use": "include",
+    "inclusion": "include",
+    "inclusion_criteria": "include",
+    "when_not_to_use": "exclude",
+    "exclusion": "exclude",
+    "exclusion_criteria": "exclude",
+    "example": "example_typical",
+    "examples": "example_typical",
+    "color": "colour",
+    "note": "notes",
+    "memo": "notes",
+}
+
+
+def read_codebook_sheet(
+    path: Path, *, name: str, version: str, where: str = "", frameworks: Iterable[str] = ()
+) -> Codebook:
+    """A codebook that was written as CSV or XLSX, one row a code, in the columns of `COLUMNS`.
+
+    Parameters
+    ----------
+    frameworks
+        Ids of frameworks that may head a column; cells hold construct codes with `;` between them.
+
+    Raises
+    ------
+    CodebookError
+        Unknown or missing columns, and everything that `check_entries` finds, each with its row, all at once.
+    """
+    where = where or path.name
+    sheet = read_sheet(path, shown_as=where)
+    problems = Problems()
+    frameworks = list(frameworks)
+    ours: dict[str, str] = {}  # our column -> the sheet's
+    maps: dict[str, str] = {}
+    for column in sheet.data.columns:
+        meant = column if column in COLUMNS else ALIASES.get(column, "")
+        if meant and meant not in ours:
+            ours[meant] = column
+        elif meant:
+            problems.add(where, f"columns '{ours[meant]}' and '{column}' mean the same.", "Keep one.", place="row 1")
+        elif column in {framework.lower() for framework in frameworks}:
+            maps[next(framework for framework in frameworks if framework.lower() == column)] = column
+        else:
+            hint = f"{nearest(column, [*COLUMNS, *frameworks])} A framework's column is headed by its id."
+            problems.add(where, f"unknown column '{column}'.", hint, place="row 1")
+    if "label" not in ours:
+        problems.add(where, "column 'label' is missing.", nearest("label", sheet.data.columns), place="row 1")
+    problems.raise_if_any(CodebookError)
+
+    lines = [{ours_: line[theirs] for ours_, theirs in ours.items()} for line in sheet.data.to_dict("records")]
+    cells = [{framework: line[column] for framework, column in maps.items()} for line in sheet.data.to_dict("records")]
+    rows = [_entry(line, cell) for line, cell in zip(lines, cells, strict=True)]
+    if not rows:
+        problems.add(where, "the sheet has no codes.")
+    ids = _ids(rows)
+    for row, code in zip(rows, ids, strict=True):
+        if code:
+            row["id"] = code
+    _parents(rows, sheet.rows, where, problems)
+
+    def place(number: int, at: tuple[int | str, ...]) -> str:
+        return f"row {sheet.rows[number]}"
+
+    entries = check_entries(rows, where=where, place=place, problems=problems)
+    problems.found.sort(key=place_number)
+    problems.raise_if_any(CodebookError)
+    return Codebook(name=name, version=version, codes=in_tree_order(entries), file=where)
+
+
+def _entry(line: dict[str, str], cells: dict[str, str]) -> dict[str, Any]:
+    row: dict[str, Any] = {key: value for key, value in line.items() if value and not key.startswith("example_")}
+    examples = {
+        kind: [part.strip() for part in line[f"example_{kind}"].split(BETWEEN_EXAMPLES.strip()) if part.strip()]
+        for kind in ("typical", "atypical", "close_but_no")
+        if line.get(f"example_{kind}")
+    }
+    if examples:
+        row["examples"] = examples
+    if "double_code_with" in row:
+        row["double_code_with"] = split(row["double_code_with"])
+    for key in ("kind", "direction", "origin"):
+        if key in row:
+            row[key] = row[key].lower()
+    mappings = {name: split(cell) for name, cell in cells.items() if split(cell)}
+    if mappings:
+        row["mappings"] = mappings
+    return row
+
+
+def make_id(label: str) -> str:
+    """An id from a label: lower case, accents off, anything but letters and digits as `_`."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", label) if not unicodedata.combining(c))
+    return re.sub(r"[^\w]+", "_", plain.casefold()).strip("_")
+
+
+def _ids(rows: list[dict[str, Any]]) -> list[str]:
+    """Each row's id: its own, else made from its label, with a number behind it where that id is taken."""
+    taken = {str(row["id"]) for row in rows if row.get("id")}
+    made = []
+    for row in rows:
+        code = str(row.get("id") or "")
+        if not code and row.get("label"):
+            base = make_id(row["label"]) or "code"
+            code, number = base, 2
+            while code in taken:
+                code, number = f"{base}_{number}", number + 1
+            taken.add(code)
+        made.append(code)
+    return made
+
+
+def _parents(rows: list[dict[str, Any]], numbers: list[int], where: str, problems: Problems) -> None:
+    """Parents that are given as labels become ids."""
+    ids = {row.get("id") for row in rows}
+    labels: dict[str, list[str]] = {}
+    for row in rows:
+        if row.get("label"):
+            labels.setdefault(" ".join(row["label"].split()).casefold(), []).append(row["id"])
+    for row, number in zip(rows, numbers, strict=True):
+        parent = str(row.get("parent") or "")
+        if not parent or parent in ids:
+            continue
+        found = labels.get(" ".join(parent.split()).casefold(), [])
+        if len(found) > 1:
+            what = f"code '{row.get('id', '')}': parent '{parent}' is the label of {len(found)} codes."
+            problems.add(where, what, f"Write the id: {', '.join(found)}.", place=f"row {number}")
+            row["parent"] = found[0]
+        elif found:
+            row["parent"] = found[0]
+
+
+# ---------------------------------------------------------------- writing
+
+
+def write_codebook_file(codebook: Codebook, path: Path) -> None:
+    """Write a version's YAML file. Never over one that is there: released versions are never edited.
+
+    Raises
+    ------
+    CodebookError
+        The file is there already.
+    """
+    if path.exists():
+        raise CodebookError(
+            Problem(
+                path.name, "this version is there already.", "Versions are never overwritten: give another --version."
+            )
+        )
+    write_text(path, codebook_yaml(codebook))
+
+
+def codebook_yaml(codebook: Codebook) -> str:
+    """The file's text: every field that is filled in, in the order of the model."""
+    yaml = YAML()
+    yaml.width = 110
+    yaml.allow_unicode = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    head: dict[str, Any] = {"name": _text(codebook.name), "version": codebook.version}
+    if codebook.title:
+        head["title"] = _text(codebook.title)
+    if codebook.notes:
+        head["notes"] = _text(codebook.notes)
+    stream = StringIO()
+    yaml.dump({**head, "changes": [_filled(change.model_dump()) for change in codebook.changes]}, stream)
+    stream.write("codes:\n")
+    for entry in codebook.codes.values():
+        one = StringIO()
+        yaml.dump([_filled(_row(entry))], one)
+        stream.write(one.getvalue())
+    return stream.getvalue()
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    row = entry.model_dump(by_alias=True)
+    row["mappings"] = {
+        name: [item if item["reason"] else item["construct"] for item in items]
+        for name, items in row["mappings"].items()
+    }
+    return row
+
+
+def _filled(row: dict[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for key, value in row.items():
+        if isinstance(value, dict):
+            value = _filled(value)
+        elif isinstance(value, list):
+            value = [_filled(item) if isinstance(item, dict) else _text(item) for item in value]
+        elif isinstance(value, str):
+            value = _text(value) if value else value
+        if value:
+            made[key] = value
+    return made
+
+
+def _text(value: str) -> Any:
+    """Plain where YAML's rules leave it the text it is; in quotation marks where they would not; folded where long."""
+    if re.fullmatch(r"[+\-.]?[\d.][\d.eExXoO_:+\-]*|~|null|true|false|yes|no|on|off|y|n", value, re.IGNORECASE):
+        return DoubleQuotedScalarString(value)
+    if len(value) > 100 and "\n" not in value and "  " not in value and not value.startswith(" "):
+        return FoldedScalarString(value)
+    if "\n" in value and not any(line != line.strip() for line in value.split("\n")):
+        return LiteralScalarString(value)
+    return value
+
+
+def write_template(path: Path, *, frameworks: Iterable[str] = ("cfir2022",)) -> None:
+    """An empty sheet with headers and lists to choose from, and a second one that explains the columns."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    frameworks = list(frameworks)
+    book = Workbook()
+    codes = book.active
+    codes.title = "Codes"
+    header = [*COLUMNS, *frameworks]
+    codes.append(header)
+    widths = {"label": 30, "definition": 45, "full_definition": 45, "include": 35, "exclude": 35, "notes": 35}
+    for number, column in enumerate(header, start=1):
+        cell = codes.cell(1, number)
+        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="DDE6EE")
+        letter = get_column_letter(number)
+        codes.column_dimensions[letter].width = 35 if column.startswith("example_") else widths.get(column, 18)
+        choices = {"kind": KINDS, "direction": DIRECTIONS, "origin": ORIGINS}.get(column)
+        if choices:
+            words = ",".join(word for word in choices if word)
+            rule = DataValidation(type="list", formula1=f'"{words}"', allow_blank=True, showErrorMessage=True)
+            rule.errorTitle, rule.error = column, f"Choose one of: {words.replace(',', ', ')}"
+            rule.add(f"{letter}2:{letter}1000")
+            codes.add_data_validation(rule)
+        for row in range(2, 101):
+            cell = codes.cell(row, number)
+            cell.number_format = "@"  # ids such as 1.10 stay text
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    codes.freeze_panes = "C2"
+    help_ = book.create_sheet("Columns")
+    help_.append(["column", "what it is for"])
+    for column, text in [*COLUMNS.items(), *((framework, FRAMEWORK) for framework in frameworks)]:
+        help_.append([column, text])
+    help_.append([])
+    help_.append(
+        ["then", "qualcode codebook import THIS_FILE.xlsx makes codebooks/NAME/1.0.0.yaml of the first sheet."]
+    )
+    for row in help_.iter_rows():
+        row[0].font = Font(bold=True)
+        row[1].alignment = Alignment(wrap_text=True, vertical="top")
+    help_["B1"].font = Font(bold=True)
+    help_.column_dimensions["A"].width, help_.column_dimensions["B"].width = 24, 100
+    write_zip_document(path, book.save)
+
+
+def check_name(name: str, version: str) -> None:
+    """Whether a name and a version can be a folder's and a file's.
+
+    Raises
+    ------
+    CodebookError
+        They cannot.
+    """
+    problems = Problems()
+    if not ID.fullmatch(name) or name.startswith("."):
+        problems.add("--name", f"'{name}' cannot be a codebook's name.", "Use letters, digits, '_' and '-'.")
+    if not re.fullmatch(r"\d+(\.\d+)*", version):
+        problems.add("--version", f"'{version}' is not a version.", "Write numbers with dots: 1.0.0.")
+    problems.raise_if_any(CodebookError)
