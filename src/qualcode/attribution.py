@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from qualcode.tables import join
-from qualcode.words import word_spans
+from qualcode.coverage import Words
+from qualcode.tables import join, split
 
 
 def participants_of(spans: pd.DataFrame, turns: pd.DataFrame, texts: Mapping[str, str]) -> pd.DataFrame:
@@ -43,48 +43,19 @@ def participants_of(spans: pd.DataFrame, turns: pd.DataFrame, texts: Mapping[str
             own = by_transcript.get(str(transcript))
             if own is None:
                 continue
-            voices = _Voices(own.sort_values("start", kind="stable"), texts[str(transcript)])
+            own = own.sort_values("start", kind="stable")
+            words = Words(zip(own["start"], own["end"], strict=True), texts[str(transcript)])
+            who, role = own["participant"].to_list(), own["role"].to_list()
             for row in rows:
-                found = voices.all() if whole[row] else voices.between(int(starts[row]), int(ends[row]))
-                people[row], unnamed[row] = voices.names(*found)
+                start, end = int(starts[row]), int(ends[row])
+                spoken = words.all() if whole[row] else words.held(start, end)
+                if not len(spoken):
+                    spoken = words.touched(start, end)
+                named = {str(who[turn]) for turn in spoken if role[turn] == "participant"}
+                people[row], unnamed[row] = join(named), "" in named
     return pd.DataFrame({"participants": people, "unattributed": unnamed}, index=spans.index)
 
 
-class _Voices:
-    """The words of one transcript's turns, in order, and who says them."""
-
-    def __init__(self, turns: pd.DataFrame, text: str) -> None:
-        self.who = turns["participant"].to_list()
-        self.role = turns["role"].to_list()
-        starts, ends, turn = [], [], []
-        for number, (start, end) in enumerate(zip(turns["start"], turns["end"], strict=True)):
-            for first, last in word_spans(text, int(start), int(end)):
-                starts.append(first)
-                ends.append(last)
-                turn.append(number)
-        self.starts, self.ends = np.array(starts, dtype="int64"), np.array(ends, dtype="int64")
-        self.turn = np.array(turn, dtype="int64")
-
-    def all(self) -> tuple[int, int]:
-        return 0, len(self.turn)
-
-    def between(self, start: int, end: int) -> tuple[int, int]:
-        """The words `[first, last)` that a span holds; those it touches where it holds none."""
-        first = int(np.searchsorted(self.starts, start, "left"))
-        last = int(np.searchsorted(self.ends, end, "right"))
-        if first >= last:
-            first = int(np.searchsorted(self.ends, start, "right"))
-            last = int(np.searchsorted(self.starts, end, "left"))
-        return first, last
-
-    def names(self, first: int, last: int) -> tuple[str, bool]:
-        if first >= last:
-            return "", False
-        spoken = np.unique(self.turn[first:last])
-        named = {self.who[i] for i in spoken if self.role[i] == "participant"}
-        return join(named), "" in named
-
-
-def union(cells: pd.Series) -> set[str]:
-    """The distinct participants of a column of `participants` cells."""
-    return {person for cell in cells for person in str(cell).split(";") if person}
+def union(cells: Iterable[object]) -> set[str]:
+    """The distinct participants of several `participants` cells."""
+    return {person for cell in cells for person in split(str(cell))}

@@ -40,7 +40,7 @@ STAGES = (
 )
 
 
-class _Lazy(click.Group):
+class Lazy(click.Group):
     """A group whose members are modules, imported only when named."""
 
     def __init__(self, package: str, members: dict[str, str], **more: Any) -> None:
@@ -53,7 +53,9 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.members:
             return None
-        module = importlib.import_module(f"{self.package}.{cmd_name}_" if cmd_name == "import" else f"{self.package}.{cmd_name}")
+        module = importlib.import_module(
+            f"{self.package}.{cmd_name}_" if cmd_name == "import" else f"{self.package}.{cmd_name}"
+        )
         command: click.Command = module.command
         return command
 
@@ -71,20 +73,34 @@ class _Lazy(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(
-    cls=lambda **more: _Lazy("qualcode.commands", COMMANDS | {"stage": ""}, **more),  # type: ignore[arg-type]
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-)
-@click.option("-C", "study", metavar="STUDY", default=None, help="The study's folder (default: this folder).")
-@click.version_option(package_name="qualcode", message="%(prog)s %(version)s")
-@click.pass_context
-def cli(ctx: click.Context, study: str | None) -> None:
-    """A repeatable pipeline for qualitative research.
+_HELP = """A repeatable pipeline for qualitative research.
 
-    A study is a folder: transcripts, a codebook, several coders' codings and decisions go in; agreement, consensus,
-    theme tables, topic suggestions, framework summaries and member-check packets come out.
-    """
-    ctx.obj = study
+A study is a folder: transcripts, a codebook, several coders' codings and decisions go in; agreement, consensus,
+theme tables, topic suggestions, framework summaries and member-check packets come out.
+"""
+
+
+def _remember_study(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    ctx.obj = value
+
+
+cli = Lazy(
+    "qualcode.commands",
+    COMMANDS | {"stage": ""},
+    name="qualcode",
+    help=_HELP,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    params=[
+        click.Option(
+            ["-C", "study"],
+            metavar="STUDY",
+            callback=_remember_study,
+            expose_value=False,
+            help="The study's folder (default: this folder).",
+        )
+    ],
+)
+cli = click.version_option(package_name="qualcode", message="%(prog)s %(version)s")(cli)
 
 
 def main() -> None:

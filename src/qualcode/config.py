@@ -64,7 +64,9 @@ class Transcripts(_Section):
         "in plain text, for layouts that are not recognised.",
     )
     merge_gap: float = Field(
-        2.0, ge=0, description="Captions of one voice are one turn while the pause between them is at most this (seconds)."
+        2.0,
+        ge=0,
+        description="Captions of one voice are one turn while the pause between them is at most this (seconds).",
     )
 
     @field_validator("speaker_pattern")
@@ -83,7 +85,9 @@ class Transcripts(_Section):
 class Segments(_Section):
     """The units that agreement and topics are taken over."""
 
-    unit: Literal["turn", "paragraph", "sentence", "window"] = Field("turn", description="How turns are cut into segments.")
+    unit: Literal["turn", "paragraph", "sentence", "window"] = Field(
+        "turn", description="How turns are cut into segments."
+    )
     window: int = Field(100, ge=5, description="Words in a segment, where unit is `window`.")
     interviewers: bool = Field(False, description="Whether interviewers' turns are segments too.")
 
@@ -116,7 +120,9 @@ class Agreement(_Section):
         "characters (`half_unit`), or at least N characters (`chars:N`).",
     )
     coders: list[str] = Field(default=[], description="Coders to compare; by default all.")
-    rounds: list[str] = Field(default=[], description="Rounds to compare; by default all (leave training rounds out here).")
+    rounds: list[str] = Field(
+        default=[], description="Rounds to compare; by default all (leave training rounds out here)."
+    )
     ci: Literal["bootstrap", "analytic", "none"] = Field("bootstrap", description="Kind of confidence interval.")
     bootstrap: int = Field(1000, ge=100, le=100_000, description="Number of resamples.")
     resample: Literal["auto", "unit", "cluster", "pairs"] = Field(
@@ -131,7 +137,10 @@ class Consensus(_Section):
     """How several layers become one."""
 
     match: float = Field(
-        0.5, gt=0, le=1, description="Share of the shorter of two spans that they must have in common to be the same reading."
+        0.5,
+        gt=0,
+        le=1,
+        description="Share of the shorter of two spans that they must have in common to be the same reading.",
     )
     span: Literal["union", "intersection", "longest"] = Field("union", description="The span of a consensus row.")
     open: Literal["exclude", "block"] = Field(
@@ -151,13 +160,17 @@ class Topics(_Section):
     context: float = Field(0.5, ge=0, le=1, description="Weight of the turn before and the turn after.")
     neighbours: int = Field(10, ge=3, le=50, description="Neighbours of each segment in the graph.")
     resolution: float = Field(1.0, gt=0, description="Louvain resolution: 0.5 coarse, 1 normal, 2 fine.")
-    runs: int = Field(20, ge=1, le=200, description="Runs on random 80 % of the segments; 1 fits once, without stability.")
+    runs: int = Field(
+        20, ge=1, le=200, description="Runs on random 80 % of the segments; 1 fits once, without stability."
+    )
     seed: int = Field(1, ge=0, description="Seed of all random steps.")
     model: str = Field(
         "all-MiniLM-L6-v2",
         description="Embedding model: the one that is installed, or the path of a folder with model.onnx and tokenizer.json.",
     )
-    stop_words: list[str] = Field(default=[], description="Words to leave out of topic words, beside the language's own.")
+    stop_words: list[str] = Field(
+        default=[], description="Words to leave out of topic words, beside the language's own."
+    )
 
 
 class Themes(_Section):
@@ -176,8 +189,12 @@ class Saturation(_Section):
 
     base: int = Field(4, ge=1, description="Transcripts in the base set.")
     run: int = Field(2, ge=1, description="Transcripts in a run.")
-    threshold: float = Field(0.05, ge=0, le=1, description="Share of new codes at or under which saturation is reached.")
-    rounding: Literal["exact", "whole_percent"] = Field("exact", description="Whether shares are rounded before comparing.")
+    threshold: float = Field(
+        0.05, ge=0, le=1, description="Share of new codes at or under which saturation is reached."
+    )
+    rounding: Literal["exact", "whole_percent"] = Field(
+        "exact", description="Whether shares are rounded before comparing."
+    )
     kinds: list[Literal["theme", "subtheme", "code"]] = Field(
         default=["subtheme", "code"], description="Kinds of codebook entry that count."
     )
@@ -208,7 +225,9 @@ class Reports(_Section):
 
     decimals: int = Field(2, ge=0, le=6, description="Decimals of coefficients in documents (tables stay unrounded).")
     min_participants: int = Field(
-        3, ge=1, description="Attributes that describe fewer people than this get a warning where they stand with quotes."
+        3,
+        ge=1,
+        description="Attributes that describe fewer people than this get a warning where they stand with quotes.",
     )
 
 
@@ -244,7 +263,9 @@ def load_config(path: Path) -> Config:
     """
     if not path.is_file():
         raise StudyError(
-            Problem(WHERE, "this file is not there.", "Make a study with `qualcode init DIR`, or name one with `-C STUDY`.")
+            Problem(
+                WHERE, "this file is not there.", "Make a study with `qualcode init DIR`, or name one with `-C STUDY`."
+            )
         )
     try:
         raw = YAML(typ="rt").load(path.read_text(encoding="utf-8-sig"))

@@ -145,7 +145,7 @@ def read_sheet(path: Path, *, shown_as: str = "", sheet: str | None = None) -> S
         grid, encoding, delimiter = _read_xlsx(path, where, sheet), "xlsx", ""
     else:
         data = path.read_bytes()
-        if data[:4] == b"PK\x03\x04" or b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if data[:4] == b"PK\x03\x04" or (b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))):
             raise QualcodeError(
                 Problem(where, "this is not a text table, whatever its name says.", "Save it as CSV (UTF-8) or XLSX.")
             )

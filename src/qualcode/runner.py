@@ -104,7 +104,9 @@ def run_workflow(study: Study, display: Display, *, until: str | None = None, co
     snakefile = root / "Snakefile"
     if not snakefile.is_file():
         raise StudyError(
-            "the study has no Snakefile.", where="Snakefile", hint="Copy the one that `qualcode init` makes in a new folder."
+            "the study has no Snakefile.",
+            where="Snakefile",
+            hint="Copy the one that `qualcode init` makes in a new folder.",
         )
     begun = time.monotonic()
     listener = _Listener(display, root)
@@ -154,7 +156,7 @@ def explain(outcome: Outcome) -> QualcodeError | None:
         if not found:
             return None
         messages += [message for message in found if message not in messages]
-    if not messages or outcome.other and not outcome.failed:
+    if not messages or (outcome.other and not outcome.failed):
         return None
     return QualcodeError([Problem("", message) for message in messages])
 
@@ -226,9 +228,12 @@ class _only_run:  # noqa: N801  (used as a context manager)
     def _snakemake_here(self, psutil: object) -> int | None:
         for process in psutil.process_iter(["cmdline"]):  # type: ignore[attr-defined]
             words = process.info["cmdline"] or []
-            if process.pid != os.getpid() and any("snakemake" in Path(word).name for word in words[:3]):
-                if self._here(process):
-                    return int(process.pid)
+            if (
+                process.pid != os.getpid()
+                and any("snakemake" in Path(word).name for word in words[:3])
+                and self._here(process)
+            ):
+                return int(process.pid)
         return None
 
 

@@ -95,9 +95,7 @@ class Study:
     def codebook_files(self) -> list[Path]:
         """Version files of the codebook in use, oldest first (by version number)."""
         place = self.root / "codebooks"
-        folders = (
-            sorted(p for p in place.iterdir() if p.is_dir() and any(p.glob("*.yaml"))) if place.is_dir() else []
-        )
+        folders = sorted(p for p in place.iterdir() if p.is_dir() and any(p.glob("*.yaml"))) if place.is_dir() else []
         name = self.config.codebook.name
         if name is not None:
             chosen = [folder for folder in folders if folder.name == name]

@@ -189,7 +189,7 @@ TABLES: dict[str, Table] = {
         _table(
             "topic_segments",
             "one segment with the topic it fell into",
-            "transcript segment:whole start:whole end:whole topic:whole certainty:number representative:whole",
+            "transcript segment:whole start:whole end:whole topic:whole certainty:number representative:whole role",
             "transcript segment",
         ),
         _table(
@@ -202,7 +202,7 @@ TABLES: dict[str, Table] = {
         _table(
             "report_participants",
             "one level of one attribute",
-            "variable level group n:whole percent:number N:whole",
+            "variable level group n:whole percent:number N:whole kind value:number",
             kind="report",
         ),
         _table(
@@ -233,14 +233,16 @@ TABLES: dict[str, Table] = {
             "one theme or subtheme",
             "theme subtheme definition mentions:whole participants:whole participants_percent:number eligible:whole "
             "code label depth:whole facilitator:whole barrier:whole mixed:whole neutral:whole transcripts:whole "
-            "unattributed:whole quote quote_participant",
+            "unattributed:whole quote quote_participant quote_approved kind",
             kind="report",
-            note="in codebook order",
+            note="in codebook order; a mention is one coded span, so a parent's mentions are the sum of its own and its "
+            "children's (a passage with two codes counts twice), and its participants are the union",
         ),
         _table(
             "report_quotes",
             "one quote offered to readers",
-            "quote theme participant transcript start:whole end:whole text approved code label group direction rank:whole",
+            "quote theme participant transcript start:whole end:whole text approved code label group direction rank:whole "
+            "subtheme",
             kind="report",
         ),
         _table(
@@ -283,7 +285,7 @@ TABLES: dict[str, Table] = {
         _table(
             "report_saturation",
             "one transcript in order of collection",
-            "order:whole transcript date new:whole cumulative:whole base run_ratio:number verdict new_codes settings",
+            "order:whole transcript date new:whole cumulative:whole base run_ratio:number verdict new_codes settings flag",
             "order",
             kind="report",
         ),
@@ -299,8 +301,15 @@ TABLES: dict[str, Table] = {
             "report_constructs",
             "one construct in one direction",
             "framework version construct direction mentions:whole participants:whole quote code domain name subconstruct "
-            "participants_percent:number eligible:whole quote_participant codes",
+            "participants_percent:number eligible:whole quote_participant codes quote_approved lasting level",
             kind="report",
+        ),
+        _table(
+            "report_theme_by_participant",
+            "one code in one participant's speech (parents hold their children's)",
+            "code participant label depth:whole mentions:whole",
+            kind="report",
+            note="in codebook order; participants with no mention at all are listed with 0",
         ),
         _table(
             "report_memberchecks",

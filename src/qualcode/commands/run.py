@@ -34,7 +34,9 @@ def command(study: Study, until: str | None, cores: int | None) -> None:
         if mine is not None:
             raise mine
         for rule, log in outcome.failed.items():
-            click.echo(f"Stage {rule} failed; this is a mistake in qualcode, not in your study. Its log:\n{log}", err=True)
+            click.echo(
+                f"Stage {rule} failed; this is a mistake in qualcode, not in your study. Its log:\n{log}", err=True
+            )
         for message in outcome.other:
             click.echo(message, err=True)
         sys.exit(1)
@@ -45,4 +47,6 @@ def command(study: Study, until: str | None, cores: int | None) -> None:
     else:
         click.echo(f"{len(outcome.made)} steps in {outcome.seconds:.0f} s.")
     if until is None:
-        click.echo(f"Look at {study.shown(study.reports / 'index.html')} and {study.shown(study.reports / 'findings.docx')}.")
+        click.echo(
+            f"Look at {study.shown(study.reports / 'index.html')} and {study.shown(study.reports / 'findings.docx')}."
+        )

@@ -65,4 +65,6 @@ def command(study: Study, table: str | None, form: str | None) -> None:
         click.echo(data.to_json(orient="records", force_ascii=False, indent=1))
     else:
         shown = data.astype(object).where(data.notna(), "")
-        click.echo(shown.to_string(index=False, max_colwidth=48) if len(data) else ", ".join(data.columns) + "\n(no rows)")
+        click.echo(
+            shown.to_string(index=False, max_colwidth=48) if len(data) else ", ".join(data.columns) + "\n(no rows)"
+        )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import click
+from qualcode.cli import STAGES, Lazy
 
-from qualcode.cli import STAGES, _Lazy
-
-command = _Lazy(
+command = Lazy(
     "qualcode.stages",
     dict.fromkeys(STAGES, " "),
     name="stage",
     hidden=True,
     help="One stage of the line, as the workflow calls it (no contract).",
 )
-assert isinstance(command, click.Group)

@@ -1,5 +1,5 @@
 # What the rules share: the study with its settings, and the files that people wrote.
-import os
+import json
 import sys
 from pathlib import Path
 
@@ -28,3 +28,18 @@ def raw(name):
 def caption(name):
     """A caption for the workflow's report."""
     return str(FOLDER / "captions" / f"{name}.rst")
+
+
+def rule_files():
+    """Every rule's inputs and outputs as JSON, for reports/provenance.json."""
+    return json.dumps(
+        {
+            rule.name: {
+                "input": sorted({str(path) for path in rule.input}),
+                "output": sorted({str(path) for path in rule.output}),
+            }
+            for rule in workflow.rules
+            if rule.name != "all"
+        },
+        sort_keys=True,
+    )

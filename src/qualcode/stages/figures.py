@@ -1,0 +1,45 @@
+"""Stage figures: tables -> figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from qualcode import figures
+from qualcode.presence import theme_by_participant
+from qualcode.tables import read, write
+from qualcode.transcripts.edits import read_texts
+
+IN = click.Path(path_type=Path, exists=True)
+OUT = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--themes", type=IN, required=True)
+@click.option("--consensus", type=IN, required=True)
+@click.option("--turns", type=IN, required=True)
+@click.option("--texts", type=IN, required=True)
+@click.option("--codebook", type=IN, required=True)
+@click.option("--agreement-by-code", type=IN, required=True)
+@click.option("--saturation", type=IN, required=True)
+@click.option("--presence", type=OUT, required=True, help="Table of mentions by code and participant.")
+@click.option("--folder", type=OUT, required=True, help="Where the figures go.")
+def command(
+    themes: Path, consensus: Path, turns: Path, texts: Path, codebook: Path, agreement_by_code: Path,
+    saturation: Path, presence: Path, folder: Path,
+) -> None:  # fmt: skip
+    """Draw the figures."""
+    spoken, codes = read("turns", turns), read("codebook", codebook)
+    people = sorted(set(spoken["participant"]) - {""})
+    who = theme_by_participant(read("consensus", consensus), spoken, read_texts(texts), codes, people)
+    write("report_theme_by_participant", who, presence)
+    labels = dict(zip(codes["code"], codes["label"], strict=True))
+    drawn = {
+        "thematic_map": figures.thematic_map(read("report_themes", themes)),
+        "theme_by_participant": figures.theme_by_participant_grid(who),
+        "agreement": figures.agreement_chart(read("report_agreement_by_code", agreement_by_code), labels),
+        "saturation": figures.saturation_curve(read("report_saturation", saturation)),
+    }
+    for name, figure in drawn.items():
+        figures.save(figure, folder / f"{name}.svg", folder / f"{name}.png")
