@@ -8,7 +8,7 @@ import pandas as pd
 
 from qualcode.hierarchy import Hierarchy
 from qualcode.people import People
-from qualcode.quotes import trim, Turns
+from qualcode.quotes import Turns, trim
 from qualcode.tables import TABLES, join, split
 
 OMISSION = " […] "

@@ -15,6 +15,7 @@ ALL = "all"
 NUMBERS_FROM = (
     7  # a variable of numbers with at least this many distinct values is summarised, not counted level by level
 )
+QUANTILES = {"median": 0.5, "first quartile": 0.25, "third quartile": 0.75, "minimum": 0.0, "maximum": 1.0}
 _NO = {"", "no", "n", "false", "0", "-", "none"}
 _NO_QUOTES = {"no", "n", "no_quotes", "no quotes", "noquotes", "withdrawn"}
 
@@ -122,8 +123,8 @@ def participants_table(people: People) -> pd.DataFrame:
 
     - `levels`: each person is in one level, `not stated` where the cell is empty (last);
     - `several`: at least one cell holds several values (`a;b`): a person counts in each, and percents may exceed 100;
-    - `numbers`: all values are numbers, seven or more distinct: the levels are median, q1, q3, min and max (linear
-      interpolation between ranks, as spreadsheets' QUARTILE.INC), the number is in `value`, and n counts those who
+    - `numbers`: all values are numbers, seven or more distinct: the levels are median, first quartile, third quartile, minimum and maximum (linear
+      interpolation between ranks, as spreadsheets' QUARTILE.INC), the number is in `value_number`, and n counts those who
       have one.
 
     A study in which nobody counts has no rows.
@@ -169,7 +170,7 @@ def _kind(cells: Sequence[list[str]]) -> str:
 def _levels(cells: Sequence[list[str]], kind: str) -> list[str]:
     missing = [NOT_STATED] if not all(cells) else []
     if kind == "numbers":
-        return ["median", "q1", "q3", "min", "max", *missing]
+        return [*QUANTILES, *missing]
     found = {value for cell in cells for value in cell}
     numeric = all(_number(value) is not None for value in found - {NOT_STATED})
     return sorted(
@@ -182,8 +183,8 @@ def _count(cells: Sequence[list[str]], level: str, kind: str) -> dict[str, objec
         n = sum(not cell or level in cell for cell in cells)
     elif kind == "numbers":
         numbers = pd.Series([_number(cell[0]) for cell in cells if cell], dtype="float64")
-        value = numbers.quantile({"min": 0.0, "q1": 0.25, "median": 0.5, "q3": 0.75, "max": 1.0}[level])
-        return {"n": len(numbers), "percent": 100 * len(numbers) / len(cells), "value": value}
+        value = numbers.quantile(QUANTILES[level]) if len(numbers) else None
+        return {"n": len(numbers), "percent": 100 * len(numbers) / len(cells), "value_number": value}
     else:
         n = sum(level in cell for cell in cells)
     return {"n": n, "percent": 100 * n / len(cells)}

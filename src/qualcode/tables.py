@@ -202,7 +202,7 @@ TABLES: dict[str, Table] = {
         _table(
             "report_participants",
             "one level of one attribute",
-            "variable level group n:whole percent:number N:whole kind value:number",
+            "variable level group n:whole percent:number N:whole kind value_number:number",
             kind="report",
         ),
         _table(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
-from qualcode.errors import Problems, nearest
-from qualcode.frameworks.load import construct_name, construct_order, domain_name, known_constructs, load_framework
+from qualcode.frameworks.load import construct_name, construct_order, domain_name, load_framework
 from qualcode.hierarchy import Hierarchy
 from qualcode.mentions import codes_in, count_people, of_codes, percent
 from qualcode.people import People
@@ -27,22 +26,7 @@ def mapped_constructs(codebook: pd.DataFrame, framework: str) -> dict[str, list[
         for code, entry in tree.entries.items()
         if entry["mappings"]
     }
-    return {
-        code: next((own[at] for at in [code, *tree.ancestors(code)] if own.get(at)), []) for code in tree.order
-    }
-
-
-def check_mappings(codebook: pd.DataFrame, frameworks: Iterable[str], *, where: str = "codebooks/") -> Problems:
-    """Mappings to constructs that the frameworks in use do not have: code, construct, nearest, all at once."""
-    problems = Problems()
-    for framework in frameworks:
-        known = known_constructs(framework)
-        for code, constructs in mapped_constructs(codebook, framework).items():
-            for construct in constructs:
-                if construct not in known:
-                    what = f"code '{code}' is mapped to '{construct}', which {framework} does not have."
-                    problems.add(where, what, nearest(construct, sorted(known)))
-    return problems
+    return {code: next((own[at] for at in [code, *tree.ancestors(code)] if own.get(at)), []) for code in tree.order}
 
 
 def unmapped_codes(codebook: pd.DataFrame, framework: str) -> list[str]:
@@ -74,7 +58,8 @@ def constructs_table(
     Table report_constructs, in the framework's order, directions facilitator, barrier, mixed, neutral, none. A code
     mapped to several constructs counts in each; a mention is one coded span, a participant counts once a row;
     `participants_percent` is 100 participants / `eligible`. A construct whose codes have no mention has one row with 0;
-    a construct no code is mapped to has none. `construct` is an entry's id, or role and characteristic (`IV.R.B+IV.C.D`).
+    a construct no code is mapped to has none. `construct` is an entry's id, or role and characteristic (`IV.R.B+IV.C.D`);
+    `name` is its name, for a subconstruct that of the construct it belongs to, with its own in `subconstruct`.
     """
     eligible = len(people.ids)
     rows: list[dict[str, object]] = []
@@ -88,13 +73,13 @@ def constructs_table(
         chooser = Chooser(words_min=words_min, words_max=words_max)
         for construct in sorted(codes, key=lambda item: (order.get(item, len(order)), item)):
             own = of_codes(mentions, codes[construct])
-            node = (found.parts(construct) or [None])[0]
+            parts = found.parts(construct)
+            node = parts[0] if parts else None
+            umbrella = node.parent if node is not None and node.level == "subconstruct" else construct
             for direction in [name for name in DIRECTIONS if (own["direction"] == name).any()] or [""]:
                 some = own[own["direction"] == direction]
                 heard = count_people(some)
-                offered = candidates[
-                    candidates["code"].isin(codes[construct]) & (candidates["direction"] == direction)
-                ]
+                offered = candidates[candidates["code"].isin(codes[construct]) & (candidates["direction"] == direction)]
                 quote = next(iter(chooser.choose(offered, 1)), {})
                 rows.append(
                     {
@@ -107,8 +92,8 @@ def constructs_table(
                         "quote": quote.get("text", ""),
                         "code": construct,
                         "domain": domain_name(framework, construct),
-                        "name": construct_name(framework, construct),
-                        "subconstruct": node.name if node is not None and node.level == "subconstruct" else "",
+                        "name": construct_name(framework, umbrella),
+                        "subconstruct": node.name if node is not None and umbrella != construct else "",
                         "participants_percent": percent(heard, eligible),
                         "eligible": eligible,
                         "quote_participant": quote.get("participant", ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from ruamel.yaml import YAML
 
@@ -97,9 +98,8 @@ def load_framework(framework: str) -> Framework:
         )
     data = YAML(typ="safe").load((_DATA / f"{framework}.yaml").read_text(encoding="utf-8"))
     lists = ("aliases", "include", "exclude", "double_code_with")
-    nodes = [
-        Node(**{key: tuple(value) if key in lists else value for key, value in node.items()}) for node in data["nodes"]
-    ]
+    given: list[dict[str, Any]] = data["nodes"]
+    nodes = [Node(**(node | {key: tuple(node[key]) for key in lists if key in node})) for node in given]
     return Framework(
         framework,
         data["name"],
