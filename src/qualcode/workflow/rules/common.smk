@@ -34,12 +34,12 @@ def rule_files():
     """Every rule's inputs and outputs as JSON, for reports/provenance.json."""
     return json.dumps(
         {
-            rule.name: {
-                "input": sorted({str(path) for path in rule.input}),
-                "output": sorted({str(path) for path in rule.output}),
+            one.name: {
+                "input": sorted({str(path) for path in one.input}),
+                "output": sorted({str(path) for path in one.output}),
             }
-            for rule in workflow.rules
-            if rule.name != "all"
+            for one in workflow.rules
+            if one.name != "all"
         },
         sort_keys=True,
     )

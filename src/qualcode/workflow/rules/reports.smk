@@ -23,7 +23,9 @@ rule reports:
     """Write findings.docx, index.html, the workbooks and where everything comes from"""
     input:
         tables=expand("reports/tables/{name}.csv", name=REPORT_TABLES),
-        figures=expand("reports/figures/{name}.{ending}", name=FIGURES, ending=["svg", "png"]),
+        figures=expand(
+            "reports/figures/{name}.{ending}", name=FIGURES, ending=["svg", "png"]
+        ),
         codings="data/processed/codings.parquet",
         notes="data/processed/topic_notes.json",
         decisions=shown(study.decisions_files),
@@ -34,7 +36,9 @@ rule reports:
             caption=caption("findings"),
             category="Documents",
         ),
-        index=report("reports/index.html", caption=caption("index"), category="Documents"),
+        index=report(
+            "reports/index.html", caption=caption("index"), category="Documents"
+        ),
         supplement="reports/supplement.xlsx",
         provenance="reports/provenance.json",
         printed=expand(

@@ -1,0 +1,54 @@
+"""What the tests share: where things lie, and small studies to run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The repository's folder, which is the made-up study too."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def qualcode() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `qualcode …` as a person does, in a process of its own."""
+
+    def call(*arguments: str | Path, cwd: Path | None = None, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "PYTHONUTF8": "1", "COLUMNS": "120"}
+        return subprocess.run(
+            [sys.executable, "-m", "qualcode", *map(str, arguments)],
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=timeout,
+            env=environment,
+            check=False,
+        )
+
+    return call
+
+
+def copy_study(source: Path, target: Path) -> Path:
+    """The made-up study without what the machine made of it."""
+    for part in ("config", "codebooks", "data/raw"):
+        shutil.copytree(source / part, target / part, ignore=shutil.ignore_patterns("texts"))
+    shutil.copyfile(source / "Snakefile", target / "Snakefile")
+    return target
+
+
+@pytest.fixture
+def made_up_study(tmp_path: Path) -> Path:
+    """A fresh copy of the made-up study, not yet run."""
+    return copy_study(ROOT, tmp_path / "study")
