@@ -1,0 +1,54 @@
+"""Stage consensus: codings + decisions -> disagreements, the meeting's sheet, consensus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from qualcode.consensus import find_disagreements, make_consensus, open_disagreements, unused_decisions
+from qualcode.decisions import read_decisions, write_sheet
+from qualcode.study import Study
+from qualcode.tables import read, write
+from qualcode.transcripts.edits import read_texts
+
+IN = click.Path(path_type=Path, exists=True)
+OUT = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--study", "root", type=IN, required=True, help="The study: its decisions, title and notice.")
+@click.option("--codings", type=IN, required=True)
+@click.option("--assignments", type=IN, required=True)
+@click.option("--turns", type=IN, required=True)
+@click.option("--texts", type=IN, required=True)
+@click.option("--codebook", type=IN, required=True)
+@click.option("--match", type=float, default=0.5, show_default=True)
+@click.option("--span", type=click.Choice(["union", "intersection", "longest"]), default="union", show_default=True)
+@click.option("--open", "open_", type=click.Choice(["exclude", "block"]), default="exclude", show_default=True)
+@click.option("--context", type=int, default=30, show_default=True, help="Words before and after, in the sheet.")
+@click.option("--consensus", type=OUT, required=True)
+@click.option("--disagreements", type=OUT, required=True)
+@click.option("--sheet", type=OUT, required=True)
+def command(
+    root: Path, codings: Path, assignments: Path, turns: Path, texts: Path, codebook: Path, match: float,
+    span: Literal["union", "intersection", "longest"], open_: Literal["exclude", "block"], context: int,
+    consensus: Path, disagreements: Path, sheet: Path,
+) -> None:  # fmt: skip
+    """Find where coders disagree, and make the layer that all findings rest on."""
+    study = Study.load(root)
+    coded, assigned, codes = read("codings", codings), read("assignments", assignments), read("codebook", codebook)
+    words, decisions = read_texts(texts), read_decisions(study)
+    found = find_disagreements(coded, assigned, words, codes, decisions, match=match)
+    layer = make_consensus(coded, assigned, words, codes, decisions, match=match, span=span, open_=open_)
+    write("report_disagreements", found, disagreements)
+    write("consensus", layer, consensus)
+    info = study.config.study
+    spoken = read("turns", turns)
+    write_sheet(
+        sheet, found, coded, spoken, words, codes, decisions, title=info.title, notice=info.notice, context=context
+    )
+    click.echo(f"{len(layer)} rows of consensus; {len(found)} disagreements, {open_disagreements(found)} of them open.")
+    for decision in unused_decisions(decisions, found):
+        click.echo(f"WARNING: decision '{decision}' is about a disagreement that is no more.", err=True)

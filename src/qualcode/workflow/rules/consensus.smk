@@ -1,0 +1,33 @@
+rule consensus:
+    """Find where coders disagree and make the layer that findings rest on"""
+    input:
+        codings="data/processed/codings.parquet",
+        assignments="data/processed/assignments.parquet",
+        turns="data/processed/turns.parquet",
+        texts="data/processed/texts",
+        codebook="data/processed/codebook.parquet",
+        decisions=shown(study.decisions_files),
+    output:
+        consensus="data/processed/consensus.parquet",
+        disagreements="reports/tables/disagreements.csv",
+        sheet="reports/disagreements.xlsx",
+    log:
+        "logs/consensus.txt",
+    benchmark:
+        "logs/benchmarks/consensus.tsv"
+    params:
+        version=VERSION,
+        match=settings.consensus.match,
+        span=settings.consensus.span,
+        open=settings.consensus.open,
+        title=settings.study.title,
+        notice=settings.study.notice,
+    shell:
+        r"""
+        qualcode stage consensus --study . \
+            --codings {input.codings:q} --assignments {input.assignments:q} --turns {input.turns:q} \
+            --texts {input.texts:q} --codebook {input.codebook:q} \
+            --match {params.match} --span {params.span:q} --open {params.open:q} \
+            --consensus {output.consensus:q} --disagreements {output.disagreements:q} --sheet {output.sheet:q} \
+            >{log:q} 2>&1
+        """
