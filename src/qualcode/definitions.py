@@ -9,9 +9,11 @@ import pandas as pd
 from qualcode.hierarchy import Hierarchy
 from qualcode.people import People
 from qualcode.quotes import Turns, trim
+from qualcode.signed import signed
 from qualcode.tables import TABLES, join, split
 
 OMISSION = " […] "
+STATUSES = TABLES["report_definitions"].words["status"]
 
 
 def definitions_table(
@@ -39,10 +41,14 @@ def definitions_table(
     (a focus group) is a row of its own, with all of them in `participants`; who has such a row gets no empty one beside
     it. `status`: `given`; `not_familiar` (somebody decided so); else `not_asked`, which says only that no such passage
     was coded.
+
+    Raises
+    ------
+    DecisionsError
+        A choice on a definition that is no status.
     """
     tree = Hierarchy(codebook, set(mentions["code"]))
-    signed = decisions[(decisions["kind"] == "definition") & (decisions["choice"] != "") & (decisions["by"] != "")]
-    ruled = {row["about"]: (row["choice"], row["decision"]) for row in signed.to_dict("records")}
+    ruled = signed(decisions, "definition", STATUSES)
     spoken = {str(name): Turns(own) for name, own in turns.groupby("transcript", sort=False)}
     rows: list[dict[str, object]] = []
     for place, code in enumerate([code for code in tree.order if tree.kind(code) == "definition"]):
@@ -75,7 +81,7 @@ def definitions_table(
 def _status(who: list[str], code: str, given: bool, ruled: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
     for person in who:
         choice, decision = ruled.get(f"{person}:{code}", ("", ""))
-        if choice in ("given", "not_familiar", "not_asked") and len(who) == 1:
+        if choice and len(who) == 1:
             return choice, decision
     return "given" if given else "not_asked", ""
 

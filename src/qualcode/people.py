@@ -123,9 +123,9 @@ def participants_table(people: People) -> pd.DataFrame:
 
     - `levels`: each person is in one level, `not stated` where the cell is empty (last);
     - `several`: at least one cell holds several values (`a;b`): a person counts in each, and percents may exceed 100;
-    - `numbers`: all values are numbers, seven or more distinct: the levels are median, first quartile, third quartile, minimum and maximum (linear
-      interpolation between ranks, as spreadsheets' QUARTILE.INC), the number is in `value_number`, and n counts those who
-      have one.
+    - `numbers`: all values are numbers, seven or more distinct: the levels are median, first quartile, third quartile,
+      minimum and maximum (linear interpolation between ranks, as spreadsheets' QUARTILE.INC), the number is in
+      `value_number`, and n counts those who have one.
 
     A study in which nobody counts has no rows.
     """

@@ -12,6 +12,7 @@ import pandas as pd
 
 from qualcode.hierarchy import Hierarchy
 from qualcode.people import People
+from qualcode.signed import signed
 from qualcode.tables import TABLES
 from qualcode.words import count_words
 
@@ -63,9 +64,13 @@ def quote_candidates(
     One row per coded span and turn of a participant in it: `quote` (an id that stays while the codings stay), `mention,
     code, direction, participant, transcript, start, end, text` (exactly `text[start:end]` of the transcript, within one
     turn), `approved` (`yes` or empty), `length` (words). In the order of mentions.
+
+    Raises
+    ------
+    DecisionsError
+        A choice on a quote that is neither approve nor reject.
     """
-    signed = decisions[(decisions["kind"] == "quote") & (decisions["choice"] != "") & (decisions["by"] != "")]
-    choice = dict(zip(signed["about"], signed["choice"], strict=True))
+    choice = {about: made for about, (made, _) in signed(decisions, "quote", (APPROVE, REJECT)).items()}
     spoken = {str(name): Turns(own) for name, own in turns.groupby("transcript", sort=False)}
     rows: list[dict[str, object]] = []
     for row in mentions[mentions["scope"] != "transcript"].to_dict("records"):

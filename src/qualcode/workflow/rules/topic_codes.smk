@@ -1,0 +1,24 @@
+rule topic_codes:
+    """Lay the codes beside the topics"""
+    input:
+        topic_list="data/processed/topic_list.parquet",
+        topic_segments="data/processed/topic_segments.parquet",
+        consensus="data/processed/consensus.parquet",
+        codings="data/processed/codings.parquet",
+        texts="data/processed/texts",
+        codebook="data/processed/codebook.parquet",
+    output:
+        topics="reports/tables/topics.csv",
+    log:
+        "logs/topic_codes.txt",
+    benchmark:
+        "logs/benchmarks/topic_codes.tsv"
+    params:
+        version=VERSION,
+    shell:
+        r"""
+        qualcode stage topic_codes \
+            --topic-list {input.topic_list:q} --topic-segments {input.topic_segments:q} \
+            --consensus {input.consensus:q} --codings {input.codings:q} --texts {input.texts:q} \
+            --codebook {input.codebook:q} --topics {output.topics:q} >{log:q} 2>&1
+        """
