@@ -59,7 +59,7 @@ def lint() -> None:
     call(PYTHON, "-m", "ruff", "check", *SOURCES)
     call(PYTHON, "-m", "ruff", "format", "--check", *SOURCES)
     call(PYTHON, "-m", "codespell_lib", "src", "tests", "docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md")
-    call(PYTHON, "-m", "snakefmt", "--check", "--quiet", "Snakefile", "src/qualcode/workflow")
+    call(PYTHON, "-m", "snakefmt", "--check", "Snakefile", "src/qualcode/workflow")
     call(PYTHON, "-m", "mypy")
 
 
