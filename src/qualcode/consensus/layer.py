@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 from uuid import NAMESPACE_URL, uuid5
 
@@ -250,7 +251,7 @@ def _block(disputes: list[Dispute], ruled: Mapping[str, tuple[str, str, str]]) -
             what = f"disagreement {dispute.name} ({dispute.kind}: {codes}) is not decided."
             problems.add(f"transcript {dispute.transcript}", what, place=f"{dispute.start}-{dispute.end}")
     if problems:
-        hint = "Decide in the sheet that `qualcode pack meeting` writes, and bring it in with `qualcode import`; or set open: exclude."
+        hint = "Decide them in the sheet of `qualcode pack meeting` and import it, or set it to `exclude`."
         problems.add("config/study.yaml", "'consensus.open' is 'block', and disagreements are open.", hint)
     problems.raise_if_any(DecisionsError)
 
@@ -274,7 +275,7 @@ def _span(readings: list[Reading], rule: SpanRule) -> tuple[int, int]:
         borders = sorted({r.start for r in readings} | {r.end for r in readings})
         pieces = [
             (len({r.coder for r in readings if r.start <= low and r.end >= high}), low, high)
-            for low, high in zip(borders, borders[1:], strict=False)
+            for low, high in pairwise(borders)
         ]
         most = max(count for count, _, _ in pieces)
         common = [(low, high) for count, low, high in pieces if count == most]

@@ -146,10 +146,10 @@ def _rows(
 
 
 def _side(
-    side: str, line: Mapping[str, Any], text: str, by_id: Mapping[Any, Mapping[Any, Any]], codes: pd.DataFrame
+    side: str, line: Mapping[Any, Any], text: str, by_id: Mapping[Any, Mapping[Any, Any]], codes: pd.DataFrame
 ) -> dict[str, Any]:
     code, coders = line[f"code_{side}"], ", ".join(split(line[f"coder_{side}"]))
-    made = [by_id[name] for name in split(line[f"coding_{side}"])]
+    made = [by_id[name] for name in split(str(line[f"coding_{side}"]))]
     if not code:
         return {
             f"coder_{side}": coders,
@@ -342,7 +342,7 @@ def _write_help(page: Any, title: str, notice: str, rows: list[dict[str, Any]]) 
         ("", "4. Save the workbook as .xlsx and bring it back with:  qualcode import FILE.xlsx"),
         (
             "",
-            "Grey columns hold ids. They tie each row to its codings: please leave them as they are. You may filter, and delete rows.",
+            "Grey columns hold ids, which tie each row to its codings: please leave them. You may filter, and delete rows.",
         ),
         ("h", "Decisions"),
         (
@@ -390,8 +390,8 @@ def _write_help(page: Any, title: str, notice: str, rows: list[dict[str, Any]]) 
 def _write_codes(page: Any, codebook: pd.DataFrame) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
-    heads = (("Code", 20), ("Label", 26), ("Kind", 10), ("Under", 16), ("Direction", 11), ("Definition", 46))
-    heads += (("Use it for", 34), ("Not for", 34))
+    heads = (("Code", 20), ("Label", 26), ("Kind", 10), ("Under", 16), ("Direction", 11), ("Definition", 46),
+        ("Use it for", 34), ("Not for", 34))  # fmt: skip
     names = ("code", "label", "kind", "parent", "direction", "definition", "include", "exclude")
     for at, (head, width) in enumerate(heads, start=1):
         page.column_dimensions["ABCDEFGH"[at - 1]].width = width

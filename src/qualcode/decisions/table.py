@@ -53,7 +53,7 @@ def append_decisions(
     where = study.shown(path)
     given, problems = _read_rows(study)
     there = {line["decision"]: line for line in given}
-    line_number = max([int(line["_row"]) for line in given if line["_file"] == where], default=1)
+    line_number = max([int(str(line["_row"])) for line in given if line["_file"] == where], default=1)
     new: list[dict[str, object]] = []
     for row in rows:
         line: dict[str, object] = {name: " ".join(str(row.get(name, "") or "").split()) for name in COLUMNS}
@@ -114,7 +114,8 @@ def _header(text: str) -> list[str]:
 
 
 def _read_rows(study: Study) -> tuple[list[dict[str, object]], Problems]:
-    problems, rows = Problems(), []
+    problems = Problems()
+    rows: list[dict[str, object]] = []
     for path in study.decisions_files:
         where = study.shown(path)
         try:
@@ -125,13 +126,14 @@ def _read_rows(study: Study) -> tuple[list[dict[str, object]], Problems]:
         missing = [name for name in ("decision", "kind", "about", "choice", "by", "on") if name not in sheet.data]
         for name in missing:
             problems.add(where, f"column '{name}' is missing.", nearest(name, sheet.data.columns), place="row 1")
-        for name in sheet.data:
-            if name not in COLUMNS:
-                problems.add(where, f"unknown column '{name}'.", nearest(str(name), COLUMNS), place="row 1")
+        for column in map(str, sheet.data.columns):
+            if column not in COLUMNS:
+                problems.add(where, f"unknown column '{column}'.", nearest(column, COLUMNS), place="row 1")
         if missing:
             continue
         for number, (_, line) in zip(sheet.rows, sheet.data.iterrows(), strict=True):
-            rows.append({name: line.get(name, "") for name in COLUMNS} | {"_file": where, "_row": number})
+            given: dict[str, object] = {name: line.get(name, "") for name in COLUMNS}
+            rows.append(given | {"_file": where, "_row": number})
     return rows, problems
 
 

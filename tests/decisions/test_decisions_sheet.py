@@ -1,0 +1,352 @@
+"""The meeting's sheet, out and back, as a person and as other programs leave it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from datetime import datetime
+
+import openpyxl
+import pytest
+
+from qualcode.consensus import find_disagreements, make_consensus
+from qualcode.decisions import import_sheet, is_sheet, read_decisions, write_sheet
+from qualcode.errors import DecisionsError
+from qualcode.study import Study
+from qualcode.tables import TABLES, write
+
+TEXT = (
+    "I: What came in the way?\n\n"
+    "P01: =SUM of my hours was too small. We had no time for it, and the money stopped in May. "
+    "Then the nurses helped one another a great deal.\n\n"
+    "I: And now?\n\n"
+    "P01: Now the director stands behind us. I would do it again tomorrow."
+)
+TEXTS = {"S01": TEXT}
+
+
+def span(words: str) -> tuple[int, int]:
+    start = TEXT.index(words)
+    return start, start + len(words)
+
+
+TURNS = TABLES["turns"].shape(
+    [
+        {"transcript": "S01", "turn": turn, "speaker": who, "participant": "" if who == "I" else who,
+         "role": "interviewer" if who == "I" else "participant", "start": span(words)[0], "end": span(words)[1]}
+        for turn, (who, words) in enumerate(
+            [
+                ("I", "What came in the way?"),
+                ("P01", TEXT.split("P01: ")[1].split("\n")[0]),
+                ("I", "And now?"),
+                ("P01", "Now the director stands behind us. I would do it again tomorrow."),
+            ]
+        )
+    ]
+)  # fmt: skip
+CODEBOOK = TABLES["codebook"].shape(
+    [
+        {"position": n, "code": code, "label": label, "kind": kind, "parent": parent, "depth": 1 if parent else 0,
+         "direction": way, "definition": f"What {label.lower()} is.", "version": "1.0.0", "name": "tiny"}
+        for n, (code, label, kind, parent, way) in enumerate(
+            [
+                ("barriers", "Barriers", "theme", "", "barrier"),
+                ("time", "Too little time", "subtheme", "barriers", "barrier"),
+                ("money", "Money", "subtheme", "barriers", ""),
+                ("strengths", "Strengths", "theme", "", "facilitator"),
+                ("help", "Help", "subtheme", "strengths", "facilitator"),
+            ]
+        )
+    ]
+)  # fmt: skip
+CODINGS = TABLES["codings"].shape(
+    [
+        {"coding": name, "transcript": "S01", "scope": "span", "start": span(words)[0], "end": span(words)[1],
+         "code": code, "coder": coder, "origin": "human", "memo": memo, "created": "2024-04-01", "direction": way}
+        for name, coder, code, words, memo, way in [
+            ("c1", "RB", "time", "=SUM of my hours was too small.", "-- sure?", ""),
+            ("c2", "KL", "money", "the money stopped in May", "@RB: money, not time", "barrier"),
+            ("c3", "RB", "time", "the money stopped in May", "", ""),
+            ("c4", "RB", "help", "the nurses helped one another", "", ""),
+            ("c5", "KL", "help", "the nurses helped one another a great deal", "", "barrier"),
+            ("c6", "RB", "help", "Now the director stands behind us.", "", ""),
+        ]
+    ]
+)  # fmt: skip
+ASSIGNMENTS = TABLES["assignments"].shape(
+    [{"transcript": "S01", "coder": coder, "done": "yes"} for coder in ("RB", "KL")]
+)
+TITLE = "A tiny study"
+
+
+class Meeting:
+    """A study with four disagreements: presence (time), sibling (time, money), direction (help), missed (help)."""
+
+    def __init__(self, root):
+        (root / "config").mkdir(parents=True)
+        (root / "config/study.yaml").write_text(f"study:\n  title: {TITLE}\n", encoding="utf-8")
+        self.root = root
+        self.sheet = root / "sheet.xlsx"
+        self.run()
+
+    @property
+    def study(self) -> Study:
+        return Study.load(self.root)
+
+    def run(self):
+        decisions = read_decisions(self.study)
+        self.found = find_disagreements(CODINGS, ASSIGNMENTS, TEXTS, CODEBOOK, decisions)
+        write("report_disagreements", self.found, self.root / "reports/tables/disagreements.csv")
+        write("codebook", CODEBOOK, self.root / "data/processed/codebook.parquet")
+        write_sheet(self.sheet, self.found, CODINGS, TURNS, TEXTS, CODEBOOK, decisions, title=TITLE, context=4)
+        return make_consensus(CODINGS, ASSIGNMENTS, TEXTS, CODEBOOK, decisions)
+
+    def fill(self, *rows: tuple, path=None, **cells):
+        """Fill sheet rows: (kind, decision, other, reason, by, date)."""
+        book = openpyxl.load_workbook(path or self.sheet)
+        page = book["Disagreements"]
+        heads = {cell.value: cell.column for cell in page[1]}
+        for kind, *values in rows:
+            (row,) = (r for r in range(2, page.max_row + 1) if page.cell(r, heads["Kind"]).value == kind)
+            for head, value in zip(
+                ("Decision", "Other code or direction", "Reason", "By", "Date"), values, strict=False
+            ):
+                page.cell(row, heads[head]).value = value
+        book.save(path or self.sheet)
+
+
+@pytest.fixture
+def meeting(tmp_path):
+    return Meeting(tmp_path / "study")
+
+
+def cells(path) -> list[dict[str, object]]:
+    page = openpyxl.load_workbook(path)["Disagreements"]
+    heads = [cell.value for cell in page[1]]
+    return [dict(zip(heads, row, strict=True)) for row in page.iter_rows(min_row=2, values_only=True)]
+
+
+def test_the_sheet_shows_each_disagreement_with_its_words_codes_and_memos(meeting):
+    rows = {row["Kind"]: row for row in cells(meeting.sheet)}
+    assert sorted(rows) == ["direction", "missed", "presence", "sibling"]
+    sibling = rows["sibling"]
+    assert sibling["A: coder"] == "KL"
+    assert sibling["A: code"] == "Money [money]\ndirection: barrier"
+    assert sibling["B: code"] == "Too little time [time]"
+    assert sibling["A: passage"] == "the money stopped in May"
+    assert sibling["A: memo"] == "@RB: money, not time"
+    assert sibling["A: definition of the code"] == "What money is."
+    assert sibling["Just before"] == "… time for it, and"
+    assert sibling["Just after"] == ". Then the nurses …"
+    assert sibling["Speaker"] == "P01"
+    assert rows["presence"]["A: passage"] == "(KL read this and did not use the code here)"
+
+
+def test_words_that_begin_like_a_formula_stay_words(meeting):
+    page = openpyxl.load_workbook(meeting.sheet)["Disagreements"]
+    risky = [cell for row in page.iter_rows() for cell in row if str(cell.value or "")[:1] in tuple("=+-@")]
+    assert {str(cell.value)[:4] for cell in risky} == {"=SUM", "-- s", "@RB:"}
+    assert {cell.data_type for cell in risky} == {"s"}
+
+
+def test_the_sheet_is_the_same_bytes_twice(meeting):
+    before = meeting.sheet.read_bytes()
+    meeting.run()
+    assert meeting.sheet.read_bytes() == before
+
+
+def test_only_the_columns_to_fill_are_unlocked_and_the_list_of_decisions_fits_the_row(meeting):
+    page = openpyxl.load_workbook(meeting.sheet)["Disagreements"]
+    heads = {cell.value: cell.column_letter for cell in page[1]}
+    unlocked = {head for head, letter in heads.items() if not page[f"{letter}2"].protection.locked}
+    assert unlocked == {"Decision", "Other code or direction", "Reason", "By", "Date"}
+    kinds = {page[f"{heads['Kind']}{n}"].value: n for n in range(2, 6)}
+    rules = {str(rule.sqref): rule.formula1 for rule in page.data_validations.dataValidation}
+
+    def formula(head: str, row: int) -> str:
+        name = f"{heads[head]}{row}"
+        return next(
+            rule for sqref, rule in rules.items() if name in openpyxl.worksheet.cell_range.MultiCellRange(sqref)
+        )
+
+    assert formula("Decision", kinds["sibling"]) == "Lists!$A$1:$A$6"
+    assert formula("Decision", kinds["presence"]) == "Lists!$B$1:$B$4"
+    assert formula("Other code or direction", kinds["sibling"]) == "Lists!$C$1:$C$5"
+    assert formula("Other code or direction", kinds["direction"]) == "Lists!$D$1:$D$4"
+
+
+def test_a_filled_sheet_becomes_decisions_and_so_consensus(meeting):
+    before = meeting.run()
+    assert list(before["code"]) == ["help"]
+    meeting.fill(
+        ("presence", "keep B", None, "she says it", "RB, KL", datetime(2024, 5, 3)),
+        ("sibling", "other", "Help [help]", None, "RB", "2024-05-03"),
+        ("direction", "keep B", None, None, "RB", "3.5.2024"),
+    )
+    assert is_sheet(meeting.sheet)
+    result = import_sheet(meeting.study, meeting.sheet)
+    assert (result["kind"], result["added"], result["changed"], result["unchanged"], result["undecided"]) == (
+        "decisions", 3, 0, 0, 1,
+    )  # fmt: skip
+    assert "3 new decisions" in result["message"]
+    decisions = read_decisions(meeting.study)
+    assert set(zip(decisions["choice"], decisions["value"], decisions["by"], decisions["on"], strict=True)) == {
+        ("keep_b", "", "RB, KL", "2024-05-03"),
+        ("other", "help", "RB", "2024-05-03"),
+        ("keep_b", "", "RB", "2024-05-03"),
+    }
+    made = meeting.run()
+    assert [(TEXT[row.start : row.end], row.code, row.direction, row.how) for row in made.itertuples()] == [
+        ("=SUM of my hours was too small.", "time", "barrier", "adjudicated"),
+        ("the money stopped in May", "help", "facilitator", "adjudicated"),
+        ("the nurses helped one another a great deal", "help", "facilitator", "adjudicated"),
+    ]
+
+
+def test_nothing_is_added_when_the_same_sheet_comes_again(meeting):
+    meeting.fill(("presence", "keep A", None, None, "RB", "2024-05-03"))
+    import_sheet(meeting.study, meeting.sheet)
+    assert import_sheet(meeting.study, meeting.sheet)["added"] == 0
+    meeting.run()  # the sheet comes filled now
+    (row,) = (row for row in cells(meeting.sheet) if row["Kind"] == "presence")
+    assert (row["Decision"], row["By"], row["Date"]) == ("keep A", "RB", datetime(2024, 5, 3))
+    again = import_sheet(meeting.study, meeting.sheet)
+    assert (again["added"], again["changed"], again["unchanged"]) == (0, 0, 1)
+
+
+def test_a_changed_choice_supersedes_the_earlier_decision(meeting):
+    meeting.fill(("presence", "keep A", None, None, "RB", "2024-05-03"))
+    import_sheet(meeting.study, meeting.sheet)
+    meeting.run()
+    meeting.fill(("presence", "keep B", None, None, "RB", "2024-05-03"))
+    assert import_sheet(meeting.study, meeting.sheet)["changed"] == 1
+    assert list(read_decisions(meeting.study)["choice"]) == ["keep_b"]
+    lines = (meeting.root / "data/raw/decisions/disagreements.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 3  # header, the first, the second: nothing is taken away
+
+
+def test_a_decision_can_be_opened_again(meeting):
+    meeting.fill(("presence", "keep B", None, None, "RB", "2024-05-03"))
+    import_sheet(meeting.study, meeting.sheet)
+    meeting.run()
+    meeting.fill(("presence", "open again", None, "not sure", "KL", "2024-05-04"))
+    import_sheet(meeting.study, meeting.sheet)
+    meeting.run()
+    assert list(meeting.found[meeting.found["kind"] == "presence"]["status"]) == ["open"]
+
+
+def test_an_old_sheet_does_not_undo_what_was_decided_since(meeting, tmp_path):
+    meeting.fill(("presence", "keep A", None, None, "RB", "2024-05-03"))
+    import_sheet(meeting.study, meeting.sheet)
+    meeting.run()
+    old = tmp_path / "old.xlsx"
+    shutil.copy(meeting.sheet, old)
+    meeting.fill(("presence", "keep B", None, None, "KL", "2024-05-10"))
+    import_sheet(meeting.study, meeting.sheet)
+    assert import_sheet(meeting.study, old)["unchanged"] == 1
+    assert list(read_decisions(meeting.study)["choice"]) == ["keep_b"]
+
+
+def test_two_people_who_decide_otherwise_on_one_day_are_a_conflict(meeting, tmp_path):
+    other = tmp_path / "other.xlsx"
+    shutil.copy(meeting.sheet, other)
+    meeting.fill(
+        ("presence", "keep A", None, None, "RB", "2024-05-03"), ("missed", "keep A", None, None, "RB", "2024-05-03")
+    )
+    meeting.fill(("presence", "keep B", None, None, "KL", "2024-05-03"), ("missed", "keep A", None, None, "KL", "2024-05-03"),
+                 path=other)  # fmt: skip
+    import_sheet(meeting.study, meeting.sheet)
+    with pytest.raises(DecisionsError) as caught:
+        import_sheet(meeting.study, other)
+    assert len(caught.value.problems) == 1
+    assert "was decided otherwise by RB on 2024-05-03 (keep A; decision " in str(caught.value)
+
+
+def test_every_wrong_row_is_named_and_nothing_is_written(meeting):
+    meeting.fill(
+        ("presence", "both", None, None, "RB", "2024-05-03"),
+        ("sibling", "other", None, None, None, None),
+        ("direction", "maybe", None, None, "RB", "2024-05-03"),
+        ("missed", "keep A", None, None, "RB", "last May"),
+    )
+    with pytest.raises(DecisionsError) as first:  # what cannot be read comes first
+        import_sheet(meeting.study, meeting.sheet)
+    assert "decision 'maybe' is not known" in str(first.value)
+    assert "'last May' is not a date.\n  Write it as 2024-03-31 or 31.03.2024." in str(first.value)
+    meeting.fill(("direction", None, None, None, None, None), ("missed", None, None, None, None, None))
+    with pytest.raises(DecisionsError) as caught:
+        import_sheet(meeting.study, meeting.sheet)
+    message = str(caught.value)
+    assert "'both' cannot be chosen where one side is silent" in message
+    assert "there is a decision but not who decided" in message
+    assert "there is a decision but not its date" in message
+    assert "the decision is 'other', and there is no other code" in message
+    assert not (meeting.root / "data/raw/decisions").exists()
+
+
+def test_an_unknown_disagreement_and_an_unknown_code_are_named(meeting):
+    meeting.fill(
+        ("sibling", "other", "moony", None, "RB", "2024-05-03"), ("presence", "keep A", None, None, "RB", "2024-05-03")
+    )
+    book = openpyxl.load_workbook(meeting.sheet)
+    page = book["Disagreements"]
+    heads = {cell.value: cell.column for cell in page[1]}
+    for row in range(2, page.max_row + 1):
+        if page.cell(row, heads["Kind"]).value == "presence":
+            page.cell(row, heads["Disagreement id"]).value = "gone"
+    book.save(meeting.sheet)
+    with pytest.raises(DecisionsError) as caught:
+        import_sheet(meeting.study, meeting.sheet)
+    assert "disagreement 'gone' is not known" in str(caught.value)
+    assert "code 'moony' is not in the codebook.\n  Nearest: 'money'." in str(caught.value)
+
+
+def test_another_studys_sheet_is_refused(meeting, tmp_path):
+    meeting.fill(("presence", "keep A", None, None, "RB", "2024-05-03"))
+    other = Meeting(tmp_path / "other")
+    (other.root / "config/study.yaml").write_text("study:\n  title: Something else\n", encoding="utf-8")
+    write("report_disagreements", other.found.iloc[:0], other.root / "reports/tables/disagreements.csv")
+    with pytest.raises(DecisionsError, match="made for the study 'A tiny study', and this study is 'Something else'"):
+        import_sheet(other.study, meeting.sheet)
+
+
+def test_a_dry_run_writes_nothing(meeting):
+    meeting.fill(("presence", "keep A", None, None, "RB", "2024-05-03"))
+    assert import_sheet(meeting.study, meeting.sheet, dry_run=True)["added"] == 1
+    assert not (meeting.root / "data/raw/decisions").exists()
+
+
+def test_other_files_are_no_sheet(tmp_path):
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "b.xlsx").write_text("not a zip")
+    (tmp_path / "c.csv").write_text("a,b\n")
+    assert [is_sheet(tmp_path / name) for name in ("a.xlsx", "b.xlsx", "c.csv")] == [False, False, False]
+
+
+@pytest.mark.office
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_sheet_that_libreoffice_saved_is_read_all_the_same(meeting, tmp_path):
+    meeting.fill(
+        ("presence", "keep B", None, "=yes", "RB", datetime(2024, 5, 3)),
+        ("sibling", "other", "Help [help]", None, "KL", "2024-05-03"),
+    )
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "xlsx",
+         "--outdir", str(tmp_path / "out"), str(meeting.sheet)],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    saved = tmp_path / "out" / "sheet.xlsx"
+    assert is_sheet(saved)
+    assert import_sheet(meeting.study, saved)["added"] == 2
+    decisions = read_decisions(meeting.study)
+    assert set(zip(decisions["choice"], decisions["value"], decisions["by"], decisions["on"], strict=True)) == {
+        ("keep_b", "", "RB", "2024-05-03"),
+        ("other", "help", "KL", "2024-05-03"),
+    }
+    page = openpyxl.load_workbook(saved)["Disagreements"]
+    assert any(
+        cell.value == "=SUM of my hours was too small." and cell.data_type == "s"
+        for row in page.iter_rows()
+        for cell in row
+    )
