@@ -77,7 +77,8 @@ def test_every_contradiction_is_named_with_its_row_at_once(study):
 
 
 def test_rows_that_supersede_one_another_in_a_circle_are_named(study):
-    rows = "D1,q,x,yes,,,RB,2024-05-01,D3\nD2,q,x,no,,,RB,2024-05-02,D1\nD3,q,x,no,,,RB,2024-05-02,D2\nD4,q,x,no,,,RB,2024-05-02,D3\n"
+    circle = [("D1", "D3"), ("D2", "D1"), ("D3", "D2"), ("D4", "D3")]
+    rows = "".join(f"{decision},q,x,yes,,,RB,2024-05-01,{old}\n" for decision, old in circle)
     with pytest.raises(DecisionsError) as caught:
         read_decisions(given(study, rows))
     assert [problem.place for problem in caught.value.problems] == ["row 2", "row 3", "row 4"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -230,6 +231,22 @@ def _put(cell: Any, value: object) -> None:
         cell.value = value
 
 
+def _font(**more: Any) -> Any:
+    from openpyxl.styles import Font
+
+    return Font(name="Calibri", **({"size": 10} | more))
+
+
+def _height(cells: list[tuple[object, float]]) -> float:
+    """Points that a row of wrapped texts takes, each given with its column's width: no program sets this for us."""
+    lines = 1
+    for value, width in cells:
+        if isinstance(value, str):
+            room = max(4, int(width))
+            lines = max(lines, sum(len(textwrap.wrap(part, room)) or 1 for part in value.split("\n")))
+    return min(409.0, 13.2 * lines + 4)
+
+
 def _letter(key: str) -> str:
     from openpyxl.utils import get_column_letter
 
@@ -237,7 +254,7 @@ def _letter(key: str) -> str:
 
 
 def _write_rows(page: Any, rows: list[dict[str, Any]]) -> None:
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+    from openpyxl.styles import Alignment, Border, PatternFill, Protection, Side
     from openpyxl.utils import get_column_letter
 
     line = Side(style="thin", color="BFBFBF")
@@ -247,7 +264,7 @@ def _write_rows(page: Any, rows: list[dict[str, Any]]) -> None:
         header, fill = _COLOURS[column.role]
         page.column_dimensions[get_column_letter(at)].width = column.width
         cell = page.cell(1, at, column.heading)
-        cell.font = Font(bold=True, color="FFFFFF", size=10)
+        cell.font = _font(bold=True, color="FFFFFF", size=10)
         cell.fill = PatternFill("solid", fgColor=header)
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         cell.border = border
@@ -262,13 +279,17 @@ def _write_rows(page: Any, rows: list[dict[str, Any]]) -> None:
                 cell.number_format = "yyyy-mm-dd"
             elif column.key != "number":
                 cell.number_format = "@"
-            cell.font = Font(size=10, color="7F7F7F" if column.role == "ids" else "000000")
+            cell.font = _font(size=10, color="7F7F7F" if column.role == "ids" else "000000")
             cell.alignment = top
             cell.border = border
             if fill:
                 cell.fill = PatternFill("solid", fgColor=fill)
             cell.protection = Protection(locked=column.role != "input")
     page.row_dimensions[1].height = 30
+    for number, row in enumerate(rows, start=2):
+        page.row_dimensions[number].height = _height(
+            [(row[one.key], one.width) for one in COLUMNS if one.role != "ids"]
+        )
     page.freeze_panes = "D2"
     page.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{max(2, len(rows) + 1)}"
     guard = page.protection
@@ -321,14 +342,14 @@ def _validate(page: Any, rows: list[dict[str, Any]], codes: int) -> None:
 
 
 def _write_help(page: Any, title: str, notice: str, rows: list[dict[str, Any]]) -> None:
-    from openpyxl.styles import Alignment, Font
+    from openpyxl.styles import Alignment
 
     done = sum(bool(row["choice"]) and row["choice"] != WORD_OF["open"] for row in rows)
     lines: list[tuple[str, str]] = [
         ("h", "Disagreements between coders"),
         ("", title),
         *([("", notice)] if notice else []),
-        ("", f"{len(rows)} disagreements; {done} were decided when this workbook was made."),
+        ("", f"Disagreements: {len(rows)}. Decided when this workbook was made: {done}."),
         ("h", "What to do"),
         (
             "",
@@ -370,25 +391,26 @@ def _write_help(page: Any, title: str, notice: str, rows: list[dict[str, Any]]) 
         if word == "h":
             cell = page.cell(number, 1)
             _put(cell, text)
-            cell.font = Font(bold=True, size=14 if number == 1 else 12)
+            cell.font = _font(bold=True, size=14 if number == 1 else 12)
             page.row_dimensions[number].height = 24
             continue
-        cell = page.cell(number, 1)
-        _put(cell, word)
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(vertical="top")
-        cell = page.cell(number, 2 if word else 1)
-        if not word:
+        if word:
+            _put(page.cell(number, 1), word)
+            page.cell(number, 1).font = _font(bold=True, size=11)
+            page.cell(number, 1).alignment = Alignment(vertical="top")
+        else:
             page.merge_cells(start_row=number, start_column=1, end_row=number, end_column=2)
-            page.row_dimensions[number].height = 15 * (1 + len(text) // 105)
+        cell = page.cell(number, 2 if word else 1)
         _put(cell, text)
+        cell.font = _font(size=11)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
+        page.row_dimensions[number].height = 2 + 1.1 * _height([(text, 88 if word else 102)])
     page.sheet_view.showGridLines = False
     _portrait(page)
 
 
 def _write_codes(page: Any, codebook: pd.DataFrame) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import Alignment, PatternFill
 
     heads = (("Code", 20), ("Label", 26), ("Kind", 10), ("Under", 16), ("Direction", 11), ("Definition", 46),
         ("Use it for", 34), ("Not for", 34))  # fmt: skip
@@ -396,7 +418,7 @@ def _write_codes(page: Any, codebook: pd.DataFrame) -> None:
     for at, (head, width) in enumerate(heads, start=1):
         page.column_dimensions["ABCDEFGH"[at - 1]].width = width
         cell = page.cell(1, at, head)
-        cell.font = Font(bold=True, color="FFFFFF")
+        cell.font = _font(bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor="404040")
     for number, line in enumerate(codebook.to_dict("records"), start=2):
         for at, name in enumerate(names, start=1):
@@ -405,7 +427,8 @@ def _write_codes(page: Any, codebook: pd.DataFrame) -> None:
             cell.alignment = Alignment(
                 wrap_text=True, vertical="top", indent=int(line["depth"]) if name == "label" else 0
             )
-            cell.font = Font(size=10, bold=line["kind"] == "theme" and name in ("code", "label"))
+            cell.font = _font(bold=line["kind"] == "theme" and name in ("code", "label"))
+        page.row_dimensions[number].height = _height([(line[name], heads[at][1]) for at, name in enumerate(names)])
     page.freeze_panes = "C2"
     page.print_title_rows = "1:1"
     _portrait(page)
