@@ -1,0 +1,168 @@
+"""What WebVTT and SubRip share: cues with times, and how cues become turns."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+from qualcode.transcripts.cleaning import one_line, seconds
+from qualcode.transcripts.labels import Candidate, decide, match, spellings
+from qualcode.transcripts.model import Line, RawTranscript, RawTurn, ReadOptions, counted, drop_empty
+
+TURN_WORDS = 60  # captions without voices: a turn ends with the first sentence that ends after so many words
+LONGEST = 120  # ... or here, where nothing ends a sentence
+_SENTENCE_END = re.compile(r"[.?!…。？！؟][\"”’»')\]]*$")
+_ARROW = re.compile(r"^\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})(?:\s.*)?$")
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?(?:\s+([^>]*))?>", re.I)
+_TAG = re.compile(r"<[/A-Za-z0-9.:][^>\n]*>|\{\\[^}]*\}")
+
+
+@dataclass
+class Cue:
+    """One caption: its lines as they stand, and its seconds."""
+
+    start: float
+    end: float
+    lines: list[str]
+
+
+@dataclass
+class _Piece:
+    """What one voice says in one cue; `speaker` None where the cue names nobody."""
+
+    speaker: str | None
+    words: str
+    start: float
+    end: float
+
+
+def cues_of(text: str) -> tuple[list[Cue], int]:
+    """The cues of a caption file, and the number of time lines that cannot be read.
+
+    A line right before a time line is the cue's name or number. Words after an empty line inside a caption belong to
+    it; what stands before the first cue is the file's header.
+    """
+    cues: list[Cue] = []
+    unreadable = 0
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        arrow = _ARROW.match(line)
+        if arrow:
+            cues.append(Cue(seconds(arrow[1]) or 0.0, seconds(arrow[2]) or 0.0, []))
+        elif "-->" in line:
+            unreadable += 1
+        elif line.strip() and cues and "-->" not in (lines[at + 1] if at + 1 < len(lines) else ""):
+            cues[-1].lines.append(line.strip())
+    return cues, unreadable
+
+
+def turns_of(cues: list[Cue], options: ReadOptions) -> RawTranscript:
+    """Turns of captions.
+
+    A voice is named by a voice tag (`<v Name>`, closed or not), else by `Name:` at the start of a caption where such
+    labels recur. Captions of one voice are one turn while the pause between them is at most `merge_gap` seconds. A
+    caption that names nobody belongs to the voice before it where a label stands only at changes of voice, and to
+    nobody where nearly every caption (four in five) has one. Without any voice, a turn ends at a pause longer than
+    `merge_gap`, or with the first sentence that ends after 60 words (at 120 words where no sentence ends).
+    """
+    tagged = any(_VOICE.search(line) for cue in cues for line in cue.lines)
+    pieces, notes = _by_tag(cues) if tagged else _by_label(cues, options)
+    named = sum(1 for piece in pieces if piece.speaker)
+    usual = named >= 0.8 * len(pieces)
+    if named:
+        unnamed = len(pieces) - named
+        if unnamed:
+            whose = "unknown voice" if usual else "the voice before goes on"
+            notes.append(f"{counted(unnamed, 'caption')} without a voice: {whose}")
+        turns = _by_voice(pieces, options.merge_gap, carry=not usual)
+    else:
+        notes.append("no speaker label found: turns are cut at pauses and after about 60 words, of an unknown voice")
+        turns = _by_length(pieces, options.merge_gap)
+    return RawTranscript(drop_empty(turns), notes)
+
+
+def _words(text: str) -> str:
+    return one_line(html.unescape(_TAG.sub("", text)))
+
+
+def _by_tag(cues: list[Cue]) -> tuple[list[_Piece], list[str]]:
+    pieces: list[_Piece] = []
+    for cue in cues:
+        text = "\n".join(cue.lines)
+        marks = list(_VOICE.finditer(text))
+        bounds = [0, *(mark.start() for mark in marks), len(text)]
+        names = [None, *(one_line(html.unescape(mark[1] or "")) or None for mark in marks)]
+        for name, start, end in zip(names, bounds, bounds[1:], strict=False):
+            words = _words(text[start:end])
+            if words:
+                pieces.append(_Piece(name, words, cue.start, cue.end))
+    spelling = spellings(piece.speaker for piece in pieces if piece.speaker)
+    for piece in pieces:
+        piece.speaker = spelling[piece.speaker.casefold()] if piece.speaker else None
+    return pieces, []
+
+
+def _by_label(cues: list[Cue], options: ReadOptions) -> tuple[list[_Piece], list[str]]:
+    lines: list[Line] = []
+    found: list[list[Candidate]] = []
+    of: list[Cue] = []
+    for cue in cues:
+        for number, raw in enumerate(cue.lines):
+            text = _words(raw)
+            if not text:
+                continue
+            lines.append(Line(text, gap=number == 0))
+            found.append([c for c in _label_in(text, options) if c.form in ("colon", "bracket", "pattern", "dash")])
+            of.append(cue)
+    decided = decide(found, lines, options)
+    chosen = [next((c for c in cs if c.key in decided.voices | decided.structure), None) for cs in found]
+    spelling = spellings(c.label for c in chosen if c and c.key in decided.voices)
+    pieces: list[_Piece] = []
+    structure = 0
+    for cue, line, candidate in zip(of, lines, chosen, strict=True):
+        if candidate is not None and candidate.key in decided.structure:
+            structure += 1
+        elif candidate is not None:
+            pieces.append(_Piece(spelling[candidate.key], candidate.rest, cue.start, cue.end))
+        elif pieces and not line.gap and pieces[-1].start == cue.start:
+            pieces[-1].words = f"{pieces[-1].words} {line.text}".strip()
+        else:
+            pieces.append(_Piece(None, line.text, cue.start, cue.end))
+    notes = [f"{counted(structure, 'line')} with a label that is no voice left out"] if structure else []
+    return pieces, notes
+
+
+def _label_in(text: str, options: ReadOptions) -> list[Candidate]:
+    if options.speaker_pattern is not None:
+        own = re.search(options.speaker_pattern, text)
+        return [Candidate("pattern", one_line(own["speaker"]), text[own.end() :].strip())] if own else []
+    return match(re.sub(r"^(?:>>+|[-–—])\s*(?=[^:]{1,60}:\s)", "", text))
+
+
+def _by_voice(pieces: list[_Piece], gap: float, *, carry: bool) -> list[RawTurn]:
+    turns: list[RawTurn] = []
+    now = ""
+    for piece in pieces:
+        now = piece.speaker if piece.speaker is not None else now if carry else ""
+        last = turns[-1] if turns else None
+        if last is not None and last.speaker == now and last.end_s is not None and piece.start - last.end_s <= gap:
+            last.paragraphs[0] = f"{last.paragraphs[0]} {piece.words}".strip()
+            last.end_s = max(last.end_s, piece.end)
+        else:
+            turns.append(RawTurn(now, [piece.words], piece.start, piece.end))
+    return turns
+
+
+def _by_length(pieces: list[_Piece], gap: float) -> list[RawTurn]:
+    turns: list[RawTurn] = []
+    for piece in pieces:
+        last = turns[-1] if turns else None
+        if last is not None and last.end_s is not None and piece.start - last.end_s <= gap:
+            words = len(last.paragraphs[0].split())
+            if not (words >= LONGEST or (words >= TURN_WORDS and _SENTENCE_END.search(last.paragraphs[0]))):
+                last.paragraphs[0] += f" {piece.words}"
+                last.end_s = max(last.end_s, piece.end)
+                continue
+        turns.append(RawTurn("", [piece.words], piece.start, piece.end))
+    return turns

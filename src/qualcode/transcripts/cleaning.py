@@ -1,0 +1,149 @@
+"""Bytes to text, and text without what is not words: control characters, time marks, markup."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+from qualcode.transcripts.model import UnreadableError
+
+TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
+STAMP = rf"(?:\[{TIME}\]|\({TIME}\)|#{TIME}(?:-\d)?#|{TIME})"
+
+_LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\u00ad\ufffc]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_BLANK = re.compile(r"[^\S\n]")
+# a time in square brackets or between # anywhere; bare or in round brackets at the start only, with hours
+_STAMP_ANYWHERE = re.compile(rf"\[{TIME}\]|#{TIME}(?:-\d)?#")
+_STAMP_AT_START = re.compile(
+    rf"^(?:{_STAMP_ANYWHERE.pattern}|\({TIME}\)|\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,]\d{{1,3}})?(?=\s|$))"
+)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_PRIVATE = 0xE000  # escaped characters are kept apart here while markup is taken out
+
+
+def decode(data: bytes) -> tuple[str, list[str]]:
+    """Text of bytes, with notes where the encoding had to be found out.
+
+    UTF-8, UTF-16 and UTF-32 (with byte order mark; UTF-16 also without), else Windows-1252, else what
+    charset-normalizer finds. Line ends become `\\n`; no-break and other blanks a space; characters without width
+    and control characters go; NFC.
+
+    Raises
+    ------
+    UnreadableError
+        The bytes are no text.
+    """
+    notes: list[str] = []
+    text = _decode(data, notes)
+    text = _LINE_ENDS.sub("\n", text)
+    odd = len(_CONTROL.findall(text))
+    if odd > max(2, len(text) // 200):
+        raise UnreadableError(
+            "this is not text, whatever its name says.", "Export the transcript as .docx or .txt (UTF-8)."
+        )
+    if odd:
+        notes.append(f"{odd} control characters left out")
+    return tidy(text), notes
+
+
+def _decode(data: bytes, notes: list[str]) -> str:
+    try:
+        if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+            return data.decode("utf-32")
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return data.decode("utf-16")
+        head = data[:4096]
+        if head.count(0) > len(head) // 4:  # Latin text in two bytes a character, without its mark
+            guess = "utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"
+            notes.append("read as UTF-16 without byte order mark")
+            return data.decode(guess)
+    except UnicodeDecodeError as error:
+        raise UnreadableError(
+            "this is not text: it begins like UTF-16 and goes on otherwise.", "Save it as UTF-8."
+        ) from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    if 0 not in data:
+        try:
+            text = data.decode("cp1252")
+            notes.append("not UTF-8: read as Windows-1252 (look at accents and quotation marks)")
+            return text
+        except UnicodeDecodeError:
+            pass
+        from charset_normalizer import from_bytes
+
+        best = from_bytes(data).best()
+        if best is not None:
+            notes.append(f"not UTF-8: read as {best.encoding} (look at accents and quotation marks)")
+            return str(best)
+    raise UnreadableError(
+        "this is not text, whatever its name says.", "Export the transcript as .docx or .txt (UTF-8)."
+    )
+
+
+def tidy(text: str) -> str:
+    """NFC, one kind of blank, no invisible characters; line breaks stay."""
+    text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+    text = _BLANK.sub(" ", _CONTROL.sub("", text))
+    return unicodedata.normalize("NFC", text)
+
+
+def one_line(text: str) -> str:
+    """`text` without blanks at its ends, one blank between words."""
+    return " ".join(text.split())
+
+
+def seconds(mark: str) -> float | None:
+    """Seconds of a time mark: `1:02:03.5`, `[02:03]`, `#00:01:02-5#` (tenths)."""
+    found = re.search(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3})|-(\d)#)?", mark)
+    if not found:
+        return None
+    hours, minutes, whole, part, tenth = found.groups()
+    fraction = float(f"0.{part or tenth or 0}")
+    return int(hours or 0) * 3600 + int(minutes) * 60 + int(whole) + fraction
+
+
+def take_times(text: str) -> tuple[str, float | None]:
+    """The words of a paragraph without time marks, and the seconds of a mark that it begins with."""
+    first = _STAMP_AT_START.match(text.strip())
+    time = seconds(first.group()) if first else None
+    if first:
+        text = text.strip()[first.end() :]
+        text = re.sub(r"^\s*[-–—|]\s+", "", text) if time is not None else text
+    text = _STAMP_ANYWHERE.sub(" ", text)
+    return one_line(text), time
+
+
+def hide_escapes(text: str) -> str:
+    """Markdown's `\\[` and the like, kept apart as single private characters until `show_escapes`."""
+    return _ESCAPED.sub(lambda match: chr(_PRIVATE + ord(match.group(1))), text)
+
+
+def show_escapes(text: str) -> str:
+    """What `hide_escapes` kept apart, as plain characters."""
+    return re.sub(r"[\ue021-\ue07e]", lambda match: chr(ord(match.group()) - _PRIVATE), text)
+
+
+_TAGS = re.compile(
+    r"</?(?:a|b|br|center|cite|div|em|font|i|mark|p|small|span|strong|sub|sup|u)\b[^<>]*>|<!--.*?-->", re.I
+)
+
+
+def without_markdown(text: str) -> str:
+    """One line of Markdown as words: emphasis, links, code marks and tags out, entities and escapes resolved."""
+    text = re.sub(r"!\[[^\]]*\]\((?:<[^>]*>|[^()]|\([^()]*\))*\)", "", text)  # images
+    text = re.sub(r"\[([^\]]+)\]\((?:<[^>]*>|[^()]|\([^()]*\))*\)", r"\1", text)  # links
+    text = re.sub(r"<((?:https?|mailto):[^<>\s]+)>", r"\1", text)
+    text = _TAGS.sub("", text)
+    text = re.sub(r"(`+)(.+?)\1", r"\2", text)
+    for mark in (r"\*\*\*", "___", r"\*\*", "__"):
+        text = re.sub(rf"{mark}(?=\S)(.+?)(?<=\S){mark}", r"\1", text)
+    text = re.sub(r"(?<![*\w])\*(?=[^\s*])(.+?)(?<=[^\s*])\*(?![*\w])", r"\1", text)
+    text = re.sub(r"(?<![_\w])_(?=[^\s_])(.+?)(?<=[^\s_])_(?![_\w])", r"\1", text)
+    text = re.sub(r"^(?:\*\*|__)(?=\w)", "", text)  # an emphasis that was never closed
+    return show_escapes(html.unescape(text))

@@ -1,0 +1,293 @@
+"""How one text of a transcript became the next, and where a span of the earlier text lies in the later one.
+
+Every text that was ever made is kept by its SHA-256 in `data/raw/texts/`, with an index that says which transcript
+it was of and from which file it was made.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from qualcode.errors import Problem, TranscriptError
+from qualcode.files import read_sheet, sha256, write_text
+from qualcode.study import Study
+from qualcode.tables import TABLES
+
+INDEX_COLUMNS = ("transcript", "sha256_text", "text_rule", "sha256_raw")
+_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+_LARGEST = 4_000_000  # token pairs that are compared one by one; longer gaps are cut at rarer anchors first
+
+
+class Edit(NamedTuple):
+    """A changed stretch: `[start_from, end_from)` of the earlier text became `[start_to, end_to)` of the later one."""
+
+    start_from: int
+    end_from: int
+    start_to: int
+    end_to: int
+
+
+class Mapped(NamedTuple):
+    """Where a span lies in the later text; `changed`: its own words are not the same any more."""
+
+    start: int
+    end: int
+    changed: bool
+
+
+def edits_between(old: str, new: str) -> list[Edit]:
+    """The changed stretches, in order. Between two of them (and at the ends) the texts are the same, character by character."""
+    a, b = _TOKEN.findall(old), _TOKEN.findall(new)
+    at_a, at_b = _offsets(a), _offsets(b)
+    return [Edit(at_a[i], at_a[j], at_b[k], at_b[m]) for i, j, k, m in _merged(_changes(a, b, 0, len(a), 0, len(b)))]
+
+
+def _offsets(tokens: Sequence[str]) -> list[int]:
+    at = [0]
+    for token in tokens:
+        at.append(at[-1] + len(token))
+    return at
+
+
+def _merged(changes: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    out: list[tuple[int, int, int, int]] = []
+    for i, j, k, m in changes:
+        if i == j and k == m:
+            continue
+        if out and out[-1][1] == i and out[-1][3] == k:
+            out[-1] = (out[-1][0], j, out[-1][2], m)
+        else:
+            out.append((i, j, k, m))
+    return out
+
+
+def _changes(
+    a: list[str], b: list[str], i: int, j: int, k: int, m: int, reach: int = 12
+) -> list[tuple[int, int, int, int]]:
+    """Changed token ranges `(i, j, k, m)` of `a[i:j]` and `b[k:m]`: same ends off, then cut at runs that stand once."""
+    while i < j and k < m and a[i] == b[k]:
+        i, k = i + 1, k + 1
+    while i < j and k < m and a[j - 1] == b[m - 1]:
+        j, m = j - 1, m - 1
+    if i == j or k == m:
+        return [(i, j, k, m)]
+    for length in (12, 5, 2):
+        if length > reach:
+            continue
+        anchors = _anchors(a, b, i, j, k, m, length)
+        if anchors:
+            out: list[tuple[int, int, int, int]] = []
+            at_a, at_b = i, k
+            for x, y in [*anchors, (j, m)]:
+                out += _changes(a, b, at_a, max(x, at_a), at_b, max(y, at_b), length)
+                at_a, at_b = max(x, at_a), max(y, at_b)
+            return out
+        if (j - i) * (m - k) <= _LARGEST and length <= 5:
+            break
+    if (j - i) * (m - k) > _LARGEST:
+        return [(i, j, k, m)]
+    from rapidfuzz.distance import Indel
+
+    codes = Indel.opcodes(a[i:j], b[k:m])
+    return [
+        (i + code.src_start, i + code.src_end, k + code.dest_start, k + code.dest_end)
+        for code in codes
+        if code.tag != "equal"
+    ]
+
+
+def _anchors(a: list[str], b: list[str], i: int, j: int, k: int, m: int, length: int) -> list[tuple[int, int]]:
+    """Starts of runs of tokens that stand once in each side, in one order on both (longest increasing sequence)."""
+    if j - i < length or m - k < length:
+        return []
+    runs_a = _unique_runs(a, i, j, length)
+    runs_b = _unique_runs(b, k, m, length)
+    pairs = sorted((x, runs_b[run]) for run, x in runs_a.items() if run in runs_b)
+    tails: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for number, (_, y) in enumerate(pairs):
+        place = bisect_left(tails, y)
+        if place == len(tails):
+            tails.append(y)
+            ends.append(number)
+        else:
+            tails[place] = y
+            ends[place] = number
+        before.append(ends[place - 1] if place else -1)
+    chain: list[tuple[int, int]] = []
+    number = ends[-1] if ends else -1
+    while number >= 0:
+        chain.append(pairs[number])
+        number = before[number]
+    return chain[::-1]
+
+
+def _unique_runs(tokens: list[str], start: int, end: int, length: int) -> dict[tuple[str, ...], int]:
+    places: dict[tuple[str, ...], int] = {}
+    seen: Counter[tuple[str, ...]] = Counter()
+    for at in range(start, end - length + 1):
+        run = tuple(tokens[at : at + length])
+        seen[run] += 1
+        places[run] = at
+    return {run: at for run, at in places.items() if seen[run] == 1}
+
+
+def map_span(edits: pd.DataFrame | Sequence[Edit], start: int, end: int) -> Mapped | None:
+    """Where `[start, end)` of an earlier text lies in the present one.
+
+    Parameters
+    ----------
+    edits
+        The changed stretches from that earlier text to the present one: rows of the table `edits` with one
+        `sha256_from`, or the list that `edits_between` gives.
+
+    Returns
+    -------
+    The span and whether words inside it changed: a span that was not touched covers the same characters. What was
+    put in right before or right after a span does not belong to it. None where all of it was taken out.
+    """
+    rows = edits_of_table(edits) if isinstance(edits, pd.DataFrame) else edits
+    shift = 0
+    new_start: int | None = None
+    new_end: int | None = None
+    changed = False
+    for edit in sorted(rows):
+        if edit.end_from <= start:  # before the span, or put in right before it
+            shift = edit.end_to - edit.end_from
+            continue
+        if edit.start_from >= end:
+            break
+        changed = True
+        if new_start is None:
+            new_start = start + shift if edit.start_from > start else edit.start_to
+        shift = edit.end_to - edit.end_from
+        if edit.end_from >= end:
+            new_end = edit.end_to
+    new_start = start + shift if new_start is None else new_start
+    new_end = end + shift if new_end is None else new_end
+    return Mapped(new_start, new_end, changed) if new_end > new_start else None
+
+
+def edits_of_table(rows: pd.DataFrame) -> list[Edit]:
+    """The rows of table `edits` as a sorted list."""
+    columns = ("start_from", "end_from", "start_to", "end_to")
+    return sorted(
+        Edit(*(int(value) for value in row)) for row in zip(*(rows[column] for column in columns), strict=True)
+    )
+
+
+# ---------------------------------------------------------------- kept texts
+
+
+def texts_folder(study: Study) -> Path:
+    """Where every text is kept: `data/raw/texts`."""
+    return study.raw / "texts"
+
+
+def kept_index(study: Study) -> pd.DataFrame:
+    """The index of kept texts (`transcript, sha256_text, text_rule, sha256_raw`, all text); empty where there is none.
+
+    Raises
+    ------
+    TranscriptError
+        The index cannot be read.
+    """
+    path = texts_folder(study) / "index.csv"
+    if not path.is_file():
+        return pd.DataFrame(columns=list(INDEX_COLUMNS), dtype=object)
+    data = read_sheet(path, shown_as=study.shown(path)).data
+    missing = [column for column in INDEX_COLUMNS if column not in data]
+    if missing:
+        raise TranscriptError(
+            Problem(
+                study.shown(path),
+                f"column '{missing[0]}' is missing.",
+                "qualcode writes this file: restore it.",
+                "row 1",
+            )
+        )
+    return data[list(INDEX_COLUMNS)]
+
+
+def kept_text(study: Study, sha: str) -> str | None:
+    """A kept text by its SHA-256; None where it is not there, or is not the text of that name any more."""
+    path = texts_folder(study) / f"{sha}.txt"
+    if not re.fullmatch(r"[0-9a-f]{64}", sha) or not path.is_file():
+        return None
+    data = path.read_bytes()
+    return data.decode("utf-8") if sha256(data) == sha else None
+
+
+def keep_texts(study: Study, transcripts: pd.DataFrame, texts: Mapping[str, str]) -> None:
+    """Keep the present texts by their hash and list them in the index; what is kept already stays as it is."""
+    folder = texts_folder(study)
+    index = kept_index(study)
+    rows = [
+        transcripts["transcript"],
+        transcripts["sha256_text"],
+        transcripts["text_rule"].astype(str),
+        transcripts["sha256_raw"],
+    ]
+    new = pd.DataFrame(dict(zip(INDEX_COLUMNS, rows, strict=True)), dtype=object)
+    for row in new.to_dict("records"):
+        if kept_text(study, row["sha256_text"]) is None:
+            write_text(folder / f"{row['sha256_text']}.txt", texts[row["transcript"]])
+    both = pd.concat([index, new]).drop_duplicates().sort_values(list(INDEX_COLUMNS), kind="stable")
+    if len(both) != len(index) or not (folder / "index.csv").is_file():
+        write_text(folder / "index.csv", both.to_csv(index=False, lineterminator="\n"))
+
+
+def edits_of_study(study: Study, transcripts: pd.DataFrame, texts: Mapping[str, str]) -> pd.DataFrame:
+    """Table `edits`: from every kept text of each transcript to its present one.
+
+    `why` is `reader` where both were made from the same file (qualcode reads it differently now), else `correction`.
+    Kept texts that are not there any more are left out; `missing_texts` lists them.
+    """
+    rows: list[dict[str, object]] = []
+    index = kept_index(study)
+    for line in transcripts.to_dict("records"):
+        own = index[index["transcript"] == line["transcript"]]
+        for sha in sorted(set(own["sha256_text"]) - {line["sha256_text"]}):
+            old = kept_text(study, sha)
+            if old is None:
+                continue
+            made_from = set(own.loc[own["sha256_text"] == sha, "sha256_raw"])
+            why = "reader" if line["sha256_raw"] in made_from else "correction"
+            rows += [
+                {"transcript": line["transcript"], "sha256_from": sha, "sha256_to": line["sha256_text"], "why": why}
+                | edit._asdict()
+                for edit in edits_between(old, texts[str(line["transcript"])])
+            ]
+    return TABLES["edits"].shape(rows)
+
+
+def missing_texts(study: Study) -> list[str]:
+    """Hashes that the index names and whose text is gone or damaged, sorted."""
+    return sorted(sha for sha in set(kept_index(study)["sha256_text"]) if kept_text(study, sha) is None)
+
+
+# ---------------------------------------------------------------- the present texts, as files
+
+
+def read_texts(folder: str | Path) -> dict[str, str]:
+    """The canonical texts that the stage wrote: `TRANSCRIPT.txt` each, by transcript."""
+    return {path.stem: path.read_bytes().decode("utf-8") for path in sorted(Path(folder).glob("*.txt"))}
+
+
+def write_texts(folder: str | Path, texts: Mapping[str, str]) -> None:
+    """Write each text to `TRANSCRIPT.txt`, and remove those of transcripts that are no more."""
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    for path in place.glob("*.txt"):
+        if path.stem not in texts:
+            path.unlink()
+    for name, text in sorted(texts.items()):
+        write_text(place / f"{name}.txt", text)

@@ -1,0 +1,485 @@
+"""Who speaks, in text that a person typed: which beginnings of lines are speakers' labels.
+
+A label counts when it recurs, or when the study knows it; what looks like a label and is neither is words. Every
+decision is reported with its counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from qualcode.transcripts.cleaning import STAMP, TIME, one_line, seconds, take_times
+from qualcode.transcripts.model import Line, RawTranscript, RawTurn, ReadOptions, UnreadableError, counted, drop_empty
+
+# forms that nobody writes by chance: one of them may stand once, where the file's labels are written like it
+STRONG = ("bold", "bracket", "dash", "timed", "name_time", "pattern")
+# words by which legends name the one who asks, beside the configured labels
+_ASKS_WORDS = (
+    "interviewer interviewerin interviewers interviewende moderator moderatorin facilitator researcher "
+    "forscher forscherin onderzoeker gespreksleider entrevistador entrevistadora pesquisador pesquisadora "
+    "investigador investigadora enquêteur enquêtrice intervieweur intervieweuse intervistatore "
+    "intervistatrice intervjuer intervjuare"
+)
+ASKS = frozenset(_ASKS_WORDS.split())
+_PARTICLE_WORDS = (
+    "a al and bin da das de del den der des di do dos du e el en et i la le los of te ten ter the und van von vom y zu"
+)
+_PARTICLES = frozenset(_PARTICLE_WORDS.split())
+_BOLD = re.compile(
+    rf"^(?P<before>(?:{STAMP})?\s*)(?P<mark>\*{{1,3}}|_{{1,3}})(?P<inside>\S.{{0,100}}?)(?P=mark)(?P<after>.*)$"
+)
+_COLON = re.compile(
+    rf"^(?:(?P<t1>{STAMP})[\s\-–—|]*)?\[?(?P<label>[^\n:\[\]]{{1,80}}?)\]?\s*(?P<t2>{STAMP})?\s*:(?P<rest>\s.*|[^\s/\d].*|)$"
+)
+_BRACKET = re.compile(r"^\[(?P<label>[^\[\]:]{1,40})\]\s+(?P<rest>\S.*)$")
+_NAME_TIME = re.compile(rf"^(?P<label>[^\d\W][^\[\]():]{{0,59}}?)[\s,\-–—|]+(?P<t2>{STAMP})$")
+_TIME_NAME = re.compile(rf"^(?P<t1>{STAMP})[\s\-–—|]+(?P<label>[^\[\]():]{{1,60}})$")
+_LEADING_TIME = re.compile(rf"^\s*(?P<time>{STAMP})")
+_ARROW = re.compile(r"^\s*(\d{1,2}(?::\d{1,2}){1,2}[.,]\d{1,3})\s*-->\s*\d{1,2}(?::\d{1,2}){1,2}[.,]\d{1,3}")
+_FOOTERS = re.compile(
+    r"^(?:transcribed by https?://\S+|.{1,60} (?:started|stopped) transcription|"
+    r"\W*end of (?:the )?(?:transcript|transcription|interview|recording)\W*)$",
+    re.I,
+)
+
+
+@dataclass
+class Candidate:
+    """What may be a speaker's label at the start of a line."""
+
+    form: str
+    label: str
+    rest: str
+    time: float | None = None
+
+    @property
+    def key(self) -> str:
+        return self.label.casefold()
+
+
+@dataclass
+class Decided:
+    """The labels that are voices, by key, and those that mark the document's structure."""
+
+    voices: set[str] = field(default_factory=set)
+    structure: set[str] = field(default_factory=set)
+
+
+def read_lines(
+    lines: Sequence[Line],
+    options: ReadOptions,
+    *,
+    plain: Callable[[str], str] = one_line,
+    blocks: bool = True,
+) -> RawTranscript:
+    """Turns of a text that a person typed.
+
+    Parameters
+    ----------
+    plain
+        Takes markup out of a line (Markdown), after the label is known.
+    blocks
+        Whether empty lines say something: a name alone counts only where its words follow at once.
+
+    Returns
+    -------
+    A turn for each label; lines without one go on in the turn before, as paragraphs of their own. Before the first
+    label, headings and facts about the interview are left out (noted), whole sentences are a turn of an unknown
+    voice. Without any label each paragraph is a turn of an unknown voice.
+    """
+    lines = _arrows([line for line in lines if line.text.strip()])
+    found = [_candidates(line, lines[at + 1 : at + 2], options, plain) for at, line in enumerate(lines)]
+    decided = decide(found, lines, options)
+    chosen = [next((c for c in cs if c.key in decided.voices | decided.structure), None) for cs in found]
+    for at, candidate in enumerate(chosen):
+        if candidate and candidate.form in ("name_alone", "heading") and candidate.key in decided.structure:
+            chosen[at] = None
+    _drop_silent(chosen, lines, decided)
+    return _turns(lines, chosen, decided, plain)
+
+
+def match(text: str, plain: Callable[[str], str] = one_line) -> list[Candidate]:
+    """What may be labels in one line, the likeliest first (label and colon, bold, bracketed, with a time)."""
+    text = text.strip()
+    found: list[Candidate] = []
+    bold = _BOLD.match(text)
+    if bold:
+        inside, after = bold["inside"].strip(), bold["after"]
+        if inside.endswith(":") or re.match(rf"\s*(?:{STAMP})?\s*:", after):
+            gap = "" if after[:1].isspace() or not inside.endswith(":") else " "
+            _add_colon(found, f"{bold['before']}{inside}{gap}{after}", plain, "bold")
+    if not found:
+        _add_colon(found, re.sub(r"^(?:\*\*|__)|(?:\*\*|__)(?=\W*:)", "", text) if bold is None else text, plain, "")
+    bracket = _BRACKET.match(text)
+    if bracket and not re.fullmatch(TIME, bracket["label"]):
+        _add(found, "bracket", bracket["label"], bracket["rest"], None, plain)
+    return found
+
+
+def _add_colon(found: list[Candidate], text: str, plain: Callable[[str], str], form: str) -> None:
+    colon = _COLON.match(text)
+    if not colon:
+        return
+    rest = colon["rest"].strip()
+    time = colon["t1"] or colon["t2"]
+    leading = _LEADING_TIME.match(plain(rest)) if re.match(r"[^\w\s]{0,3}\s*\d", rest) else None
+    if not time and leading:
+        time, rest = leading["time"], plain(rest)[leading.end() :]
+        form = form or "timed"
+    if re.match(r"[—–]\s", rest):
+        rest = rest[1:]
+        form = form or "dash"
+    form = form or ("timed" if time else "colon")
+    _add(found, form, colon["label"], rest, seconds(time) if time else None, plain)
+
+
+def _add(
+    found: list[Candidate], form: str, label: str, rest: str, time: float | None, plain: Callable[[str], str]
+) -> None:
+    label = one_line(plain(label)).strip(" *_-–—•|")
+    if _possible(label, form):
+        found.append(Candidate(form, label, rest.strip(), time))
+
+
+def _candidates(
+    line: Line, following: Sequence[Line], options: ReadOptions, plain: Callable[[str], str]
+) -> list[Candidate]:
+    text = line.text.strip()
+    if options.speaker_pattern is not None:
+        own = re.search(options.speaker_pattern, text)
+        if own is None or not own["speaker"]:
+            return []
+        mark = own.groupdict().get("time")
+        time = seconds(mark) if mark else line.time
+        return [Candidate("pattern", one_line(plain(own["speaker"])), text[own.end() :].strip(), time)]
+    if line.heading:
+        label = one_line(plain(text)).removesuffix(":")
+        return [Candidate("heading", label, "", line.time)] if _name_like(label) else []
+    found = match(text, plain)
+    for candidate in found:
+        candidate.time = line.time if candidate.time is None else candidate.time
+    if len(text) > 120:  # what follows is about lines that hold a name and hardly more
+        return found
+    bare = one_line(plain(text))
+    for form, pattern in (("name_time", _NAME_TIME), ("time_name", _TIME_NAME)):
+        alone = pattern.match(bare)
+        if alone and _name_like(alone["label"]):
+            mark = alone["t2"] if form == "name_time" else alone["t1"]
+            _add(found, form, alone["label"], "", seconds(mark), plain)
+    words_follow = bool(following) and not following[0].gap and not following[0].heading
+    if not found and words_follow and _name_like(bare) and len(bare.split()) <= 5:
+        found.append(Candidate("name_alone", bare, "", line.time))
+    return [c for c in found if c.form != "time_name" or words_follow]
+
+
+def _possible(label: str, form: str) -> bool:
+    """Whether text before a colon can be a label at all; plain colons need the look of a name."""
+    if not label or len(label.split()) > 10 or not re.search(r"\w", label) or re.fullmatch(r"[\d\W]+", label):
+        return False
+    if re.search(r"https?$|[\"“”„«»;<>{}=?!]|\.\.|…", label):
+        return False
+    if form in ("colon", "timed"):
+        return _name_like(label)
+    return True
+
+
+def _name_like(label: str) -> bool:
+    """Each word begins with a capital or a digit, small words of names aside; or it is one short word (`id1`, `int`)."""
+    core = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", label).strip()
+    if not core:
+        return bool(label.strip())
+    if re.search(r"[.!?,;:…]$", core) and not re.search(r"\b\w{1,4}\.$", core):
+        return False
+    name, comma, title = core.partition(",")
+    if comma and len(name.split()) >= 2 and len(title.split()) <= 4:
+        core = name
+    words = re.sub(r"[,/&+]", " ", core).split()
+    if not words or len(words) > 10:
+        return False
+    if len(words) == 1 and len(words[0]) <= 12 and re.fullmatch(r"[\w.\-]+", words[0]):
+        return True
+    good = [_capital(word) for word in words]
+    return good[0] and all(
+        ok or word.strip(".'’-").casefold() in _PARTICLES for ok, word in zip(good, words, strict=True)
+    )
+
+
+def _capital(word: str) -> bool:
+    first = next((character for character in word if character.isalnum()), "")
+    # d'Arc and scripts without capitals count
+    return bool(first) and (not first.islower() or bool(re.match(r"^\w{1,2}['’]\w", word)))
+
+
+def _shape(label: str) -> str:
+    """What a label looks like: initials, an id with a number, one word, a name of several words."""
+    if re.fullmatch(r"[^\W\d_]{1,12}[ .\-]?\d{1,3}", label):
+        return "id"
+    if re.fullmatch(r"(?:[^\W\d_]\.?){1,4}", label) and label.upper() == label:
+        return "initials"
+    return "name" if len(label.split()) > 1 else "word"
+
+
+def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options: ReadOptions) -> Decided:
+    """Which candidates are voices and which are structure, over the whole file."""
+    not_voices = {label.casefold() for label in options.not_speakers}
+    known = {label.casefold() for label in (*options.interviewers, *options.known)}
+    by_form: dict[str, Counter[str]] = defaultdict(Counter)
+    forms_of: dict[str, Counter[str]] = defaultdict(Counter)
+    label_of: dict[str, str] = {}
+    for candidates in found:
+        for candidate in candidates:
+            by_form[candidate.form][candidate.key] += 1
+            forms_of[candidate.key][candidate.form] += 1
+            label_of.setdefault(candidate.key, candidate.label)
+    typed = Counter[str]()
+    for form in ("bold", "dash", "timed", "colon", "name_time", "pattern"):
+        typed.update(by_form[form])
+    decided = Decided()
+    decided.structure = {key for key in not_voices if typed[key] or by_form["bracket"][key]}
+    voices = {key for key, n in typed.items() if n >= 2 or (key in known and n) or by_form["pattern"][key]}
+    # a bracketed word at the start of lines is a voice only where that is how the file marks its turns
+    starts = sum(1 for line in lines if line.gap) or len(lines)
+    bracketed = by_form["bracket"]
+    if bracketed and (sum(bracketed.values()) >= starts / 2 or any(key in known for key in bracketed)):
+        voices |= {key for key, n in bracketed.items() if n >= 2 or key in known}
+    voices -= not_voices
+    if not voices:
+        for form, least in (("heading", 2), ("time_name", 2), ("name_alone", 2)):
+            twice = {key for key, n in by_form[form].items() if (n >= least or key in known) and key not in not_voices}
+            if sum(by_form[form][key] for key in twice) >= 4 and (len(twice) > 1 or form != "name_alone"):
+                voices |= twice
+                break
+    else:  # names alone on a line beside labels that are known already
+        voices |= {key for key in by_form["name_alone"] if key in known and by_form["name_alone"][key] >= 2}
+    voices -= _legend_only(found, lines, voices)
+    voices |= _single(found, forms_of, voices | decided.structure, label_of, len(lines), not_voices)
+    decided.voices = voices
+    return decided
+
+
+def _legend_only(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], voices: set[str]) -> set[str]:
+    """Known labels that stand once, before the talk begins, with a few words and no sentence: `Interviewer: RB`."""
+    counts = Counter(c.key for cs in found for c in cs if c.key in voices)
+    often = {key for key, n in counts.items() if n >= 2}
+    if not often:
+        return set()
+    only: set[str] = set()
+    for candidates in found:
+        for candidate in candidates:
+            if candidate.key in often:
+                return only
+            words = candidate.rest.split()
+            if candidate.key in voices and 0 < len(words) <= 6 and not re.search(r"[.?!…]$", candidate.rest):
+                only.add(candidate.key)
+    return only
+
+
+def _single(
+    found: Sequence[Sequence[Candidate]],
+    forms_of: dict[str, Counter[str]],
+    voices: set[str],
+    label_of: dict[str, str],
+    n_lines: int,
+    not_voices: set[str],
+) -> set[str]:
+    """Labels that stand once, written as the file's other labels are: after the talk has begun, and not by chance."""
+    main = Counter[str]()
+    for key in voices:
+        main.update(forms_of[key])
+    total = sum(main.values())
+    if total < 4:
+        return set()
+    shapes = {_shape(label_of[key]) for key in voices if key in label_of}
+    dense = total >= 0.6 * n_lines
+    more: set[str] = set()
+    begun = False
+    for candidates in found:
+        if any(candidate.key in voices for candidate in candidates):
+            begun = True
+            continue
+        if not begun:
+            continue
+        for candidate in candidates:
+            if candidate.key in not_voices:
+                continue
+            strong = candidate.form in STRONG and main[candidate.form] >= total / 2
+            if strong and (_name_like(candidate.label) or candidate.form in ("bold", "dash")):
+                more.add(candidate.key)
+            shape = _shape(candidate.label)
+            if candidate.form == "colon" and dense and main["colon"] >= total / 2 and shape in shapes - {"word"}:
+                more.add(candidate.key)
+    return more
+
+
+def _drop_silent(chosen: list[Candidate | None], lines: Sequence[Line], decided: Decided) -> None:
+    """Labels that are hardly ever followed by words (`Sample: [13:14]`) mark places in the recording, not voices."""
+    spoken, times = Counter[str](), Counter[str]()
+    for at, candidate in enumerate(chosen):
+        if candidate is None:
+            continue
+        times[candidate.key] += 1
+        follows = at + 1 < len(chosen) and chosen[at + 1] is None and not lines[at + 1].heading
+        if take_times(candidate.rest)[0] or follows:
+            spoken[candidate.key] += 1
+    silent = {key for key in decided.voices if key in times and spoken[key] < times[key] / 2}
+    decided.voices -= silent
+    decided.structure |= silent
+
+
+def _turns(
+    lines: Sequence[Line], chosen: Sequence[Candidate | None], decided: Decided, plain: Callable[[str], str]
+) -> RawTranscript:
+    first = next((at for at, c in enumerate(chosen) if c is not None and c.key in decided.voices), None)
+    spelling = spellings(c.label for c in chosen if c is not None and c.key in decided.voices)
+    counts = {"headings": 0, "facts": 0, "structure": 0, "footers": 0, "before": 0, "unlabelled": 0}
+    header: list[str] = []
+    turns: list[RawTurn] = []
+    fresh = True  # the next line begins a paragraph, whatever it says
+    for at, (line, candidate) in enumerate(zip(lines, chosen, strict=True)):
+        if candidate is not None and candidate.key in decided.structure:
+            counts["structure"] += 1
+            fresh = True
+            continue
+        if candidate is not None:
+            words, time = take_times(one_line(plain(candidate.rest)))
+            time = candidate.time if candidate.time is not None else time
+            turns.append(RawTurn(spelling[candidate.key], [words] if words else [], time))
+            fresh = not words
+            continue
+        bare = one_line(plain(line.text))
+        if line.heading:
+            counts["headings"] += 1
+            header.append(bare)
+            fresh = True
+            continue
+        words, time = take_times(bare)
+        if not words:
+            continue
+        if _FOOTERS.match(words):
+            counts["footers"] += 1
+            continue
+        if first is not None and at < first:
+            header.append(bare)
+            soft = line.soft and not fresh and bool(turns)
+            if not soft and not _is_prose(lines, at, first, plain):
+                counts["facts"] += 1
+                fresh = True
+                continue
+            counts["before"] += 1
+        if turns and line.soft and not fresh:
+            turns[-1].paragraphs[-1] += f" {words}"
+        elif first is None or not turns:
+            turns.append(RawTurn("", [words], time if time is not None else line.time))
+        else:
+            turns[-1].paragraphs.append(words)
+            counts["unlabelled"] += first is not None and at > first and bool(turns[-1].paragraphs[:-1])
+            if turns[-1].start_s is None and len(turns[-1].paragraphs) == 1:
+                turns[-1].start_s = time
+        fresh = False
+    kept = drop_empty(turns)
+    notes = _notes(counts, decided, len(turns) - len(kept), labels=first is not None)
+    asks = legend(header, spelling)
+    return RawTranscript(kept, notes, asks)
+
+
+def _is_prose(lines: Sequence[Line], at: int, first: int, plain: Callable[[str], str]) -> bool:
+    """Whether a paragraph before the first label is somebody speaking rather than a fact about the interview."""
+    words = [one_line(plain(lines[at].text))]
+    for line in lines[at + 1 : first]:
+        if not line.soft:
+            break
+        words.append(one_line(plain(line.text)))
+    text = take_times(" ".join(words))[0]
+    return len(text.split()) >= 15 and bool(re.search(r"[.?!…][\"”’')\]]*$", text))
+
+
+def _notes(counts: dict[str, int], decided: Decided, empty: int, *, labels: bool) -> list[str]:
+    notes = []
+    if not labels:
+        notes.append("no speaker label found: each paragraph is a turn of an unknown voice")
+    if counts["headings"]:
+        notes.append(f"{counted(counts['headings'], 'heading')} left out")
+    if counts["facts"]:
+        notes.append(
+            f"{counted(counts['facts'], 'line')} before the first speaker left out (facts about the interview)"
+        )
+    if counts["before"]:
+        notes.append(f"{counted(counts['before'], 'line')} of speech before the first label: unknown voice")
+    if counts["structure"]:
+        notes.append(f"{counted(counts['structure'], 'line')} with a label that is no voice left out")
+    if counts["footers"]:
+        notes.append(f"{counted(counts['footers'], 'line')} of the transcription program left out")
+    if counts["unlabelled"]:
+        notes.append(f"{counted(counts['unlabelled'], 'paragraph')} without a label: the voice before goes on")
+    if empty:
+        notes.append(f"{counted(empty, 'label')} without words left out")
+    if len(decided.voices) == 1 and counts["unlabelled"]:
+        notes.append("only one voice has a label: look whether the others' words are among its paragraphs")
+    return notes
+
+
+def spellings(labels: Iterable[str]) -> dict[str, str]:
+    """One spelling for each label, whatever its capitals: the most frequent, then the first."""
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    for label in labels:
+        seen[label.casefold()][label] += 1
+    return {key: counts.most_common(1)[0][0] for key, counts in seen.items()}
+
+
+def legend(header: Sequence[str], voices: dict[str, str], asks: Iterable[str] = ASKS) -> tuple[str, ...]:
+    """Labels that the file's own legend calls interviewers: `Interviewer (Q): …`, `KC = interviewer`, `Interviewer: KC`."""
+    words = {word.casefold() for word in asks}
+    found: set[str] = set()
+    for line in header:
+        for one, other in _pairs(line):
+            for who, what in ((one, other), (other, one)):
+                if what.casefold() in words and who.casefold() in voices:
+                    found.add(voices[who.casefold()])
+    return tuple(sorted(found))
+
+
+def _pairs(line: str) -> list[tuple[str, str]]:
+    pairs = []
+    code = re.match(r"^\W*([^\W\d_]+)\s*\(([^()]{1,20})\)", line)  # Interviewer (Q): name
+    if code:
+        pairs.append((code[1], code[2].strip()))
+    sides = re.match(r"^\W*([^:=]{1,40}?)\s*[:=–]\s*(.{1,60})$", line)
+    if sides:
+        one, other = sides[1].strip(), sides[2].strip(" .\\")
+        pairs.append((one, other))
+        inside = re.search(r"\(([^()]{1,20})\)\s*$", other)  # Interviewer: Full Name (FN)
+        if inside:
+            pairs.append((one, inside[1].strip()))
+            pairs.append((one, other[: inside.start()].strip()))
+        initials = "".join(word[0] for word in other.split())
+        if len(initials) > 1:
+            pairs.append((one, initials))
+    return pairs
+
+
+def _arrows(lines: Sequence[Line]) -> list[Line]:
+    """Older Teams documents: `0:0:5.100 --> 0:0:8.250` on a line of its own gives the time of what follows."""
+    out: list[Line] = []
+    time: float | None = None
+    gap = False
+    for line in lines:
+        arrow = _ARROW.match(line.text)
+        if arrow:
+            parts = [float(part.replace(",", ".")) for part in arrow[1].split(":")]
+            time = sum(part * 60**power for power, part in enumerate(reversed(parts)))
+            gap = True
+            continue
+        if time is not None:
+            line.time, line.gap, time = time, gap, None
+        out.append(line)
+    return out
+
+
+def require_words(transcript: RawTranscript) -> RawTranscript:
+    """The transcript, if anybody says anything in it."""
+    if not any(re.search(r"\w", paragraph) for turn in transcript.turns for paragraph in turn.paragraphs):
+        raise UnreadableError("there are no words in this file.", "Is it the right file, and the whole of it?")
+    return transcript
