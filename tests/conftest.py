@@ -40,6 +40,13 @@ def qualcode() -> Callable[..., subprocess.CompletedProcess[str]]:
     return call
 
 
+@pytest.fixture(scope="session")
+def tracked_files() -> list[str]:
+    """The names of the files that git tracks."""
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [name for name in done.stdout.split("\0") if name]
+
+
 def copy_study(source: Path, target: Path) -> Path:
     """The made-up study without what the machine made of it."""
     for part in ("config", "codebooks", "data/raw"):

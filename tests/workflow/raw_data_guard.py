@@ -6,7 +6,6 @@ interview that somebody drops there does not slip into a commit.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -27,15 +26,13 @@ def too_large(paths: list[str]) -> list[str]:
     return [path for path in paths if (ROOT / path).is_file() and (ROOT / path).stat().st_size > LIMIT]
 
 
-def tracked() -> list[str]:
-    """The files that git tracks."""
-    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return [name for name in done.stdout.split("\0") if name]
-
-
 if __name__ == "__main__":
     given = [argument for argument in sys.argv[1:] if argument != "--size"]
     found = too_large(given) if "--size" in sys.argv else unlisted(given)
     for name in found:
-        print(f"{name}: not a file of the made-up study (tests/workflow/made_up.txt)" if "--size" not in sys.argv else f"{name}: over 500 kB")
+        print(
+            f"{name}: not a file of the made-up study (tests/workflow/made_up.txt)"
+            if "--size" not in sys.argv
+            else f"{name}: over 500 kB"
+        )
     sys.exit(bool(found))

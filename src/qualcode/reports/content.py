@@ -67,10 +67,10 @@ def open_note(data: Data) -> str:
     still = int((rows["status"] != "decided").sum())
     if not len(rows):
         return "Coded by one person, or no disagreement was found."
+    every = "disagreement" if len(rows) == 1 else "disagreements"
     if not still:
-        return f"All {len(rows)} disagreements between coders are decided."
-    are = "disagreement between coders is" if still == 1 else "disagreements between coders are"
-    return f"{still} of {len(rows)} {are} undecided; the passages concerned are not counted."
+        return f"{'The one' if len(rows) == 1 else f'All {len(rows)}'} {every} between coders {'is' if len(rows) == 1 else 'are'} decided."
+    return f"{still} of {len(rows)} {every} between coders {'is' if still == 1 else 'are'} undecided; the passages concerned are not counted."
 
 
 def codebook_note(data: Data) -> str:

@@ -1,0 +1,207 @@
+"""Documents: real tables with repeating heads, percentages as papers print them, nothing that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import docx
+import openpyxl
+import pandas as pd
+import pytest
+from docx.oxml.ns import qn
+
+from qualcode.config import Config
+from qualcode.reports import content
+from qualcode.reports.content import Data
+from qualcode.reports.docx import Report, write_tables
+from qualcode.reports.html import write_index
+from qualcode.reports.model import Column, PrintedTable, Row, percent, whole_percent
+from qualcode.reports.xlsx import write_data, write_printed
+from qualcode.stages.reports import REPORT_TABLES
+from qualcode.study import Study
+from qualcode.tables import TABLES
+
+
+@pytest.mark.parametrize(
+    ("n", "printed"),
+    # the characteristics of the 13 professionals in JMIR Form Res 2022, as that paper's table prints them
+    [(11, "85"), (2, "15"), (7, "54"), (5, "38"), (4, "31"), (3, "23"), (1, "8"), (13, "100"), (0, "0")],
+)
+def test_percentages_are_those_of_a_published_table(n: int, printed: str) -> None:
+    assert percent(n, 13) == f"{n} ({printed}%)"
+
+
+def test_half_a_per_cent_is_rounded_up_as_people_do() -> None:
+    assert [whole_percent(value) for value in (0.5, 1.5, 2.5, 12.5)] == ["1", "2", "3", "13"]
+
+
+def test_a_number_of_nothing_has_no_percentage() -> None:
+    assert percent(0, 0) == "0"
+    assert percent(pd.NA, 3) == ""
+
+
+TABLE = PrintedTable(
+    "Themes",
+    "Themes and subthemes",
+    [Column("Theme", 2), Column("Mentions", 1, "right"), Column("Alpha", 1, "right")],
+    [Row(["Barriers", 3, 0.5], level=0), Row(["=SUM(A1)", 2, -0.25]), Row(["@time", 1, float("nan")])],
+    ["A note."],
+)
+
+
+def test_a_word_table_repeats_its_head_and_keeps_its_rows_whole(tmp_path: Path) -> None:
+    write_tables(tmp_path / "t.docx", [TABLE], title="Study", notice="Made up.", day="2024-05-01")
+    document = docx.Document(str(tmp_path / "t.docx"))
+    (table,) = document.tables
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [
+        ["Theme", "Mentions", "Alpha"],
+        ["Barriers", "3", "0.50"],
+        ["=SUM(A1)", "2", "−0.25"],
+        ["@time", "1", ""],
+    ]
+    rows = table._tbl.tr_lst
+    assert rows[0].trPr.find(qn("w:tblHeader")) is not None
+    assert all(row.trPr.find(qn("w:cantSplit")) is not None for row in rows)
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    assert "Table 1. Themes and subthemes" in texts
+    assert "Made up." in texts
+    assert "A note." in texts
+
+
+def test_a_word_table_takes_its_fonts_from_styles(tmp_path: Path) -> None:
+    write_tables(tmp_path / "t.docx", [TABLE], title="Study", notice="", day="2024-05-01")
+    table = docx.Document(str(tmp_path / "t.docx")).tables[0]
+    runs = [run for row in table.rows for cell in row.cells for part in cell.paragraphs for run in part.runs]
+    assert {run.font.size for run in runs} == {None}
+    assert {part.style.name for row in table.rows for cell in row.cells for part in cell.paragraphs} == {"Table Text"}
+
+
+def test_a_table_without_rows_says_why(tmp_path: Path) -> None:
+    empty = PrintedTable("Topics", "Topics", [Column("Topic")], [], empty="Fewer than 80 segments.")
+    write_tables(tmp_path / "t.docx", [empty], title="Study", notice="", day="2024-05-01")
+    document = docx.Document(str(tmp_path / "t.docx"))
+    assert not document.tables
+    assert "Fewer than 80 segments." in [paragraph.text for paragraph in document.paragraphs]
+
+
+def test_a_workbook_holds_numbers_as_numbers_and_words_never_as_formulas(tmp_path: Path) -> None:
+    write_printed(tmp_path / "t.xlsx", [TABLE], day="2024-05-01", title="Study")
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["Themes"]
+    assert [cell.value for cell in sheet[4]] == ["Barriers", 3, 0.5]
+    assert (sheet["A5"].value, sheet["A5"].data_type, sheet["A5"].quotePrefix) == ("=SUM(A1)", "s", True)
+    assert sheet["C6"].value is None
+    assert sheet.freeze_panes == "A4"
+
+
+def test_documents_have_the_same_bytes_each_time(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_tables(tmp_path / f"{name}.docx", [TABLE], title="Study", notice="", day="2024-05-01")
+        write_printed(tmp_path / f"{name}.xlsx", [TABLE], day="2024-05-01", title="Study")
+        time.sleep(2.1)  # zip times have a step of two seconds
+    for ending in ("docx", "xlsx"):
+        assert (tmp_path / f"a.{ending}").read_bytes() == (tmp_path / f"b.{ending}").read_bytes()
+
+
+def data(tmp_path: Path, **tables: list[dict[str, object]]) -> Data:
+    """A study whose report tables are empty but for those given."""
+    names = {name: f"report_{name}" if f"report_{name}" in TABLES else name for name in REPORT_TABLES}
+    filled = {
+        name: TABLES[full].shape(pd.DataFrame(tables[name])) if name in tables else TABLES[full].empty()
+        for name, full in names.items()
+    }
+    config = Config.model_validate({"study": {"title": "A <study>", "notice": "Made up & invented."}})
+    return Data(Study(tmp_path, config), filled, "2024-05-01", "book 1.0.0", {})
+
+
+def test_every_printed_table_copes_with_a_study_that_has_nothing_yet(tmp_path: Path) -> None:
+    empty = data(tmp_path)
+    for make in content.PRINTED.values():
+        table = make(empty)
+        assert table.rows == [] and table.caption and table.empty
+
+
+def test_the_foot_of_findings_counts_open_disagreements(tmp_path: Path) -> None:
+    rows = [
+        {"disagreement": name, "kind": "presence", "status": status}
+        for name, status in (("a", "open"), ("b", "decided"))
+    ]
+    assert content.open_note(data(tmp_path, disagreements=rows)).startswith(
+        "1 of 2 disagreements between coders is undecided"
+    )
+    assert (
+        content.open_note(data(tmp_path, disagreements=rows[1:])) == "The one disagreement between coders is decided."
+    )
+
+
+def test_agreement_that_cannot_be_computed_is_a_dash_with_its_reason_below(tmp_path: Path) -> None:
+    common = {
+        "code": "x",
+        "label": "Code x",
+        "unit": "turn",
+        "rule": "any_word",
+        "universe": "assigned",
+        "coders": "A;B",
+    }
+    rows = [
+        {
+            **common,
+            "coefficient": "percent_agreement",
+            "estimate": 1.0,
+            "both": 0,
+            "only_a": 0,
+            "only_b": 0,
+            "neither": 9,
+        },
+        {
+            **common,
+            "coefficient": "krippendorff_alpha",
+            "estimate": None,
+            "reason": "no variation",
+            "both": 0,
+            "neither": 9,
+        },
+    ]
+    table = content.agreement_by_code(data(tmp_path, agreement_by_code=rows))
+    assert list(table.rows[0].cells)[-4:] == ["100", "", "–", ""]
+    assert "A is A, B is B." in table.notes
+    assert "Not estimable: Code x: no variation." in table.notes
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_people_wrote(tmp_path: Path) -> None:
+    figures = tmp_path / "figures"
+    figures.mkdir()
+    drawing = '<defs><clipPath id="p"/></defs><g clip-path="url(#p)"/>'
+    svg = f'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg">{drawing}</svg>'
+    for name in ("thematic_map", "theme_by_participant", "agreement", "saturation"):
+        (figures / f"{name}.svg").write_text(svg, encoding="utf-8")
+    quote = {"theme": "t", "label": "<b>Theme</b>", "participant": "P1", "text": "a < b & c", "quote": "q"}
+    write_index(tmp_path / "index.html", data(tmp_path, quotes=[quote]), figures, ["findings.docx"])
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "a &lt; b &amp; c" in page and "<b>Theme" not in page
+    assert "A &lt;study&gt;" in page and "Made up &amp; invented." in page
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
+    assert "default-src 'none'" in page
+    assert page.count('id="thematic_map-p"') == 1 and "url(#thematic_map-p)" in page
+
+
+def test_the_supplement_lists_its_tables(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"code": ["+x"], "n": [3]})
+    write_data(tmp_path / "s.xlsx", {"codes": ("one code", frame)}, day="2024-05-01", title="Study")
+    book = openpyxl.load_workbook(tmp_path / "s.xlsx")
+    assert book.sheetnames == ["Contents", "codes"]
+    assert [cell.value for cell in book["Contents"][2]] == ["codes", "one code", 1]
+    assert book["codes"]["A2"].data_type == "s"
+
+
+def test_captions_are_numbered_by_fields_that_word_keeps_right(tmp_path: Path) -> None:
+    report = Report("Study")
+    report.table(TABLE)
+    report.table(TABLE)
+    report.save(tmp_path / "r.docx", day="2024-05-01")
+    document = docx.Document(str(tmp_path / "r.docx"))
+    captions = [part.text for part in document.paragraphs if part.style.name == "Caption"]
+    assert captions == ["Table 1. Themes and subthemes", "Table 2. Themes and subthemes"]
+    codes = [element.text.strip() for element in document.element.body.iter(qn("w:instrText"))]
+    assert codes == ["SEQ Table \\* ARABIC"] * 2
