@@ -10,12 +10,12 @@ from qualcode.topics.name import topic_words
 from qualcode.topics.stopwords import all_stop_words, stop_words, words_of
 
 
-def named(groups, *, stop=frozenset(), **more):
+def named(groups, *, stop=frozenset(), rare=2):
     """The words of groups of texts."""
     texts = [text for group in groups for text in group]
     labels = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     vectors = np.random.default_rng(0).normal(size=(len(texts), 4))
-    return topic_words(texts, vectors, labels, np.ones(len(texts)), stop=set(stop), **more)
+    return topic_words(texts, vectors, labels, np.ones(len(texts)), stop=set(stop), rare=rare)
 
 
 def test_the_words_of_a_group_are_those_that_the_others_lack():
@@ -62,6 +62,10 @@ def test_letters_beyond_english_are_kept():
         ("We'll see, they don’t and the patient's X-ray", ["see", "they", "and", "the", "patient", "ray"]),
         ("L'école, c’est l'hôpital", ["école", "est", "hôpital"]),
         ("3 times 2nd e-learning IT", ["times", "learning"]),
+        (
+            "[laughs] Yes (door slams twice) but [what follows was said in Dutch]",
+            ["yes", "but", "what", "follows", "was", "said", "dutch"],
+        ),
     ],
 )
 def test_words_are_letters_without_contractions(text, words):

@@ -10,13 +10,14 @@ from pathlib import Path
 
 # spoken fillers and the verbs of talking, beside spaCy's stop words
 _SPOKEN = {
-    "en": "actually ah alright anyway ask asked basically bit came come comes coming definitely does doing er erm exactly "
-    "feel feels felt get gets getting go goes going gone gonna gotta great guess guy guys happen happened hey hm hmm "
-    "honestly hope huh interviewer just kind kinda know knew like literally little lot lots made mainly make makes making "
-    "maybe mean means mhm mm mmm need needed needs nice obviously oh ok okay people perhaps person pretty probably put "
-    "quite really right said say saying says see seen let look looked looking looks sort sorta stuff sure take takes talk talked talking tell telling "
-    "thank thanks thing things think thinking thought told took totally try trying uh uhm um umm unclear want wanted wants wanna "
-    "way ways went whatever whether wow yeah yep yes yet yup",
+    "en": "actually ah alright anyway ask asked basically bit came come comes coming definitely does doing er erm "
+    "exactly feel feels felt gave get gets getting give given gives go goes going gone gonna got gotta gotten "
+    "great guess guy guys happen happened hey hm hmm honestly hope huh interviewer just kind kinda knew know let "
+    "like literally little look looked looking looks lot lots made mainly make makes making maybe mean means mhm "
+    "mm mmm need needed needs nice obviously oh ok okay people perhaps person pretty probably put quite really "
+    "right said say saying says see seen sort sorta stuff sure take takes talk talked talking tell telling thank "
+    "thanks thing things think thinking thought told took totally try trying uh uhm um umm unclear wanna want "
+    "wanted wants way ways went whatever whether wow yeah yep yes yet yup",
     "nl": "ah allemaal best beetje dacht denk denken dingen dus echt eh ehm eigenlijk even gaan gaat gewoon gezegd goed hè "
     "heel hoor ja jullie keer klopt komen komt maken mensen misschien moeten natuurlijk nee nou oh oké ok precies soort "
     "ter uh uhm vind vinden volgens wel weet zeg zegt zeggen zeker zien ziet",
@@ -45,16 +46,17 @@ _TAKEN_FROM_ENGLISH = [
     "eh",
 ]  # said in any language
 _ENDINGS = {"s", "t", "re", "ve", "ll", "d", "m", "em", "all"}  # what follows the apostrophe in English
+_NOTE = re.compile(r"[\[(][^\[\]()\s]*(?:\s[^\[\]()\s]*){0,2}[\])]")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text, lower-case, letters only, three and more; contractions and elisions cut (we'll, l'école).
 
-    A hyphen parts words.
+    A hyphen parts words. Up to three words in brackets ([laughs]) are a transcriber's.
     """
     words = []
-    for match in _LETTERS.finditer(text.lower()):
+    for match in _LETTERS.finditer(_NOTE.sub(" ", text.lower())):
         head, *tail = re.split("['’]", match.group())
         if tail:
             head = head.removesuffix("n") if tail[-1] == "t" else head if tail[-1] in _ENDINGS else tail[-1]
