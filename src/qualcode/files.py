@@ -127,10 +127,11 @@ def decode(data: bytes) -> tuple[str, str]:
         return data.decode("cp1252", errors="replace"), "cp1252"
 
 
-def read_sheet(path: Path, *, shown_as: str = "", sheet: str | None = None) -> Sheet:
+def read_sheet(path: Path, *, shown_as: str = "", sheet: str | None = None, as_written: bool = False) -> Sheet:
     """Read a table that a person wrote, CSV (`,` `;` or tab; UTF-8, UTF-16 or Windows-1252) or XLSX.
 
-    Column names are stripped and lower-cased, with spaces as `_`. Rows without any content are left out, their
+    Column names are stripped and lower-cased, with spaces as `_`; with `as_written` they are only stripped, and a first
+    column without a name (as R and pandas write row names) is called `unit`. Rows without any content are left out, their
     numbers kept. A number cell that is whole comes without `.0`, a date cell as ISO.
 
     Raises
@@ -159,7 +160,11 @@ def read_sheet(path: Path, *, shown_as: str = "", sheet: str | None = None) -> S
     if not grid:
         raise QualcodeError(Problem(where, "this table is empty: it has not even a header row."))
     _, header = grid[0]
-    names = [re.sub(r"\s+", "_", cell.strip().lstrip("\ufeff").lower()) for cell in header]
+    names = [cell.strip().lstrip("\ufeff") for cell in header]
+    if as_written:
+        names[:1] = [names[0] or "unit"]
+    else:
+        names = [re.sub(r"\s+", "_", name.lower()) for name in names]
     while names and not names[-1]:
         names.pop()
     twice = sorted({name for name in names if name and names.count(name) > 1})
