@@ -83,6 +83,11 @@ class Study:
         return self.files("codings")
 
     @cached_property
+    def codings_sidecars(self) -> list[Path]:
+        """What was chosen for raw codings when they were imported, `FILE.import.yaml`."""
+        return sorted((self.raw / "codings").rglob("*.import.yaml"))
+
+    @cached_property
     def decisions_files(self) -> list[Path]:
         return self.files("decisions", (".csv",))
 

@@ -230,6 +230,8 @@ class CodebookFile(_Part):
     name: str = Field(min_length=1)
     version: str = Field(min_length=1)
     title: str = ""
+    description: str = ""
+    date: str = ""
     notes: str = ""
     changes: list[Change] = []
     codes: list[Entry] = Field(min_length=1)
@@ -251,6 +253,8 @@ class Codebook:
     codes: dict[str, Entry]
     changes: tuple[_Change, ...] = ()
     title: str = ""
+    description: str = ""
+    date: str = ""
     notes: str = ""
     file: str = ""
     warnings: tuple[Problem, ...] = ()

@@ -83,7 +83,7 @@ def read_codebook_file(path: Path, *, where: str = "") -> Codebook:
             problems.add(where, f"unknown key '{key}'.", hint, place=text.place((key,)))
     name, version = (str(given.get(key) or "").strip() for key in ("name", "version"))
     _check_names(text, path, name, version, problems)
-    for key in ("title", "notes"):
+    for key in _ABOUT:
         if not isinstance(given.get(key) or "", str):
             problems.add(where, f"'{key}' must be text.", place=text.place((key,)))
     rows = given.get("codes")
@@ -104,8 +104,7 @@ def read_codebook_file(path: Path, *, where: str = "") -> Codebook:
         version=version,
         codes=in_tree_order(entries),
         changes=tuple(changes),
-        title=str(given.get("title") or "").strip(),
-        notes=str(given.get("notes") or "").strip(),
+        **{key: str(given.get(key) or "").strip() for key in _ABOUT},
         file=where,
         warnings=tuple(
             Problem(where, f"framework '{framework}' is not known here: the constructs named are not checked.")
@@ -115,6 +114,7 @@ def read_codebook_file(path: Path, *, where: str = "") -> Codebook:
     )
 
 
+_ABOUT = ("title", "description", "date", "notes")
 _SHAPE = (
     "See docs/codebook.md, or make a file from a sheet: `qualcode codebook template` and `qualcode codebook import`."
 )

@@ -207,10 +207,8 @@ def codebook_yaml(codebook: Codebook) -> str:
     yaml.allow_unicode = True
     yaml.indent(mapping=2, sequence=4, offset=2)
     head: dict[str, Any] = {"name": _text(codebook.name), "version": codebook.version}
-    if codebook.title:
-        head["title"] = _text(codebook.title)
-    if codebook.notes:
-        head["notes"] = _text(codebook.notes)
+    about = {key: getattr(codebook, key) for key in ("title", "description", "date", "notes")}
+    head |= {key: _text(value) for key, value in about.items() if value}
     stream = StringIO()
     yaml.dump({**head, "changes": [_filled(change.model_dump()) for change in codebook.changes]}, stream)
     stream.write("codes:\n")

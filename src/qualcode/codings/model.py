@@ -1,0 +1,120 @@
+"""What a reader of codings gives: rows as a file has them; and what people chose about a file (its sidecar)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from qualcode.codebook.read import explain
+from qualcode.codebook.yamltext import read_yaml
+from qualcode.errors import CodingsError, Problem, Problems
+
+SIDECAR = ".import.yaml"
+OWN = "own"
+
+
+@dataclass(frozen=True)
+class Given:
+    """One coding as a file gives it; every field text, "" where the file says nothing. `row` is the file's row."""
+
+    row: int
+    document: str
+    code: str
+    coder: str = ""
+    start: str = ""
+    end: str = ""
+    text: str = ""
+    coding: str = ""
+    codebook_version: str = ""
+    sha256_text: str = ""
+    direction: str = ""
+    memo: str = ""
+    created: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class FileCodings:
+    """A codings file as read: its kind, rows, the codes of its code system, its documents, what it holds beside."""
+
+    kind: str
+    given: list[Given]
+    documents: list[str]
+    codes: list[str]
+    left_out: dict[str, int] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)  # columns that qualcode has no use for
+    names_coders: bool = True
+
+
+class Sidecar(BaseModel):
+    """What was chosen when a file was imported, kept beside it as FILE.import.yaml.
+
+    `columns` says what the file's columns are ({theirs: ours}); `coders`, `codes` and `documents` what its names are in
+    the study; `coder` who coded where the file does not say; `texts` the SHA-256 of each text that the offsets were
+    checked against at import; `id` what coding ids are made from, kept when a newer export replaces the file.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str = OWN
+    id: str = ""
+    coder: str = ""
+    columns: dict[str, str] = {}
+    coders: dict[str, str] = {}
+    codes: dict[str, str] = {}
+    documents: dict[str, str] = {}
+    texts: dict[str, str] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nothing(cls, given: object) -> object:
+        return {key: value for key, value in given.items() if value is not None} if isinstance(given, dict) else given
+
+
+def sidecar_path(path: Path) -> Path:
+    """`FILE.import.yaml` beside a file."""
+    return path.with_name(path.name + SIDECAR)
+
+
+def read_sidecar(path: Path, *, where: str) -> Sidecar:
+    """A sidecar or a map file.
+
+    Raises
+    ------
+    CodingsError
+        No YAML, keys nobody knows, values that are no text: all at once, with lines.
+    """
+    text = read_yaml(path, where=where, error=CodingsError)
+    if text.value is None:
+        return Sidecar()
+    if not isinstance(text.value, dict):
+        raise CodingsError(Problem(where, "this file must hold keys and values, as in `coder: RB`."))
+    try:
+        return Sidecar.model_validate(text.value)
+    except ValidationError as error:
+        problems = Problems()
+        for what, hint, at in explain(error, Sidecar):
+            problems.add(where, what, hint, place=text.place(at))
+        raise CodingsError(problems.found) from error
+
+
+def sidecar_yaml(sidecar: Sidecar) -> str:
+    """The sidecar's text: only what is filled in, in the order of the model, names sorted."""
+    from io import StringIO
+
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.width = 200
+    yaml.allow_unicode = True
+    filled = {
+        key: dict(sorted(value.items())) if isinstance(value, dict) else value
+        for key, value in sidecar.model_dump().items()
+        if value
+    }
+    stream = StringIO()
+    stream.write("# What was chosen when this file was imported (docs/codings.md).\n")
+    yaml.dump(filled, stream)
+    return stream.getvalue()

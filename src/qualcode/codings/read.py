@@ -1,0 +1,534 @@
+"""From codings files to table `codings`: who coded, what, where; what cannot be placed, and why; counts that add up."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import uuid
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from qualcode.codings.anchor import WHOLE, Anchor, Refusal, TextIndex, anchor_offsets, anchor_quote, fold
+from qualcode.codings.assignments import read_assignments
+from qualcode.codings.model import OWN, FileCodings, Given, Sidecar, read_sidecar, sidecar_path
+from qualcode.codings.own import ENDINGS, read_own, unreadable
+from qualcode.errors import CodingsError, Problem, Problems, nearest
+from qualcode.files import sha256
+from qualcode.study import Study
+from qualcode.tables import DIRECTIONS, TABLES
+
+if TYPE_CHECKING:
+    from qualcode.transcripts.edits import Edit
+
+NAMESPACE = uuid.UUID("6f1c1c1e-5d0b-5e0c-9d6a-0d7e1b6f2a11")
+ORIGINS = ("human", "machine")
+_NOT_CODINGS = re.compile(r"(?i)^readme(\..*)?$")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """All codings of a study: tables codings, assignments, refused, report_imports; and what people should look at."""
+
+    codings: pd.DataFrame
+    assignments: pd.DataFrame
+    refused: pd.DataFrame
+    report: pd.DataFrame
+    warnings: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one row: how it was anchored (or `refused`), its coding, or what is wrong with it."""
+
+    given: Given
+    transcript: str
+    coder: str
+    anchored: str
+    coding: dict[str, object] | None
+    problems: tuple[Problem, ...] = ()
+    looked_at: tuple[Problem, ...] = ()  # kept, but to be looked at
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """A file's rows with what became of them."""
+
+    where: str
+    file: FileCodings
+    outcomes: list[Outcome]
+
+
+def read_codings(
+    study: Study,
+    transcripts: pd.DataFrame,
+    turns: pd.DataFrame,
+    texts: dict[str, str],
+    edits: pd.DataFrame,
+    codebook_table: pd.DataFrame,
+) -> Imported:
+    """Every file under data/raw/codings, and the assignments.
+
+    Parameters
+    ----------
+    transcripts, turns, edits, codebook_table
+        Tables; `codebook_table` empty where the study has no codebook: codes are then taken as they are named.
+    texts
+        Canonical text by transcript; offsets are code points in it, half-open.
+
+    Returns
+    -------
+    The tables; in `report`, rows = kept + collapsed + refused for each file and coder, kept = as_given + calibrated +
+    by_text. The same coding twice (coder, transcript, span, code) is collapsed into the first, over all files.
+
+    Raises
+    ------
+    CodingsError
+        A file that cannot be read or lacks a required column; wrong assignments; and, where the policy is `stop`
+        (codings.refused; by default for the own format), every coding that cannot be placed: all at once, with rows.
+    """
+    context = Context(study, transcripts, turns, texts, edits, codebook_table)
+    problems = Problems()
+    results: list[FileResult] = []
+    for path in study.codings_files:
+        if _NOT_CODINGS.match(path.name):
+            continue
+        try:
+            results.append(read_file(study, path, context))
+        except CodingsError as error:
+            problems.extend(error)
+    for result in results:
+        if policy(study, result.file.kind) == "stop":
+            problems.found.extend(problem for outcome in result.outcomes for problem in outcome.problems)
+    warnings: list[Problem] = []
+    assignments = TABLES["assignments"].empty()
+    try:
+        assignments = read_assignments(study, context, warnings)
+    except CodingsError as error:
+        problems.extend(error)
+    problems.raise_if_any(CodingsError)
+
+    if codebook_table.empty and any(result.outcomes for result in results):
+        hint = "Put one at codebooks/NAME/1.0.0.yaml; until then nothing checks the codes' names."
+        warnings.append(
+            Problem("codebooks/", "the study has no codebook: codes are taken as the codings name them.", hint)
+        )
+    for result in results:
+        if result.file.unread:
+            names = ", ".join(f"'{column}'" for column in result.file.unread)
+            warnings.append(Problem(result.where, f"not read: column {names}.", "", "row 1"))
+        warnings.extend(problem for outcome in result.outcomes for problem in outcome.looked_at)
+    kept, report = _collapse(results, warnings)
+    refused = [
+        _refused_row(result.where, outcome) for result in results for outcome in result.outcomes if outcome.problems
+    ]
+    return Imported(
+        codings=TABLES["codings"].shape(kept),
+        assignments=assignments,
+        refused=TABLES["refused"].shape(refused),
+        report=TABLES["report_imports"].shape(report),
+        warnings=warnings,
+    )
+
+
+def policy(study: Study, kind: str) -> str:
+    """What a coding that cannot be placed does, in a file of this kind: `stop` or `list`."""
+    return study.config.codings.refused or ("stop" if kind == OWN else "list")
+
+
+# ---------------------------------------------------------------- what codings are checked against
+
+
+class Context:
+    """The study's transcripts, codebook and coders, ready to be looked up."""
+
+    def __init__(
+        self,
+        study: Study,
+        transcripts: pd.DataFrame,
+        turns: pd.DataFrame,
+        texts: dict[str, str],
+        edits: pd.DataFrame,
+        codebook_table: pd.DataFrame,
+    ) -> None:
+        self.coders = [coder.id for coder in study.config.coders]
+        self.texts = {name: TextIndex(text) for name, text in texts.items()}
+        stated = dict(zip(transcripts["transcript"], transcripts["sha256_text"], strict=True))
+        self.sha = {name: stated.get(name) or sha256(text) for name, text in texts.items()}
+        self._file_names = self._by_file_name(transcripts)
+        self._loose = _unique((name.casefold(), name) for name in self.texts)
+        self._turns = {
+            str(name): (list(part["start"]), list(part["turn"]))
+            for name, part in turns.sort_values("start").groupby("transcript", sort=False)
+        }
+        self._edits = edits
+        self.codebook = codebook_table
+        self.version = str(codebook_table["version"].iloc[0]) if len(codebook_table) else ""
+        self.codebook_name = str(codebook_table["name"].iloc[0]) if len(codebook_table) else ""
+        self.codes = list(codebook_table["code"])
+        self._codes = {code: code for code in self.codes}
+        self._paths = _unique(zip(codebook_table["path"], self.codes, strict=True))
+        self._labels = _unique(zip((_plain(x) for x in codebook_table["label"]), self.codes, strict=True))
+
+    def _by_file_name(self, transcripts: pd.DataFrame) -> dict[str, str]:
+        pairs = []
+        if "file" in transcripts:
+            for name, files in zip(transcripts["transcript"], transcripts["file"], strict=True):
+                for file in str(files).split(";"):
+                    base = Path(file.strip()).name
+                    if base and name in self.texts:
+                        pairs += [(base.casefold(), name), (Path(base).stem.casefold(), name)]
+        return _unique(pairs)
+
+    def transcript(self, document: str) -> str:
+        """The transcript that a file calls `document`: by id, else by the raw file's name; "" for none."""
+        document = unicodedata.normalize("NFC", document)
+        if document in self.texts:
+            return document
+        plain = document.replace("\\", "/").rpartition("/")[2].casefold()
+        return self._loose.get(plain) or self._file_names.get(plain) or ""
+
+    def code(self, name: str) -> str:
+        """The code that a file calls `name`: by id, by its path of labels, by a label that only one code has."""
+        name = unicodedata.normalize("NFC", name)
+        if not self.codes:
+            return name
+        return self._codes.get(name) or self._paths.get(name) or self._labels.get(_plain(name)) or ""
+
+    @cached_property
+    def edits(self) -> dict[tuple[str, str], list[Edit]]:
+        """Edits by transcript and earlier text."""
+        from qualcode.transcripts.edits import edits_of_table
+
+        groups = self._edits.groupby(["transcript", "sha256_from"], sort=False)
+        return {(str(transcript), str(sha)): edits_of_table(rows) for (transcript, sha), rows in groups}
+
+    @cached_property
+    def _all_texts(self) -> tuple[str, list[int], list[str]]:
+        texts = [index.caseless.text for index in self.texts.values()]
+        starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+        return "\x00".join(texts), starts, list(self.texts)
+
+    def who_says(self, quote: str) -> str:
+        """The first transcript that holds the words, whatever their case; "" for none."""
+        words = fold(unicodedata.normalize("NFC", quote), case=True).text
+        everything, starts, names = self._all_texts
+        at = everything.find(words)
+        return names[bisect_right(starts, at) - 1] if at >= 0 else ""
+
+    def place(self, transcript: str, start: int, end: int) -> str:
+        """Where something stands, for messages: offsets, and the turn they begin in."""
+        starts, turns = self._turns.get(transcript, ([], []))
+        at = bisect_right(starts, start) - 1
+        return f"characters {start}–{end}" + (f" (turn {turns[at]})" if at >= 0 else "")
+
+    def carry(self, transcript: str, sha: str, start: int, end: int) -> tuple[int, int, bool] | None:
+        """A span of an earlier text in the present one, and whether its own words changed; None: unknown or gone."""
+        rows = self.edits.get((transcript, sha))
+        if rows is None:
+            return None
+        from qualcode.transcripts.edits import map_span
+
+        return map_span(rows, start, end)
+
+
+def _plain(name: object) -> str:
+    return " ".join(str(name).split()).casefold()
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Names that mean one thing only."""
+    found: dict[str, set[str]] = {}
+    for name, meant in pairs:
+        found.setdefault(name, set()).add(meant)
+    return {name: next(iter(meant)) for name, meant in found.items() if len(meant) == 1}
+
+
+# ---------------------------------------------------------------- one file
+
+
+def read_file(
+    study: Study, path: Path, context: Context, *, sidecar: Sidecar | None = None, where: str = "", import_id: str = ""
+) -> FileResult:
+    """One file, and what becomes of each of its rows.
+
+    Parameters
+    ----------
+    sidecar
+        What was chosen for the file; by default what stands in FILE.import.yaml beside it.
+    import_id
+        What its coding ids are made from; by default the sidecar's, else its path under data/raw/codings.
+
+    Raises
+    ------
+    CodingsError
+        The file or its sidecar cannot be read.
+    """
+    where = where or study.shown(path)
+    if path.suffix.lower() not in ENDINGS:
+        raise unreadable(where)
+    folder = study.raw / "codings"
+    inside = path.relative_to(folder) if path.is_relative_to(folder) else Path(path.name)
+    if sidecar is None:
+        beside = sidecar_path(path)
+        sidecar = read_sidecar(beside, where=study.shown(beside)) if beside.is_file() else Sidecar()
+    by_folder = inside.parts[0] if len(inside.parts) > 1 else ""
+    file = read_own(path, where=where, sidecar=sidecar, coder=sidecar.coder or by_folder)
+    import_id = import_id or sidecar.id or inside.as_posix()
+    seen: Counter[str] = Counter()
+    outcomes = [_outcome(given, context, sidecar, where, import_id, seen) for given in file.given]
+    return FileResult(where, file, outcomes)
+
+
+def coding_id(import_id: str, given: Given, seen: Counter[str]) -> str:
+    """A coding's id: UUID5 of its import and of its own id there, else of what the row says.
+
+    Never of offsets that were found or carried: when a transcript is corrected every offset behind the correction moves,
+    and decisions that name the coding must go on meaning it. For the same reason not of the row's number, which changes
+    when somebody sorts the sheet. Rows that say exactly the same are told apart by a counter.
+    """
+    own = (
+        ("id", given.coding)
+        if given.coding
+        else ("row", given.document, given.code, given.coder, given.start, given.end, given.text)
+    )
+    key = "\x1f".join((import_id, *own))
+    seen[key] += 1
+    return str(uuid.uuid5(NAMESPACE, key if seen[key] == 1 else f"{key}\x1f{seen[key]}"))
+
+
+def _outcome(
+    given: Given, context: Context, sidecar: Sidecar, where: str, import_id: str, seen: Counter[str]
+) -> Outcome:
+    at = f"row {given.row}"
+    problems: list[Problem] = []
+    looked_at: list[Problem] = []
+
+    def wrong(what: str, hint: str = "") -> None:
+        problems.append(Problem(where, what, hint, at))
+
+    document = sidecar.documents.get(given.document, given.document)
+    transcript = context.transcript(document)
+    if not document:
+        wrong("column 'transcript' is empty.")
+    elif not transcript:
+        wrong(f"transcript '{shown(document)}' is not in the study.", nearest(document, sorted(context.texts)))
+
+    named = sidecar.codes.get(given.code, given.code)
+    code = context.code(named)
+    if not named:
+        wrong("column 'code' is empty.")
+    elif not code:
+        wrong(*_unknown_code(named, context))
+    elif ";" in code:
+        wrong(f"code '{code}' holds a `;`.", "One row holds one code: repeat the row for each.")
+
+    coder = sidecar.coders.get(given.coder, given.coder)
+    if not coder:
+        wrong("nobody is named as coder.", "Fill in column 'coder'.")
+    elif context.coders and coder not in context.coders:
+        hint = f"{nearest(coder, context.coders)} Correct the row, or add the coder to config/study.yaml."
+        wrong(f"coder '{shown(coder)}' is not among the study's coders.", hint)
+
+    direction = given.direction.lower()
+    if direction not in DIRECTIONS:
+        wrong(
+            f"direction '{shown(given.direction)}' is not known.",
+            nearest(direction, [word for word in DIRECTIONS if word]),
+        )
+    origin = given.origin.lower() or "human"
+    if origin not in ORIGINS:
+        wrong(f"origin '{shown(given.origin)}' is not known.", nearest(origin, ORIGINS))
+
+    placed: Anchor | Refusal | None = None
+    if transcript:
+        placed = _anchor(given, context, transcript, sidecar, looked_at, where)
+        if isinstance(placed, Refusal):
+            wrong(placed.cause, placed.hint)
+    coding_of_row = coding_id(import_id, given, seen)
+    anchored = placed.how if isinstance(placed, Anchor) else "refused"
+    if problems or not isinstance(placed, Anchor):
+        return Outcome(given, transcript, coder, anchored, None, tuple(problems))
+    coding: dict[str, object] = {
+        "coding": coding_of_row,
+        "transcript": transcript,
+        "scope": "transcript" if given.text == WHOLE else "span",
+        "start": placed.start,
+        "end": placed.end,
+        "code": code,
+        "code_as_coded": given.code,
+        "coder": coder,
+        "codebook_version": given.codebook_version or context.version,
+        "sha256_text": context.sha[transcript],
+        "direction": direction,
+        "memo": given.memo,
+        "created": given.created,
+        "origin": origin,
+        "source": where,
+        "anchored": placed.how,
+    }
+    return Outcome(given, transcript, coder, anchored, coding, (), tuple(looked_at))
+
+
+def shown(cell: str) -> str:
+    """A cell as messages print it: what is too long for a name may be a participant's words, in the wrong column."""
+    return cell if len(cell) <= 60 and len(cell.split()) <= 6 else f"… {len(cell)} characters …"
+
+
+def _unknown_code(name: str, context: Context) -> tuple[str, str]:
+    parts = [part.strip() for part in re.split(r"[;,|]", name) if part.strip()]
+    what = f"code '{shown(name)}' is not in codebook {context.codebook_name} {context.version}."
+    if len(parts) > 1 and all(context.code(part) for part in parts):
+        return what, "One row holds one code: repeat the row for each."
+    numbers = [int(part) for part in re.findall(r"\d+", context.version)] or [1]
+    following = ".".join(
+        map(str, [numbers[0], (numbers[1] if len(numbers) > 1 else 0) + 1, *([0] * (len(numbers) > 2))])
+    )
+    add = f"codebooks/{context.codebook_name}/{following}.yaml"
+    return what, f"{nearest(name, context.codes)} Correct the row, or add the code in a new version ({add})."
+
+
+def _anchor(
+    given: Given, context: Context, transcript: str, sidecar: Sidecar, looked_at: list[Problem], where: str
+) -> Anchor | Refusal:
+    index = context.texts[transcript]
+    name = f"transcript '{transcript}'"
+
+    def place(start: int, end: int) -> str:
+        return context.place(transcript, start, end)
+
+    offsets = (given.start, given.end)
+    if given.text == WHOLE:
+        if any(offsets):
+            return Refusal("`*` codes the whole transcript, but there is a start or an end.", "Leave both empty.")
+        return Anchor(0, len(index.text), "as_given")
+    if not any(offsets):
+        if not given.text:
+            return Refusal("there is neither start and end nor text.", "Give the offsets, the words, or `*`.")
+        return _by_quote(given, context, transcript)
+    if not all(offsets):
+        missing = "start" if not given.start else "end"
+        return Refusal(f"'{missing}' is empty.", "Give both start and end, or neither.")
+    numbers = [_whole_number(value) for value in offsets]
+    if numbers[0] is None or numbers[1] is None:
+        odd = next(value for value, number in zip(offsets, numbers, strict=True) if number is None)
+        return Refusal(f"'{shown(odd)}' is not a whole number.", "Offsets count characters from 0.")
+    start, end = numbers[0], numbers[1]
+    sha = given.sha256_text.lower() or sidecar.texts.get(transcript, "")
+    if not sha or sha == context.sha[transcript]:
+        return anchor_offsets(index, start, end, given.text, name=name, place=place)
+    if start < 0 or end <= start:  # wrong in any text
+        return anchor_offsets(index, start, end, name=name, place=place)
+    carried = context.carry(transcript, sha, start, end)
+    if carried is None:
+        if given.text:
+            return _by_quote(given, context, transcript)
+        known = (transcript, sha) in context.edits
+        cause = "the passage is no longer there" if known else "its offsets are those of a text that is not known"
+        return Refusal(
+            f"{name} has changed since this was coded, and {cause}.",
+            "Give the words in column 'text', or the offsets in the present text with its sha256_text.",
+        )
+    new_start, new_end, changed = carried
+    checked = anchor_offsets(index, new_start, new_end, "" if changed else given.text, name=name, place=place)
+    if isinstance(checked, Refusal):
+        return checked
+    if changed:
+        what = f"the words of this coding of {name} changed since it was made."
+        hint = f"Look at {place(new_start, new_end)}."
+        looked_at.append(Problem(where, what, hint, f"row {given.row}"))
+    return replace(checked, how="calibrated")
+
+
+def _by_quote(given: Given, context: Context, transcript: str) -> Anchor | Refusal:
+    found = anchor_quote(
+        context.texts[transcript],
+        given.text,
+        name=f"transcript '{transcript}'",
+        place=lambda start, end: context.place(transcript, start, end),
+    )
+    if isinstance(found, Refusal) and "are not in" in found.cause and len(given.text) >= 12:
+        other = context.who_says(given.text)
+        if other:
+            return Refusal(found.cause, f"They stand in transcript '{other}': correct column 'transcript'.")
+    return found
+
+
+def _whole_number(value: str) -> int | None:
+    match = re.fullmatch(r"(-?\d+)(?:[.,]0+)?", value.strip())
+    return int(match.group(1)) if match else None
+
+
+# ---------------------------------------------------------------- all files together
+
+
+def _collapse(
+    results: Sequence[FileResult], warnings: list[Problem]
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """The codings without doubles, and the import report: one row a file and coder."""
+    kept: dict[tuple[object, ...], dict[str, object]] = {}
+    first_at: dict[tuple[object, ...], str] = {}
+    report: list[dict[str, object]] = []
+    for result in results:
+        counts: dict[str, Counter[str]] = {}
+        for outcome in result.outcomes:
+            count = counts.setdefault(outcome.coder, Counter())
+            count["rows"] += 1
+            coding = outcome.coding
+            if coding is None:
+                count["refused"] += 1
+                continue
+            key = tuple(coding[column] for column in ("coder", "transcript", "scope", "start", "end", "code", "origin"))
+            here = f"row {outcome.given.row}"
+            if key not in kept:
+                kept[key] = coding
+                first_at[key] = f"{result.where}, {here}"
+                count["kept"] += 1
+                count[str(coding["anchored"])] += 1
+                continue
+            count["collapsed"] += 1
+            _merge(kept[key], coding, result.where, here, first_at[key], warnings)
+        for coder, count in counts.items() or [("", Counter())]:
+            columns = ("rows", "kept", "as_given", "calibrated", "by_text", "collapsed", "refused")
+            numbers = {column: count[column] for column in columns}
+            report.append({"file": result.where, "kind": result.file.kind, "coder": coder, **numbers})
+    return list(kept.values()), report
+
+
+def _merge(
+    kept: dict[str, object], double: dict[str, object], where: str, at: str, first: str, warnings: list[Problem]
+) -> None:
+    """The same coding once more: its memo is not lost, and a direction that contradicts the first is said."""
+    memos = [str(memo) for memo in (kept["memo"], double["memo"]) if memo]
+    kept["memo"] = "\n".join(dict.fromkeys(memos))
+    if double["direction"] and kept["direction"] and double["direction"] != kept["direction"]:
+        what = f"the same coding as {first}, but direction '{double['direction']}', not '{kept['direction']}'."
+        warnings.append(Problem(where, what, "The first stands. Delete one of the rows.", at))
+    kept["direction"] = kept["direction"] or double["direction"]
+
+
+def _refused_row(where: str, outcome: Outcome) -> dict[str, object]:
+    given = outcome.given
+    return {
+        "file": where,
+        "row": given.row,
+        "transcript": outcome.transcript or shown(given.document),
+        "start": _offset(given.start),
+        "end": _offset(given.end),
+        "code": shown(given.code),
+        "coder": shown(outcome.coder),
+        "cause": " ".join(problem.what for problem in outcome.problems),
+        "hint": " ".join(problem.hint for problem in outcome.problems if problem.hint),
+    }
+
+
+def _offset(value: str) -> int | None:
+    number = _whole_number(value)
+    return number if number is not None and abs(number) < 2**62 else None

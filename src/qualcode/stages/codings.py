@@ -1,0 +1,60 @@
+"""`qualcode stage codings`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from qualcode.codings import read_codings
+from qualcode.study import Study
+from qualcode.tables import read, write
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--study", "root", type=_FILE, required=True)
+@click.option("--transcripts", type=_FILE, required=True)
+@click.option("--turns", type=_FILE, required=True)
+@click.option("--edits", type=_FILE, required=True)
+@click.option("--texts", type=_FILE, required=True)
+@click.option("--codebook", type=_FILE, required=True)
+@click.option("--codings", type=_FILE, required=True)
+@click.option("--assignments", type=_FILE, required=True)
+@click.option("--refused", type=_FILE, required=True)
+@click.option("--imports", type=_FILE, required=True)
+def command(
+    root: Path,
+    transcripts: Path,
+    turns: Path,
+    edits: Path,
+    texts: Path,
+    codebook: Path,
+    codings: Path,
+    assignments: Path,
+    refused: Path,
+    imports: Path,
+) -> None:
+    """Read everybody's codings and the assignments; place each coding in its transcript."""
+    from qualcode.transcripts.edits import read_texts
+
+    imported = read_codings(
+        Study.load(root),
+        read("transcripts", transcripts),
+        read("turns", turns),
+        read_texts(texts),
+        read("edits", edits),
+        read("codebook", codebook),
+    )
+    write("codings", imported.codings, codings)
+    write("assignments", imported.assignments, assignments)
+    write("refused", imported.refused, refused)
+    write("report_imports", imported.report, imports)
+    for warning in imported.warnings:
+        click.echo(f"WARNING: {warning}", err=True)
+    total = imported.report[["rows", "kept", "collapsed", "refused"]].sum()
+    click.echo(
+        f"{total['rows']} rows read = {total['kept']} kept + {total['collapsed']} the same twice "
+        f"+ {total['refused']} refused."
+    )

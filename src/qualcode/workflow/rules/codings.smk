@@ -1,0 +1,31 @@
+rule codings:
+    """Read everybody's codings and place each in its transcript"""
+    input:
+        files=shown(study.codings_files),
+        sidecars=shown(study.codings_sidecars),
+        people=raw("assignments"),
+        transcripts="data/processed/transcripts.parquet",
+        turns="data/processed/turns.parquet",
+        edits="data/processed/edits.parquet",
+        texts="data/processed/texts",
+        codebook="data/processed/codebook.parquet",
+    output:
+        codings="data/processed/codings.parquet",
+        assignments="data/processed/assignments.parquet",
+        refused="data/processed/refused.csv",
+        imports="reports/tables/imports.csv",
+    log:
+        "logs/codings.txt",
+    benchmark:
+        "logs/benchmarks/codings.tsv"
+    params:
+        version=VERSION,
+        settings=settings.codings.model_dump_json(),
+        coders=[coder.id for coder in settings.coders],
+    shell:
+        r"""
+        qualcode stage codings --study . --transcripts {input.transcripts:q} --turns {input.turns:q} \
+            --edits {input.edits:q} --texts {input.texts:q} --codebook {input.codebook:q} \
+            --codings {output.codings:q} --assignments {output.assignments:q} --refused {output.refused:q} \
+            --imports {output.imports:q} >{log:q} 2>&1
+        """
