@@ -158,14 +158,17 @@ class Chooser:
     def choose(self, candidates: pd.DataFrame, n: int) -> list[dict[str, object]]:
         """Up to `n` of the candidates, and all that are approved, best first; the choice is remembered.
 
-        In order: approved; of a person not yet quoted here; not a passage already shown; of a person quoted least so
-        far; of middling length; the earlier in the text. Never two overlapping passages at once.
+        In order: approved; for the first one, of the direction that most of the candidates have; of a person not yet
+        quoted here; not a passage already shown; of a person quoted least so far; of middling length; the earlier in the
+        text. Never two overlapping passages at once.
         """
         left = [{str(key): value for key, value in row.items()} for row in candidates.to_dict("records")]
         chosen: list[dict[str, object]] = []
         here: Counter[str] = Counter()
+        directions = Counter(str(row["direction"]) for row in left)
+        main = min(directions, key=lambda name: (-directions[name], name), default="")
         while left:
-            best = min(left, key=lambda row: self._rank(row, here))
+            best = min(left, key=lambda row: self._rank(row, here, "" if chosen else main))
             if len(chosen) >= n and not best["approved"]:
                 break
             left = [row for row in left if row is not best and not _overlap(row, best)]
@@ -176,12 +179,23 @@ class Chooser:
             chosen.append(best)
         return chosen
 
-    def _rank(self, row: dict[str, object], here: Counter[str]) -> tuple[object, ...]:
+    def _rank(self, row: dict[str, object], here: Counter[str], main: str) -> tuple[object, ...]:
         start, end = int(str(row["start"])), int(str(row["end"]))
         seen = any(start < last and first < end for first, last in self.shown.get(str(row["transcript"]), []))
         person = str(row["participant"])
         off = round(abs(log(max(1, int(str(row["length"]))) / self.best)), 2)
-        return (not row["approved"], here[person], seen, self.heard[person], off, str(row["transcript"]), start, end)
+        other = bool(main) and row["direction"] != main
+        return (
+            not row["approved"],
+            other,
+            here[person],
+            seen,
+            self.heard[person],
+            off,
+            str(row["transcript"]),
+            start,
+            end,
+        )
 
 
 def _overlap(a: dict[str, object], b: dict[str, object]) -> bool:

@@ -377,6 +377,17 @@ def test_who_was_quoted_for_one_code_waits_at_the_next(study):
     assert table.set_index("code")["participant"].to_dict() == {"vendor": "P1", "time": "P2"}
 
 
+def test_the_first_quote_has_the_direction_that_most_have(study):
+    coded = [
+        ("S1", "The vendor came every week", "time", "facilitator"),
+        ("S2", "Nobody had time for it", "time", "barrier"),
+        ("S3", "Time was short for all", "time", "barrier"),
+    ]
+    table = quotes_table(candidates_of(study, *coded), CODEBOOK, study.people, quotes=3, **LIMITS)
+    assert table["direction"].tolist()[0] == "barrier"
+    assert sorted(table["direction"]) == ["barrier", "barrier", "facilitator"]
+
+
 def test_a_themes_row_shows_another_quote_than_its_subthemes_row_where_there_is_one(study):
     table = themes(study, study.mentions(CODED[0], CODED[6])).set_index("code")
     assert {table.loc["vendor", "quote_participant"], table.loc["helped", "quote_participant"]} == {"P1", "P4"}
