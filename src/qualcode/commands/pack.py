@@ -1,0 +1,94 @@
+"""`qualcode pack`: work given out, to come back by `qualcode import`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from qualcode.commands.common import study_option
+from qualcode.errors import QualcodeError
+from qualcode.study import Study
+
+OUT = click.Path(path_type=Path)
+
+
+@click.group()
+def command() -> None:
+    """Give work out; what comes back is read by `qualcode import`."""
+
+
+@command.command()
+@study_option
+@click.option(
+    "--out", type=OUT, default=None, help="The workbook to write (default: reports/meeting/disagreements.xlsx)."
+)
+@click.option("--context", type=click.IntRange(0, 300), default=30, show_default=True, help="Words before and after.")
+def meeting(study: Study, out: Path | None, context: int) -> None:
+    """The list of disagreements between coders, as a workbook in which a meeting can decide.
+
+    It holds words of participants: share it within the team only.
+    """
+    from qualcode.consensus import find_disagreements
+    from qualcode.decisions import read_decisions, write_sheet
+    from qualcode.tables import read
+
+    files = {name: study.processed / f"{name}.parquet" for name in ("codings", "assignments", "turns", "codebook")}
+    missing = [study.shown(path) for path in files.values() if not path.is_file()]
+    if missing:
+        hint = "Make them with `qualcode run --until consensus`."
+        raise QualcodeError(f"there is nothing to compare yet ({', '.join(missing)}).", hint=hint)
+    from qualcode.transcripts.edits import read_texts
+
+    tables = {name: read(name, path) for name, path in files.items()}
+    texts, decisions = read_texts(study.processed / "texts"), read_decisions(study)
+    codings, codebook = tables["codings"], tables["codebook"]
+    match = study.config.consensus.match
+    found = find_disagreements(codings, tables["assignments"], texts, codebook, decisions, match=match)
+    path = out or study.reports / "meeting" / "disagreements.xlsx"
+    if path.is_dir():
+        path = path / "disagreements.xlsx"
+    info = study.config.study
+    write_sheet(
+        path, found, codings, tables["turns"], texts, codebook, decisions,
+        title=info.title, notice=info.notice, context=context,
+    )  # fmt: skip
+    still = int((found["status"] != "decided").sum())
+    click.echo(f"{study.shown(path)}: {len(found)} disagreements, {still} of them open.")
+    click.echo(f"Decide in it, save it, and bring it back with: qualcode import {path.name}")
+
+
+def _round(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
+        raise click.BadParameter("letters, digits, - and _ only.")
+    return value
+
+
+@command.command()
+@study_option
+@click.option(
+    "--participant", "participants", multiple=True, metavar="P01", help="Only this participant (may be repeated)."
+)
+@click.option("--round", "round_", default="1", show_default=True, callback=_round, help="Which round this is.")
+@click.option("--sent", default="", metavar="DATE", help="The day they are sent (2024-03-31), kept with the answers.")
+@click.option("--out", type=OUT, default=None, help="Folder (default: reports/membercheck/roundN/).")
+def membercheck(study: Study, participants: tuple[str, ...], round_: str, sent: str, out: Path | None) -> None:
+    """A Word document for each participant: the themes, their own words, and room to say whether it fits."""
+    from datetime import date
+
+    from qualcode.memberchecks import write_packets
+
+    if sent:
+        try:
+            sent = date.fromisoformat(sent).isoformat()
+        except ValueError:
+            raise QualcodeError(f"'{sent}' is not a date.", hint="Write it as 2024-03-31.") from None
+    folder = out or study.reports / "membercheck" / f"round{round_}"
+    written, left_out = write_packets(study, folder, participants=participants, round_=round_, sent=sent)
+    for path in written:
+        click.echo(study.shown(path))
+    if not participants:
+        for person, reason in sorted(left_out.items()):
+            click.echo(f"No packet for {person}: {reason}.")
+    click.echo(f"{len(written)} packets. Bring filled ones back with: qualcode import FILE.docx")
