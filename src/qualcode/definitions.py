@@ -40,7 +40,7 @@ def definitions_table(
     participant's own passages, joined by ` […] `, empty where the consent forbids quotes. A passage of several people
     (a focus group) is a row of its own, with all of them in `participants`; who has such a row gets no empty one beside
     it. `status`: `given`; `not_familiar` (somebody decided so); else `not_asked`, which says only that no such passage
-    was coded.
+    was coded. Without a passage or a judgement in the whole study there are no rows.
 
     Raises
     ------
@@ -51,6 +51,8 @@ def definitions_table(
     ruled = signed(decisions, "definition", STATUSES)
     spoken = {str(name): Turns(own) for name, own in turns.groupby("transcript", sort=False)}
     rows: list[dict[str, object]] = []
+    if not len(mentions) and not ruled:
+        return TABLES["report_definitions"].empty()
     for place, code in enumerate([code for code in tree.order if tree.kind(code) == "definition"]):
         cells: dict[str, list[dict[str, object]]] = {}
         for mention in mentions[mentions["code"] == code].to_dict("records"):

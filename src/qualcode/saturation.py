@@ -101,8 +101,11 @@ def saturation_table(
     Returns
     -------
     Table report_saturation. `base` is `yes` for the base set; `run_ratio` is the share of the run that ends with this
-    transcript; the verdict stands where the run that decides it ends, else in the last row.
+    transcript; the verdict stands where the run that decides it ends, else in the last row. Without any mention in the
+    study there are no rows.
     """
+    if not len(mentions):
+        return TABLES["report_saturation"].empty()
     tree = Hierarchy(codebook, set(mentions["code"]))
     counted = {code: _counted(code, tree, kinds) for code in tree.order}
     original = {

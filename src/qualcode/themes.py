@@ -28,12 +28,12 @@ def themes_table(mentions: pd.DataFrame, codebook: pd.DataFrame, people: People,
     under its subtheme, with its own `label` and `depth`). A parent's mentions are its own and those of everything below
     it, each coded span counted, so a passage with two child codes counts twice; its participants are the distinct people
     among them. `participants_percent` is 100 participants / eligible. `unattributed` counts mentions in which somebody
-    speaks whom nobody could name (in mentions, never in participants).
+    speaks whom nobody could name (in mentions, never in participants). Without any mention in the study there are no rows.
     """
     tree = Hierarchy(codebook, codes_in(mentions))
     eligible = len(people.ids)
     rows = []
-    for code in tree.order:
+    for code in tree.order if len(mentions) else []:
         own = of_codes(mentions, tree.below(code))
         heard = count_people(own)
         quote = _exemplary(code, tree, quotes)

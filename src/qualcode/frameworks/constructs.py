@@ -58,12 +58,14 @@ def constructs_table(
     Table report_constructs, in the framework's order, directions facilitator, barrier, mixed, neutral, none. A code
     mapped to several constructs counts in each; a mention is one coded span, a participant counts once a row;
     `participants_percent` is 100 participants / `eligible`. A construct whose codes have no mention has one row with 0;
-    a construct no code is mapped to has none. `construct` is an entry's id, or role and characteristic (`IV.R.B+IV.C.D`);
-    `name` is its name, for a subconstruct that of the construct it belongs to, with its own in `subconstruct`.
+    a construct no code is mapped to has none (nor has any without a mention in the whole study).
+
+    `construct` is an entry's id, or role and characteristic (`IV.R.B+IV.C.D`); `name` is its name, for a subconstruct
+    that of the construct it belongs to, with its own in `subconstruct`.
     """
     eligible = len(people.ids)
     rows: list[dict[str, object]] = []
-    for framework in frameworks:
+    for framework in frameworks if len(mentions) else []:
         found = load_framework(framework)
         order = construct_order(framework)
         codes: dict[str, list[str]] = {}
