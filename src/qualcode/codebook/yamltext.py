@@ -57,7 +57,9 @@ def read_yaml(path: Path, *, where: str, error: type[QualcodeError] = QualcodeEr
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except YAMLError as wrong:
-        mark = getattr(wrong, "problem_mark", None) or getattr(wrong, "context_mark", None)
+        mark, begun = getattr(wrong, "problem_mark", None), getattr(wrong, "context_mark", None)
+        if begun and (mark is None or mark.line >= len(text.splitlines()) - 1):
+            mark = begun  # what was never closed
         place = f"line {mark.line + 1}" if mark else ""
         cause = getattr(wrong, "problem", None) or "it cannot be parsed"
         hint = "Put texts that hold `: ` or ` #`, or begin with a sign, into quotation marks; indent with spaces."
