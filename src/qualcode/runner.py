@@ -91,6 +91,7 @@ def run_workflow(study: Study, display: Display, *, until: str | None = None, co
     """
     from snakemake.api import SnakemakeApi
     from snakemake.logging import logger
+    from snakemake.scheduling.greedy import SchedulerSettings
     from snakemake.settings.enums import Quietness
     from snakemake.settings.types import (
         DAGSettings,
@@ -124,6 +125,8 @@ def run_workflow(study: Study, display: Display, *, until: str | None = None, co
                 dag.execute_workflow(
                     execution_settings=ExecutionSettings(latency_wait=0),
                     scheduling_settings=SchedulingSettings(scheduler="greedy"),
+                    scheduler_settings=SchedulerSettings(),
+                    greedy_scheduler_settings=SchedulerSettings(),
                 )
         except QualcodeError:
             raise

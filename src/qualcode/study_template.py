@@ -11,13 +11,19 @@ from qualcode.config import Config
 from qualcode.files import write_text
 from qualcode.tables import TABLES
 
-SNAKEFILE = """\
+SNAKEFILE = '''\
 # The workflow that ships inside the package, on the study in this folder.
-from qualcode.workflow import SNAKEFILE
+from qualcode.workflow import REPORTS, SNAKEFILE
+
+
+rule all:
+    """Make every table, figure and document"""
+    input:
+        REPORTS,
 
 
 include: SNAKEFILE
-"""
+'''
 
 GITIGNORE = """\
 # machine-made; deleting it loses nothing

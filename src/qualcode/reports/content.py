@@ -67,10 +67,13 @@ def open_note(data: Data) -> str:
     still = int((rows["status"] != "decided").sum())
     if not len(rows):
         return "Coded by one person, or no disagreement was found."
-    every = "disagreement" if len(rows) == 1 else "disagreements"
+    one = len(rows) == 1
     if not still:
-        return f"{'The one' if len(rows) == 1 else f'All {len(rows)}'} {every} between coders {'is' if len(rows) == 1 else 'are'} decided."
-    return f"{still} of {len(rows)} {every} between coders {'is' if still == 1 else 'are'} undecided; the passages concerned are not counted."
+        how_many, are = ("The one disagreement", "is") if one else (f"All {len(rows)} disagreements", "are")
+        return f"{how_many} between coders {are} decided."
+    every = "disagreement" if one else "disagreements"
+    are = "is" if still == 1 else "are"
+    return f"{still} of {len(rows)} {every} between coders {are} undecided; the passages concerned are not counted."
 
 
 def codebook_note(data: Data) -> str:

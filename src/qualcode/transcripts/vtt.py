@@ -30,7 +30,7 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     cues, lost = cues_of("\n\n".join(kept))
     if not cues:
         raise UnreadableError(
-            "there are no captions in this WebVTT file.",
+            "there are no captions (cues) in this WebVTT file.",
             "Export it again: each caption has a line `00:00:01.000 --> …`.",
         )
     if lost:
