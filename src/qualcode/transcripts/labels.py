@@ -132,6 +132,8 @@ def _add_colon(found: list[Candidate], text: str, plain: Callable[[str], str], f
     if re.match(r"[—–]\s", rest):
         rest = rest[1:]
         form = form or "dash"
+    if colon["t1"] and re.fullmatch(r"\d{1,2}:\d{2}", colon["t1"]):  # `10:30 Meeting: …` may be a time of day
+        form = form or "clock"
     form = form or ("timed" if time else "colon")
     _add(found, form, colon["label"], rest, seconds(time) if time else None, plain)
 
@@ -177,11 +179,16 @@ def _candidates(
 
 def _possible(label: str, form: str) -> bool:
     """Whether text before a colon can be a label at all; plain colons need the look of a name."""
-    if not label or len(label.split()) > 10 or not re.search(r"\w", label) or re.fullmatch(r"[\d\W]+", label):
+    if (
+        not label
+        or len(re.sub(r"\([^()]*\)", "", label).split()) > 10
+        or not re.search(r"\w", label)
+        or re.fullmatch(r"[\d\W]+", label)
+    ):
         return False
     if re.search(r"https?$|[\"“”„«»;<>{}=?!]|\.\.|…", label):
         return False
-    if form in ("colon", "timed"):
+    if form in ("colon", "timed", "clock"):
         return _name_like(label)
     return True
 
@@ -237,6 +244,8 @@ def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options:
     typed = Counter[str]()
     for form in ("bold", "dash", "timed", "colon", "name_time", "pattern"):
         typed.update(by_form[form])
+    if sum(by_form["clock"].values()) >= sum(typed.values()):
+        typed.update(by_form["clock"])
     decided = Decided()
     decided.structure = {key for key in not_voices if typed[key] or by_form["bracket"][key]}
     voices = {key for key, n in typed.items() if n >= 2 or (key in known and n) or by_form["pattern"][key]}

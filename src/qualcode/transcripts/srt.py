@@ -25,7 +25,8 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     cues, lost = cues_of(text)
     if not cues:
         raise UnreadableError(
-            "there are no captions (cues) in this SubRip file.", "Export it again: each has a line `00:00:01,000 --> …`."
+            "there are no captions (cues) in this SubRip file.",
+            "Export it again: each has a line `00:00:01,000 --> …`.",
         )
     if lost:
         notes.append(f"{counted(lost, 'time line')} cannot be read: those words go with the caption before")
