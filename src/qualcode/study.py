@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -205,10 +205,8 @@ def check_raw_table(name: str, sheet: Sheet, where: str) -> pd.DataFrame:
         if kind == "float64" and column in frame:
             frame[column] = [str(value).replace(",", ".") for value in frame[column]]
     frame["_row"] = sheet.rows
-    shaped = table.shape(frame.drop(columns="_row"))
-    order = frame.sort_values(list(table.key), kind="stable") if all(k in frame for k in table.key) else frame
-    shaped["_row"] = list(order["_row"])
-    return shaped
+    shaped = replace(table, key=()).shape(frame.drop(columns="_row")).assign(_row=sheet.rows)
+    return shaped.sort_values(list(table.key), kind="stable").reset_index(drop=True) if table.key else shaped
 
 
 def _is_number(value: str, *, whole: bool) -> bool:

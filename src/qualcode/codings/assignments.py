@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from qualcode.codebook.read import place_number
 from qualcode.errors import CodingsError, Problem, Problems, StudyError, nearest
 from qualcode.study import Study
 from qualcode.tables import TABLES, join, split
@@ -88,6 +89,7 @@ def read_assignments(study: Study, context: Context, warnings: list[Problem]) ->
                 problems.add(where, cause, "Give both start and end, or neither for all of it.", place=at)
             row["sha256_text"] = context.sha[transcript]
         rows.append(row)
+    problems.found.sort(key=place_number)
     problems.raise_if_any(CodingsError)
     if nobody_says:
         what = "column 'done' is empty or missing: all assignments are taken as done."

@@ -506,8 +506,10 @@ def _merge(
     kept: dict[str, object], double: dict[str, object], where: str, at: str, first: str, warnings: list[Problem]
 ) -> None:
     """The same coding once more: its memo is not lost, and a direction that contradicts the first is said."""
-    memos = [str(memo) for memo in (kept["memo"], double["memo"]) if memo]
-    kept["memo"] = "\n".join(dict.fromkeys(memos))
+    memos = kept.setdefault("_memos", [kept["memo"]])
+    assert isinstance(memos, list)
+    memos.append(double["memo"])
+    kept["memo"] = "\n".join(memo for memo in dict.fromkeys(memos) if memo)
     if double["direction"] and kept["direction"] and double["direction"] != kept["direction"]:
         what = f"the same coding as {first}, but direction '{double['direction']}', not '{kept['direction']}'."
         warnings.append(Problem(where, what, "The first stands. Delete one of the rows.", at))

@@ -1,0 +1,95 @@
+"""`qualcode import`: whatever comes back from people."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qualcode.commands.common import study_option
+from qualcode.errors import CodingsError, Problem, QualcodeError
+from qualcode.study import Study
+
+READABLE = (
+    "codings in qualcode's own format (.csv, .xlsx; see docs/codings.md)",
+    "the meeting's list of disagreements, filled in (.xlsx)",
+    "member-check packets, filled in (.docx)",
+)
+
+
+@click.command("import")
+@study_option
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["codings", "csv", "xlsx", "decisions", "membercheck"]),
+    default=None,
+    help="What the file is, where it is not recognised (csv and xlsx: codings).",
+)
+@click.option("--coder", default="", help="Who coded, where the file does not say.")
+@click.option(
+    "--map", "map_file", type=click.Path(path_type=Path), default=None, help="YAML that says what names mean."
+)
+@click.option("--replace", is_flag=True, help="Put a newer file in the place of the one of that name.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print counts as JSON.")
+def command(
+    study: Study,
+    file: Path,
+    kind: str | None,
+    coder: str,
+    map_file: Path | None,
+    replace: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Bring in FILE: codings, a filled sheet of disagreements, or a member-check packet.
+
+    A codings file is checked against the study first; then it is copied to data/raw/codings/, and what was chosen is
+    written beside it (FILE.import.yaml).
+    """
+    if not file.is_file():
+        raise QualcodeError(Problem(str(file), "this file is not there."))
+    kind = kind or _recognise(file)
+    if kind == "decisions":
+        from qualcode.decisions import import_sheet
+
+        _say(import_sheet(study, file, dry_run=dry_run), as_json)
+        return
+    if kind == "membercheck":
+        from qualcode.memberchecks import import_packet
+
+        _say(import_packet(study, file, dry_run=dry_run), as_json)
+        return
+    from qualcode.codings.bring_in import import_codings
+
+    brought = import_codings(study, file, coder=coder, map_file=map_file, replace=replace, dry_run=dry_run)
+    for warning in brought.warnings:
+        click.echo(f"WARNING: {warning}", err=True)
+    if as_json:
+        click.echo(json.dumps(brought.summary, ensure_ascii=False))
+    else:
+        click.echo("\n".join(brought.messages))
+
+
+def _recognise(file: Path) -> str:
+    from qualcode.codings.own import ENDINGS
+    from qualcode.decisions import is_sheet
+    from qualcode.memberchecks import is_packet
+
+    if is_sheet(file):
+        return "decisions"
+    if is_packet(file):
+        return "membercheck"
+    if file.suffix.lower() in ENDINGS:
+        return "codings"
+    raise CodingsError(
+        Problem(str(file), "this kind of file is not known.", "What can be read: " + "; ".join(READABLE) + ".")
+    )
+
+
+def _say(result: dict[str, Any], as_json: bool) -> None:
+    click.echo(json.dumps(result, ensure_ascii=False, default=str) if as_json else str(result.get("message", "Done.")))
