@@ -25,9 +25,9 @@ READABLE = (
 @click.option(
     "--as",
     "kind",
-    type=click.Choice(["codings", "csv", "xlsx", "decisions", "membercheck"]),
+    type=click.Choice(["codings", "own", "csv", "xlsx", "decisions", "membercheck"]),
     default=None,
-    help="What the file is, where it is not recognised (csv and xlsx: codings).",
+    help="What the file is, where it is not recognised (own, csv, xlsx: codings in qualcode's own format).",
 )
 @click.option("--coder", default="", help="Who coded, where the file does not say.")
 @click.option(

@@ -1,0 +1,227 @@
+"""`qualcode import` of codings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from qualcode.cli import cli
+from qualcode.codings import read_codings
+from qualcode.codings.bring_in import import_codings
+from qualcode.codings.model import read_sidecar
+from qualcode.config import Config
+from qualcode.errors import CodingsError, QualcodeError
+from qualcode.study import Study
+from qualcode.tables import TABLES
+
+TALK = (
+    "I: How did it go?\n\nP: We had no time at all for the training.\n\nI: And then?\n\nP: Then the boss helped us.\n"
+)
+CODEBOOK = (
+    "name: mih\nversion: 1.0.0\ncodes:\n  - {id: time, label: Too little time}\n  - {id: boss, label: The boss}\n"
+)
+HEAD = "transcript,start,end,text,code,coder\n"
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    root = tmp_path / "study"
+    for name, text in (
+        ("config/study.yaml", "study: {title: Small}\n"),
+        ("codebooks/mih/1.0.0.yaml", CODEBOOK),
+        ("data/raw/transcripts/T1.txt", TALK),
+    ):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def run(study: Path, *arguments: str | Path) -> Result:
+    """The command, with a user's mistake shown as the command line shows it."""
+    result = CliRunner().invoke(cli, ["import", *map(str, arguments), "-C", str(study)])
+    if isinstance(result.exception, QualcodeError):
+        result.exit_code = 2
+    elif result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def raw_codings(study: Path) -> set[str]:
+    folder = study / "data" / "raw" / "codings"
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+def test_a_dry_run_prints_the_counts_and_writes_nothing(study, tmp_path):
+    file = write(
+        tmp_path / "rb.csv",
+        HEAD + "T1,,,the boss helped us,boss,RB\nT1,0,1,,time,KL\nT1,,,not there at all,time,RB\nT9,1,2,,tmie,RB\n",
+    )
+    result = run(study, file, "--dry-run", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {
+        "kind": "own",
+        "documents": 2,
+        "unmatched": 1,
+        "codes": 3,
+        "coders": ["KL", "RB"],
+        "codings": 4,
+        "anchored": {"as_given": 1, "calibrated": 0, "by_text": 1, "refused": 2},
+        "left_out": {},
+    }
+    assert raw_codings(study) == set()
+    assert not (study / "data/raw/texts").exists()
+
+
+def test_a_file_is_checked_then_copied_with_what_was_chosen_beside_it(study, tmp_path):
+    file = write(tmp_path / "rb.csv", "transcript,text,code\nT1,the boss helped us,boss\n")
+    result = run(study, file, "--coder", "RB")
+    assert result.exit_code == 0, result.exception
+    assert "RB: 1 codings = 1 placed by their words" in result.stdout
+    copied = study / "data/raw/codings/rb.csv"
+    assert copied.read_bytes() == file.read_bytes()
+    sidecar = read_sidecar(copied.with_name("rb.csv.import.yaml"), where="")
+    assert (sidecar.kind, sidecar.id, sidecar.coder) == ("own", "rb.csv", "RB")
+    (kept,) = sidecar.texts.values()
+    assert (study / f"data/raw/texts/{kept}.txt").is_file()
+
+
+def test_codings_that_cannot_be_placed_stop_the_import_and_nothing_is_copied(study, tmp_path):
+    file = write(tmp_path / "rb.csv", HEAD + "T1,,,the boss,boss,RB\nT1,5,2,,tmie,RB\n")
+    result = run(study, file)
+    assert result.exit_code == 2
+    assert isinstance(result.exception, CodingsError)
+    assert [problem.place for problem in result.exception.problems] == ["row 3", "row 3"]
+    assert raw_codings(study) == set()
+
+
+def test_where_the_study_says_list_they_are_warnings(study, tmp_path):
+    write(study / "config/study.yaml", "codings: {refused: list}\n")
+    result = run(study, write(tmp_path / "rb.csv", HEAD + "T1,,,the boss,boss,RB\nT1,5,2,,time,RB\n"))
+    assert result.exit_code == 0
+    assert "row 3: offsets 5–2 are reversed." in result.stderr
+    assert "RB: 2 codings = 1 placed by their words, 1 refused" in result.stdout
+    assert raw_codings(study) == {"rb.csv", "rb.csv.import.yaml"}
+
+
+def test_the_same_bytes_again_are_already_there(study, tmp_path):
+    file = write(tmp_path / "rb.csv", HEAD + "T1,,,the boss,boss,RB\n")
+    run(study, file)
+    assert "Already there: data/raw/codings/rb.csv." in run(study, file).stdout
+    other = write(tmp_path / "other.csv", file.read_text(encoding="utf-8"))
+    assert "Already there, as data/raw/codings/rb.csv: nothing was copied." in run(study, other).stdout
+    assert raw_codings(study) == {"rb.csv", "rb.csv.import.yaml"}
+
+
+def test_another_file_of_that_name_is_only_replaced_when_asked_and_says_what_changes(study, tmp_path):
+    file = write(tmp_path / "rb.csv", HEAD + "T1,,,the boss,boss,RB\nT1,,,no time,time,RB\n")
+    run(study, file)
+    before = _codings(study)
+    write(file, HEAD + "T1,,,no time,time,RB\nT1,,,helped us,boss,RB\n")
+    result = run(study, file)
+    assert result.exit_code == 2
+    assert str(result.exception) == (
+        "ERROR: data/raw/codings/rb.csv: another file of this name is there already.\n"
+        "  1 codings appeared, 1 vanished, 1 stayed.\n"
+        "  + row 3: T1, boss\n"
+        "  - row 2: T1, boss\n"
+        "  Replace it with --replace, or import under another name."
+    )
+    assert _codings(study) == before
+    result = run(study, file, "--replace")
+    assert result.exit_code == 0
+    assert "Replaced data/raw/codings/rb.csv." in result.stdout
+    after = _codings(study)
+    assert len(after) == 2
+    assert {key for key in after if key[0] == "time"} == {key for key in before if key[0] == "time"}
+
+
+def _codings(study: Path) -> set[tuple[str, str]]:
+    from qualcode.codebook import load_codebook
+    from qualcode.transcripts import read_transcripts
+
+    loaded = Study(study, Config())
+    read = read_transcripts(loaded)
+    codebook = load_codebook(loaded)
+    assert codebook is not None
+    edits = TABLES["edits"].empty()
+    codings = read_codings(loaded, read.transcripts, read.turns, read.texts, edits, codebook.table()).codings
+    return set(zip(codings["code"], codings["coding"], strict=True))
+
+
+def test_offsets_are_those_of_the_text_at_import_also_after_a_correction(study, tmp_path):
+    from qualcode.codebook import load_codebook
+    from qualcode.transcripts import read_transcripts
+    from qualcode.transcripts.edits import edits_of_study
+
+    text = read_transcripts(Study(study)).texts["T1"]
+    at = text.index("the boss")
+    run(study, write(tmp_path / "rb.csv", HEAD + f"T1,{at},{at + 8},,boss,RB\n"))
+    write(study / "data/raw/transcripts/T1.txt", TALK.replace("no time at all", "little time"))
+    loaded = Study(study)
+    read = read_transcripts(loaded)
+    codebook = load_codebook(loaded)
+    assert codebook is not None
+    edits = edits_of_study(loaded, read.transcripts, read.texts)
+    row = read_codings(loaded, read.transcripts, read.turns, read.texts, edits, codebook.table()).codings.loc[0]
+    assert read.texts["T1"][row["start"] : row["end"]] == "the boss"
+    assert (row["start"], row["anchored"]) == (at - 3, "calibrated")
+
+
+def test_a_map_file_says_what_names_mean_and_is_remembered(study, tmp_path):
+    file = write(tmp_path / "rb.csv", "doc;segment;kode\nInterview;the boss;Chef\n")
+    mapping = write(
+        tmp_path / "map.yaml",
+        "coder: RB\ncolumns: {doc: transcript, segment: text, kode: code}\ncodes: {Chef: boss}\ndocuments: {Interview: T1}\n",
+    )
+    assert run(study, file, "--map", mapping).exit_code == 0
+    assert {code for code, _ in _codings(study)} == {"boss"}
+    write(file, "doc;segment;kode\nInterview;the boss helped;Chef\n")
+    assert run(study, file, "--replace").exit_code == 0
+    assert {code for code, _ in _codings(study)} == {"boss"}
+
+
+def test_a_file_that_lies_there_already_gets_its_sidecar(study):
+    file = write(study / "data/raw/codings/KL/x.csv", "transcript,text,code\nT1,the boss,boss\n")
+    assert import_codings(Study(study), file).summary["coders"] == ["KL"]
+    assert read_sidecar(file.with_name("x.csv.import.yaml"), where="").id == "KL/x.csv"
+
+
+def test_a_coder_given_where_the_file_names_others_is_said(study, tmp_path):
+    result = run(study, write(tmp_path / "rb.csv", HEAD + "T1,,,the boss,boss,RB\n"), "--coder", "KL")
+    assert "the file names its coders itself; 'KL' stands where it names nobody." in result.stderr
+
+
+@pytest.mark.parametrize("name", ["notes.docx", "project.qdpx", "picture.png"])
+def test_a_file_of_another_kind_is_told_what_can_be_read(study, tmp_path, name):
+    result = run(study, write(tmp_path / name, "x"))
+    assert result.exit_code == 2
+    assert str(result.exception).startswith(
+        f"ERROR: {tmp_path / name}: this kind of file is not known.\n  What can be read:"
+    )
+
+
+def test_a_file_that_is_not_there_is_named(study, tmp_path):
+    assert "this file is not there" in str(run(study, tmp_path / "no.csv").exception)
+
+
+def test_required_columns_are_named_before_anything_is_copied(study, tmp_path):
+    result = run(study, write(tmp_path / "rb.csv", "text,code,coder\nthe boss,boss,RB\n"), "--dry-run", "--json")
+    assert result.exit_code == 2
+    assert "row 1: column 'transcript' is missing." in str(result.exception)
+
+
+def test_a_study_without_transcripts_still_says_what_a_file_holds(study, tmp_path):
+    (study / "data/raw/transcripts/T1.txt").unlink()
+    result = run(study, write(tmp_path / "rb.csv", HEAD + "T1,,,the boss,boss,RB\n"), "--dry-run", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["unmatched"] == 1
