@@ -32,6 +32,8 @@ _BOX_CM, _TEXT_CM = 1.4, 15.2
 
 def save_packet(path: Path, packet: Packet) -> None:
     """Write a packet; the same packet is the same bytes."""
+    from docx.shared import Pt
+
     document = _document(packet)
     document.add_paragraph(packet.heading, style="Title")
     if packet.notice:
@@ -48,8 +50,9 @@ def save_packet(path: Path, packet: Packet) -> None:
         "Write into the comment box whatever you like; it grows as you write. Leave out what you do not want to answer. "
         "Then send the file back to the person who sent it to you."
     )
+    document.add_paragraph(reference_line(packet.facts), style="Packet Reference")
     for number, theme in enumerate(packet.themes, start=1):
-        document.add_heading(f"{number}. {theme.label}", 1)
+        document.add_heading(f"{number}. {theme.label}", 1).paragraph_format.page_break_before = True
         document.add_paragraph(theme.definition).paragraph_format.keep_with_next = True
         if theme.subthemes:
             lead = document.add_paragraph("What we heard in the conversations, all of them together:")
@@ -61,15 +64,16 @@ def save_packet(path: Path, packet: Packet) -> None:
         if theme.quotes:
             lead = document.add_paragraph("What you told us, in your own words:")
             lead.paragraph_format.keep_with_next = True
+            lead.paragraph_format.space_before = Pt(10)
             for quote in theme.quotes:
                 document.add_paragraph(f"“{quote.text}” ({quote.session})", style="Quote")
         else:
             document.add_paragraph("We have no words of yours on this. Please tell us all the same whether it fits.")
+        document.paragraphs[-1].paragraph_format.space_after = Pt(12)
         _answers(document, f"{number}. {theme.label}: {QUESTION[0].lower()}{QUESTION[1:]}", theme.code)
     document.add_heading(FREE, 1)
-    grid = _grid(document, 2, f"{FREE} {FREE_HINT}")
+    grid = _grid(document, 2, FREE_HINT)
     _comment_room(grid.rows[1])
-    document.add_paragraph(reference_line(packet.facts), style="Packet Reference")
     facts = {"kind": PACK, "made": packet.day or DEFAULT_DATE} | packet.facts
     _properties(document, {PREFIX + key: value for key, value in facts.items()} | marks(_paragraphs(document)))
     write_zip_document(path, document.save, day=packet.day)
@@ -110,6 +114,8 @@ def _document(packet: Packet) -> Any:
     styles["Normal"].paragraph_format.line_spacing = 1.1
     font(styles["Title"], 22, _DARK)
     font(styles["Subtitle"], 11, "595959", italic=False)
+    for spacing in styles["Subtitle"].element.rPr.findall(qn("w:spacing")):
+        styles["Subtitle"].element.rPr.remove(spacing)
     font(styles["Heading 1"], 15, _DARK)
     styles["Heading 1"].paragraph_format.space_before = Pt(20)
     font(styles["Heading 2"], 12.5, _DARK)
@@ -248,7 +254,7 @@ def _check_box(paragraph: Any, tag: str, alias: str) -> None:
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    number = int.from_bytes(tag.encode("utf-8")[-3:], "big") % 0x7FFFFF + 1  # an id that every copy has
+    number = len(paragraph.part.element.xpath("//w:sdt")) + 1
     control = parse_xml(
         f'<w:sdt {nsdecls("w")} xmlns:w14="{_W14}"><w:sdtPr><w:alias w:val=""/><w:tag w:val=""/><w:id w:val="{number}"/>'
         f'<w14:checkbox><w14:checked w14:val="0"/><w14:checkedState w14:val="{ord(TICKED):04X}" w14:font="MS Gothic"/>'

@@ -38,7 +38,7 @@ def marks(paragraphs: list[str]) -> dict[str, str]:
 
 
 def reference_line(facts: dict[str, str]) -> str:
-    """The facts of a packet as its last line prints them: what is left where a program drops document properties."""
+    """The facts of a packet as one small line prints them: what is left where a program drops document properties."""
     order = ("pack", "round", "participant", "codebook_version", "themes", "sent", "study")
     return f"{REFERENCE} {PACK}; " + "; ".join(f"{key}={facts.get(key, '')}" for key in order)
 

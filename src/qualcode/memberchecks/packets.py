@@ -171,7 +171,7 @@ def make_packets(
         own = mentions[[person in split(cell) for cell in mentions["participants"]]]
         pieces = _pieces(own, turns[turns["participant"] == person], texts)
         shown = []
-        used: set[tuple[str, int]] = set()
+        used: list[_Piece] = []
         for line in found:
             if line["depth"] != 0:
                 continue
@@ -232,8 +232,12 @@ class _Piece:
 
     transcript: str
     start: int
+    end: int
     code: str
     text: str
+
+    def overlaps(self, other: _Piece) -> bool:
+        return self.transcript == other.transcript and self.start < other.end and other.start < self.end
 
 
 def _pieces(own: pd.DataFrame, turns: pd.DataFrame, texts: Mapping[str, str]) -> list[_Piece]:
@@ -253,29 +257,29 @@ def _pieces(own: pd.DataFrame, turns: pd.DataFrame, texts: Mapping[str, str]) ->
         ]
         if whole:
             low, high = max(whole, key=lambda span: (span[1] - span[0], -span[0]))
-            found.append(_Piece(transcript, low, code, text[low:high].strip()))
+            found.append(_Piece(transcript, low, high, code, text[low:high].strip()))
     return sorted(found, key=lambda piece: (piece.transcript, piece.start, piece.code))
 
 
-def _choose(pieces: list[_Piece], config: Config, used: set[tuple[str, int]]) -> list[_Piece]:
-    """The quotes for a theme: of readable length, not shown before, from as many subthemes as there is room for."""
+def _choose(pieces: list[_Piece], config: Config, used: list[_Piece]) -> list[_Piece]:
+    """The quotes for a theme: of readable length, not shown before, from as many subthemes and sessions as there is room."""
     low, high = config.themes.quote_words_min, config.themes.quote_words_max
-    wanted = config.memberchecks.quotes
-
-    def rank(piece: _Piece) -> tuple[bool, bool, bool, str, int]:
-        words = count_words(piece.text)
-        seen = (piece.transcript, piece.start) in used
-        return seen, not low <= words <= high, words > high, piece.transcript, piece.start
-
     chosen: list[_Piece] = []
-    left = sorted(pieces, key=rank)
-    while left and len(chosen) < wanted:
-        codes = {piece.code for piece in chosen}
-        fresh = [piece for piece in left if piece.code not in codes] or left
-        best = min(fresh, key=rank)
-        left = [piece for piece in left if (piece.transcript, piece.start) != (best.transcript, best.start)]
+    left = list(pieces)
+
+    def rank(piece: _Piece) -> tuple[bool, bool, bool, int, int, str, int, str]:
+        words = count_words(piece.text)
+        seen = any(piece.overlaps(other) for other in used)
+        same_code = sum(other.code == piece.code for other in chosen)
+        same_session = sum(other.transcript == piece.transcript for other in chosen)
+        readable = low <= words <= high
+        return seen, not readable, words > high, same_code, same_session, piece.transcript, piece.start, piece.code
+
+    while left and len(chosen) < config.memberchecks.quotes:
+        best = min(left, key=rank)
+        left = [piece for piece in left if not piece.overlaps(best)]
         chosen.append(best)
-        used.add((best.transcript, best.start))
+    used += chosen
     return [_shortened(piece, high) for piece in sorted(chosen, key=lambda piece: (piece.transcript, piece.start))]
 
 
@@ -289,4 +293,4 @@ def _shortened(piece: _Piece, most: int) -> _Piece:
             at += 1
         while at < len(piece.text) and not piece.text[at].isspace():
             at += 1
-    return _Piece(piece.transcript, piece.start, piece.code, piece.text[:at] + " […]")
+    return _Piece(piece.transcript, piece.start, piece.end, piece.code, piece.text[:at] + " […]")

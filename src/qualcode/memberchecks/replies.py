@@ -13,7 +13,6 @@ from qualcode.errors import Problem, Problems, QualcodeError, nearest
 from qualcode.memberchecks.layout import (
     BOX,
     COMMENT,
-    FREE,
     FREE_HINT,
     NONE,
     PACK,
@@ -163,7 +162,7 @@ def _parts(path: Path) -> dict[str, Any]:
 
 
 def _facts(parts: dict[str, Any]) -> dict[str, str]:
-    """What a packet says of itself: its document properties, else its last line."""
+    """What a packet says of itself: its document properties, else the line printed in it."""
     found: dict[str, str] = {}
     if "docProps/custom.xml" in parts:
         for one in parts["docProps/custom.xml"]:
@@ -212,9 +211,9 @@ def _read(parts: dict[str, Any], facts: dict[str, str]) -> _Reply:
         number = re.match(r"^(\d+)\.\s", head)
         if number:
             _read_answers(int(number[1]), rows[1:], reply)
-        elif head.startswith(FREE):
+        elif FREE_HINT in head:
             written = [line for _, line in rows[1:] if line]
-            rest = head.removeprefix(FREE).replace(FREE_HINT, "").strip()
+            rest = head.replace(FREE_HINT, "").strip()
             reply.free = "\n".join([rest, *written] if rest else written)
     added = [*_elsewhere(body, facts), *_notes(parts)]
     reply.elsewhere = len(added)
@@ -265,8 +264,8 @@ def _elsewhere(body: Any, facts: dict[str, str]) -> list[str]:
     known = {mark for key, value in facts.items() if key.startswith("text_") for mark in value.split()}
     if not known:
         return []
-    inside = {id(paragraph) for table in body.iter(f"{_W}tbl") for paragraph in table.iter(f"{_W}p")}
-    words = [_text(one).strip() for one in body.iter(f"{_W}p") if id(one) not in inside]
+    outside = (one for one in body.iter(f"{_W}p") if next(one.iterancestors(f"{_W}tbl"), None) is None)
+    words = [_text(one).strip() for one in outside]
     return [line for line in words if line and fingerprint(line) not in known and not read_reference(line)]
 
 
