@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
-from qualcode.attribution import participants_of
+from qualcode.people import People
 from qualcode.tables import TABLES, split
 
 
-def theme_by_participant(
-    consensus: pd.DataFrame,
-    turns: pd.DataFrame,
-    texts: dict[str, str],
-    codebook: pd.DataFrame,
-    participants: Sequence[str],
-) -> pd.DataFrame:
+def theme_by_participant(mentions: pd.DataFrame, codebook: pd.DataFrame, people: People) -> pd.DataFrame:
     """Mentions of each codebook entry in each participant's speech.
 
     Parameters
     ----------
-    consensus
-        The agreed layer; a span over the speech of two participants counts for both.
-    participants
-        Those to list, in order, also where they have no mention.
+    mentions
+        From `mentions.find_mentions`; one over the speech of two participants counts for both.
+    people
+        Those who count; they are listed also where they have no mention.
 
     Returns
     -------
@@ -32,11 +24,9 @@ def theme_by_participant(
     its own and those of everything below it.
     """
     counted: dict[tuple[str, str], int] = {}
-    if len(consensus):
-        who = participants_of(consensus, turns, texts)["participants"]
-        for code, cell in zip(consensus["code"], who, strict=True):
-            for person in split(cell):
-                counted[code, person] = counted.get((code, person), 0) + 1
+    for code, cell in zip(mentions["code"], mentions["participants"], strict=True):
+        for person in split(cell):
+            counted[code, person] = counted.get((code, person), 0) + 1
     parents = dict(zip(codebook["code"], codebook["parent"], strict=True))
     rolled: dict[tuple[str, str], int] = {}
     for (code, person), number in counted.items():
@@ -53,6 +43,6 @@ def theme_by_participant(
             "mentions": rolled.get((entry["code"], person), 0),
         }
         for entry in codebook.to_dict("records")
-        for person in participants
+        for person in people.ids
     ]
     return TABLES["report_theme_by_participant"].shape(pd.DataFrame(rows))

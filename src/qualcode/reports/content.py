@@ -91,24 +91,48 @@ def participants(data: Data) -> PrintedTable:
     printed: list[Row] = []
     for variable in dict.fromkeys(rows["variable"]):
         block = rows[rows["variable"] == variable]
+        if variable == "group" and len(shown) > 1:
+            continue  # the columns say it
         printed.append(Row([_words(variable), *[""] * len(shown)], level=0))
+        if set(block["kind"]) & {"numbers"}:
+            printed += _numbers(block, shown)
+            block = block[block["level"] == "not stated"]
         for level in dict.fromkeys(block["level"]):
-            cells: list[str] = [_group(level) if variable == "group" else _words(level, first=False)]
+            cells: list[str] = [_words(level)]
             for group in shown:
                 cell = block[(block["level"] == level) & (block["group"] == group)]
-                cells.append(_characteristic(cell.iloc[0]) if len(cell) else "0 (0%)")
+                cells.append(
+                    f"{cell.iloc[0]['n']} ({whole_percent(cell.iloc[0]['percent'])}%)" if len(cell) else "0 (0%)"
+                )
             printed.append(Row(cells, level=2))
     notes = ["Whole per cent; they may not sum to 100 because of rounding."]
+    if "numbers" in set(rows["kind"]):
+        notes.append("IQR: from the first to the third quartile.")
+    if "several" in set(rows["kind"]):
+        several = ", ".join(_words(name) for name in dict.fromkeys(rows[rows["kind"] == "several"]["variable"]))
+        notes.append(f"One person may have several values: {several}.")
     return PrintedTable("Participants", "Participants' characteristics, n (%)", columns, printed, notes)
 
 
-def _characteristic(line: pd.Series) -> str:
-    value = line.get("value", "")
-    if isinstance(value, str) and value:
-        return value
-    if pd.notna(line.get("value_number", None)):
-        return f"{line['value_number']:g}"
-    return f"{line['n']} ({whole_percent(line['percent'])}%)" if pd.notna(line["percent"]) else str(line["n"])
+def _numbers(block: pd.DataFrame, groups: list[str]) -> list[Row]:
+    """Median with quartiles, and range, of a numeric attribute."""
+    values = block.set_index(["level", "group"])["value_number"]
+
+    def shown(level: str, group: str) -> str:
+        value = values.get((level, group))
+        return "–" if value is None or pd.isna(value) else f"{value:g}"
+
+    rows = []
+    for label, middle, low, high in (
+        ("Median (IQR)", "median", "first quartile", "third quartile"),
+        ("Range", "", "minimum", "maximum"),
+    ):
+        cells = []
+        for group in groups:
+            ends = f"{shown(low, group)}–{shown(high, group)}"
+            cells.append(f"{shown(middle, group)} ({ends})" if middle else ends)
+        rows.append(Row([label, *cells], level=2))
+    return rows
 
 
 def sessions(data: Data) -> PrintedTable:
@@ -121,7 +145,7 @@ def sessions(data: Data) -> PrintedTable:
     ]  # fmt: skip
     printed = [
         Row([
-            line["session"], line["date"], KINDS.get(line["kind"], line["kind"]), line["mode"],
+            line["session"], line["date"], KINDS.get(line["kind"], line["kind"]), _words(line["mode"]),
             ", ".join(split(line["participants"])),
             "" if pd.isna(line["minutes"]) else round(line["minutes"]), "" if pd.isna(line["words"]) else int(line["words"]),
         ])
@@ -141,8 +165,8 @@ def themes(data: Data) -> PrintedTable:
     """T3: themes and subthemes with both counts and a quote."""
     rows = data["themes"]
     columns = [
-        Column("Theme / subtheme", 1.7), Column("Definition", 2.6), Column("Mentions", 0.75, "right"),
-        Column("Participants\nn (%)", 0.95, "right"), Column("Example", 2.9),
+        Column("Theme / subtheme", 1.6), Column("Definition", 2.1), Column("Mentions", 0.95, "right"),
+        Column("Participants\nn (%)", 1.15, "right"), Column("Example", 2.9),
     ]  # fmt: skip
     printed = []
     for line in rows.to_dict("records"):
@@ -164,6 +188,7 @@ def themes(data: Data) -> PrintedTable:
     notes = [
         f"Participants: different people, of {eligible} with at least one session. Mentions: coded passages. "
         "A theme's participants are counted once however many of its subthemes they speak of; its mentions are the sum.",
+        *_approval(rows),
         open_note(data),
         codebook_note(data),
     ]
@@ -171,13 +196,13 @@ def themes(data: Data) -> PrintedTable:
 
 
 def constructs(data: Data) -> PrintedTable:
-    """T6: constructs by direction, domain by domain."""
+    """T6: what helps and what hinders by construct, domain by domain; one row a construct."""
     from qualcode.frameworks import load_framework
 
     rows = data["constructs"]
     columns = [
-        Column("Construct", 1.9), Column("Direction", 0.95), Column("Mentions", 0.75, "right"),
-        Column("Participants\nn (%)", 0.95, "right"), Column("Example", 3.2),
+        Column("Construct", 1.9), Column("Helps", 0.85, "right"), Column("Hinders", 0.85, "right"),
+        Column("Mixed", 0.8, "right"), Column("Other", 0.8, "right"), Column("Examples", 3.9),
     ]  # fmt: skip
     printed: list[Row] = []
     names = []
@@ -185,34 +210,25 @@ def constructs(data: Data) -> PrintedTable:
         mine = rows[rows["framework"] == framework]
         names.append(load_framework(framework).citation)
         for domain in dict.fromkeys(mine["domain"]):
-            printed.append(Row([domain, "", "", "", ""], level=0))
-            last = ""
-            for line in mine[mine["domain"] == domain].to_dict("records"):
-                name = f"{line['construct']} {line['name']}"
-                if line["subconstruct"]:
-                    name += f": {line['subconstruct']}"
-                quote = f"“{line['quote']}” [{line['quote_participant']}]" if line["quote"] else ""
-                printed.append(
-                    Row(
-                        ["" if name == last else name, DIRECTIONS[line["direction"]], int(line["mentions"]),
-                         percent(line["participants"], line["eligible"]), quote],
-                        level=1,
-                    )
-                )  # fmt: skip
-                last = name
+            printed.append(Row([domain, "", "", "", "", ""], level=0))
+            block = mine[mine["domain"] == domain]
+            for construct in dict.fromkeys(block["construct"]):
+                printed.append(_construct(block[block["construct"] == construct]))
     info = data.study.config.study
-    notes = [f"Framework: {name}" for name in names]
+    notes = [
+        "Each cell: participants / mentions. Other: passages that are neutral or have no direction. "
+        f"{_first(rows['eligible'])} participants are eligible.",
+        "The direction is that of the passage. A subtheme that is mapped to several constructs counts in each of them.",
+        *_approval(rows),
+    ]
     for label, text in (
         ("Innovation", info.innovation), ("Inner setting", info.inner_setting), ("Outer setting", info.outer_setting),
     ):  # fmt: skip
         if text:
             notes.append(f"{label}: {text}")
-    notes += [
-        "The direction is that of the passage. A subtheme that is mapped to several constructs counts in each of them.",
-        open_note(data),
-        codebook_note(data),
-    ]
-    version = ", ".join(f"{a} {b}" for a, b in dict.fromkeys(zip(rows["framework"], rows["version"], strict=True)))
+    notes += [f"Framework: {name}" for name in names]
+    notes += [open_note(data), codebook_note(data)]
+    version = ", ".join(_framework_name(name) for name in dict.fromkeys(rows["framework"]))
     return PrintedTable(
         "Constructs",
         f"Barriers and facilitators by construct{f' ({version})' if version else ''}",
@@ -223,12 +239,48 @@ def constructs(data: Data) -> PrintedTable:
     )
 
 
+def _construct(rows: pd.DataFrame) -> Row:
+    lines = {line["direction"]: line for line in rows.to_dict("records")}
+    first = next(iter(lines.values()))
+    name = f"{first['construct']} {first['name']}" + (f": {first['subconstruct']}" if first["subconstruct"] else "")
+
+    def count(*directions: str) -> str:
+        found = [lines[direction] for direction in directions if direction in lines and lines[direction]["mentions"]]
+        # people are not added up over directions: the same ones may speak in both
+        return "; ".join(f"{line['participants']} / {line['mentions']}" for line in found)
+
+    signs = {"facilitator": "+ ", "barrier": "− ", "mixed": "± "}
+    examples = [
+        f"{signs.get(direction, '')}“{lines[direction]['quote']}” [{lines[direction]['quote_participant']}]"
+        for direction in ("facilitator", "barrier", "mixed", "neutral", "")
+        if direction in lines and lines[direction]["quote"]
+    ]
+    opposed = examples[:2] if len(examples) > 1 else examples
+    return Row([name, count("facilitator"), count("barrier"), count("mixed"), count("neutral", ""), "\n".join(opposed)])
+
+
+def _framework_name(framework: str) -> str:
+    from qualcode.frameworks import load_framework
+
+    found = load_framework(framework)
+    return f"{found.name} {found.version}"
+
+
+def _approval(rows: pd.DataFrame) -> list[str]:
+    """A note where quotes were chosen by the program and nobody has approved them."""
+    if not len(rows) or not any((rows["quote"] != "") & (rows["quote_approved"] != "yes")):
+        return []
+    return [
+        "Examples are proposed by the program until somebody approves them (column `approved` of the quotes table)."
+    ]
+
+
 def definitions(data: Data) -> PrintedTable:
     """T4: what people say a thing is, group by group."""
     rows = data["definitions"]
     elements = list(dict.fromkeys(rows["element"]))
     words = {"not_familiar": "(not familiar with it)", "not_asked": "(no definition given)"}
-    columns = [Column("Participant", 0.9), *(Column(element, 3.0) for element in elements)]
+    columns = [Column("Participant", 1.1), *(Column(element, 3.0) for element in elements)]
     printed: list[Row] = []
     for group in dict.fromkeys(rows["group"]):
         mine = rows[rows["group"] == group]
@@ -251,8 +303,8 @@ def agreement(data: Data) -> PrintedTable:
     """Agreement over all codes, each coefficient with its scope, unit and interval."""
     rows = data["agreement"]
     columns = [
-        Column("Coefficient", 2.4), Column("Over", 1.4), Column("Coders", 0.9), Column("Estimate", 0.8, "right"),
-        Column("95 % interval", 1.2, "right"), Column("Units", 0.6, "right"), Column("Transcripts", 0.8, "right"),
+        Column("Coefficient", 2.2), Column("Over", 1.3), Column("Coders", 0.9), Column("Estimate", 0.95, "right"),
+        Column("95 % interval", 1.3, "right"), Column("Units", 0.7, "right"), Column("Transcripts", 1.2, "right"),
     ]  # fmt: skip
     printed = [
         Row([
@@ -272,9 +324,9 @@ def agreement_by_code(data: Data) -> PrintedTable:
     """T11: agreement on each code."""
     rows = data["agreement_by_code"]
     columns = [
-        Column("Code", 2.2), Column("Both", 0.55, "right"), Column("Only A", 0.55, "right"), Column("Only B", 0.55, "right"),
-        Column("Neither", 0.7, "right"), Column("Agreement %", 0.95, "right"), Column("Kappa", 0.7, "right"),
-        Column("Alpha", 0.7, "right"), Column("95 % interval of alpha", 1.3, "right"),
+        Column("Code", 2.1), Column("Both", 0.6, "right"), Column("Only A", 0.6, "right"), Column("Only B", 0.6, "right"),
+        Column("Neither", 0.85, "right"), Column("Same\n%", 0.7, "right"), Column("Kappa", 0.75, "right"),
+        Column("Alpha", 0.75, "right"), Column("95 % interval of alpha", 1.4, "right"),
     ]  # fmt: skip
     printed: list[Row] = []
     reasons: list[str] = []
@@ -359,8 +411,8 @@ def topics(data: Data) -> PrintedTable:
     """Suggested topics, with the code each resembles."""
     rows = data["topics"]
     columns = [
-        Column("Topic", 0.5, "right"), Column("Words", 3.2), Column("Segments", 0.8, "right"),
-        Column("Transcripts", 0.9, "right"), Column("Stability", 0.8, "right"), Column("Most like", 1.6), Column("Flag", 1.2),
+        Column("Topic", 0.7, "right"), Column("Words", 2.8), Column("Segments", 1.1, "right"),
+        Column("Transcripts", 1.2, "right"), Column("Stability", 1.0, "right"), Column("Most like", 1.6), Column("Flag", 1.0),
     ]  # fmt: skip
     printed = [
         Row([

@@ -89,11 +89,13 @@ class Report:
         for index, (line, row) in enumerate(zip(cells[1:], table.rows, strict=True)):
             for place, (cell, value, column) in enumerate(zip(line, row.cells, table.columns, strict=True)):
                 self._cell(
-                    cell, table.printed(value), bold=row.level == 0, right=column.align == "right",
+                    cell, table.printed(value), bold=row.level == 0 and place == 0, right=column.align == "right",
                     indent=max(0, row.level - 1) if place == 0 else 0,
                     keep=row.level == 0 and index + 1 < len(table.rows),
                 )  # fmt: skip
             _unbroken(grid.rows[index + 1], shade=row.level == 0)
+            if row.level == 0 and not any(table.printed(value) for value in row.cells[1:]):
+                _one_cell(grid._tbl.tr_lst[index + 1])
         for note in table.notes:
             self.paragraph(note, style="Table Note")
         self.paragraph("", style="Table Note")
@@ -224,6 +226,16 @@ def _head(row: Any) -> None:
         borders = _element("w:tcBorders")
         borders.append(_element("w:bottom", val="single", sz="6", space="0", color="222222"))
         cell.get_or_add_tcPr().append(borders)
+
+
+def _one_cell(row: Any) -> None:
+    """Let the first cell of a heading row reach over the whole width."""
+    first, *others = row.tc_lst
+    properties = first.get_or_add_tcPr()
+    span = _element("w:gridSpan", val=str(1 + len(others)))
+    properties.insert(1, span)  # after the width
+    for cell in others:
+        row.remove(cell)
 
 
 def _unbroken(row: Any, *, shade: bool) -> None:

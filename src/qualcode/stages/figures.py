@@ -7,7 +7,10 @@ from pathlib import Path
 import click
 
 from qualcode import figures
+from qualcode.mentions import find_mentions
+from qualcode.people import people_of_study
 from qualcode.presence import theme_by_participant
+from qualcode.study import Study
 from qualcode.tables import read, write
 from qualcode.transcripts.edits import read_texts
 
@@ -16,8 +19,10 @@ OUT = click.Path(path_type=Path)
 
 
 @click.command()
+@click.option("--study", "root", type=IN, required=True)
 @click.option("--themes", type=IN, required=True)
 @click.option("--consensus", type=IN, required=True)
+@click.option("--transcripts", type=IN, required=True)
 @click.option("--turns", type=IN, required=True)
 @click.option("--texts", type=IN, required=True)
 @click.option("--codebook", type=IN, required=True)
@@ -26,13 +31,14 @@ OUT = click.Path(path_type=Path)
 @click.option("--presence", type=OUT, required=True, help="Table of mentions by code and participant.")
 @click.option("--folder", type=OUT, required=True, help="Where the figures go.")
 def command(
-    themes: Path, consensus: Path, turns: Path, texts: Path, codebook: Path, agreement_by_code: Path,
+    root: Path, themes: Path, consensus: Path, transcripts: Path, turns: Path, texts: Path, codebook: Path, agreement_by_code: Path,
     saturation: Path, presence: Path, folder: Path,
 ) -> None:  # fmt: skip
     """Draw the figures."""
-    spoken, codes = read("turns", turns), read("codebook", codebook)
-    people = sorted(set(spoken["participant"]) - {""})
-    who = theme_by_participant(read("consensus", consensus), spoken, read_texts(texts), codes, people)
+    codes = read("codebook", codebook)
+    people = people_of_study(Study.load(root), read("transcripts", transcripts))
+    mentions = find_mentions(read("consensus", consensus), read("turns", turns), read_texts(texts), people)
+    who = theme_by_participant(mentions, codes, people)
     write("report_theme_by_participant", who, presence)
     labels = dict(zip(codes["code"], codes["label"], strict=True))
     drawn = {
