@@ -106,8 +106,8 @@ HEAD = "name: mih\nversion: 1.1.0\ncodes:\n  - {id: a, label: A}\n"
     ("entries", "message"),
     [
         (
-            "  - {id: b, label: B, defintion: x}\n",
-            ", line 5: code 'b': unknown key 'defintion'.\n  Nearest: 'definition'.",
+            "  - {id: b, label: B, definitionn: x}\n",
+            ", line 5: code 'b': unknown key 'definitionn'.\n  Nearest: 'definition'.",
         ),
         ("  - {id: b}\n", ", line 5: code 'b': 'label' is missing."),
         ("  - {label: B}\n", ", line 5: 'id' is missing."),
@@ -130,7 +130,10 @@ HEAD = "name: mih\nversion: 1.1.0\ncodes:\n  - {id: a, label: A}\n"
             ", line 5: these codes are one another's parents in a ring: 'b' > 'b'.\n"
             "  One of them must have another parent, or none.",
         ),
-        ("  - {id: b, label: B, kind: thme}\n", ", line 5: code 'b': kind 'thme' is not known.\n  Nearest: 'theme'."),
+        (
+            "  - {id: b, label: B, kind: themee}\n",
+            ", line 5: code 'b': kind 'themee' is not known.\n  Nearest: 'theme'.",
+        ),
         (
             "  - {id: b, label: B, direction: barier}\n",
             ", line 5: code 'b': direction 'barier' is not known.\n  Nearest: 'barrier'.",
@@ -153,8 +156,8 @@ HEAD = "name: mih\nversion: 1.1.0\ncodes:\n  - {id: a, label: A}\n"
             ", line 5: code 'b c': id 'b c' may hold letters, digits, '_', '-' and '.' only.",
         ),
         (
-            "  - {id: b, label: B, mappings: {cfir2022: [{construct: III.J, reson: x}]}}\n",
-            ", line 5: code 'b': unknown key 'mappings.cfir2022.1.reson'.\n  Nearest: 'reason'.",
+            "  - {id: b, label: B, mappings: {cfir2022: [{construct: III.J, reasonn: x}]}}\n",
+            ", line 5: code 'b': unknown key 'mappings.cfir2022.1.reasonn'.\n  Nearest: 'reason'.",
         ),
         (
             "  - {id: b, label: B, label: C}\n",
@@ -180,7 +183,7 @@ def test_an_unknown_framework_is_a_warning(write):
 
 
 def test_all_mistakes_come_at_once_by_line(write):
-    text = HEAD + "  - {id: b, label: B, kind: thme, parent: aaa}\n  - {id: c, lable: C}\n"
+    text = HEAD + "  - {id: b, label: B, kind: themee, parent: aaa}\n  - {id: c, labell: C}\n"
     assert [message.split(":")[0] for message in errors(write(text))] == [
         ", line 5",
         ", line 5",

@@ -89,11 +89,11 @@ def test_mistakes_in_a_sheet_are_named_with_their_rows(tmp_path):
 
 
 def test_an_unknown_column_is_named_with_the_nearest(tmp_path):
-    path = sheet(tmp_path / "codes.xlsx", ["lable", "kind", "defintion"], ["A", "theme", ""])
+    path = sheet(tmp_path / "codes.xlsx", ["labell", "kind", "definitionn"], ["A", "theme", ""])
     with pytest.raises(CodebookError) as caught:
         read_codebook_sheet(path, name="m", version="1", where="codes.xlsx")
-    whats = [problem.what for problem in caught.value.problems]
-    assert whats == ["unknown column 'lable'.", "unknown column 'defintion'.", "column 'label' is missing."]
+    causes = [problem.what for problem in caught.value.problems]
+    assert causes == ["unknown column 'labell'.", "unknown column 'definitionn'.", "column 'label' is missing."]
 
 
 @pytest.mark.parametrize(
