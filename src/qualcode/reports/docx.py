@@ -79,8 +79,7 @@ class Report:
         grid = self.document.add_table(rows=1 + len(table.rows), cols=len(table.columns))
         grid.autofit = False
         _borders(grid)
-        total = sum(column.width for column in table.columns)
-        widths = [TEXT_WIDTH_CM * column.width / total for column in table.columns]
+        widths = [TEXT_WIDTH_CM * column.width / table.width for column in table.columns]
         _widths(grid, widths)
         cells = _all_cells(grid)
         for cell, column in zip(cells[0], table.columns, strict=True):

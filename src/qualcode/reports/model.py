@@ -43,6 +43,11 @@ class PrintedTable:
     decimals: int = 2
     empty: str = "There is nothing to show here yet."
 
+    @property
+    def width(self) -> float:
+        """The sum of the columns' shares."""
+        return sum(column.width for column in self.columns)
+
     def printed(self, cell: str | int | float) -> str:
         """A cell as text in documents."""
         if isinstance(cell, str):

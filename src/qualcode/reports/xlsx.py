@@ -32,8 +32,7 @@ def write_printed(path: Path, tables: Sequence[PrintedTable], *, day: str, title
             end += 1
         for line, note in enumerate(table.notes, start=end + 1):
             _put(sheet, line, 1, note, wrap=False, small=True)
-        total = sum(column.width for column in table.columns)
-        _layout(sheet, [max(9.0, 130 * column.width / total) for column in table.columns], head=3)
+        _layout(sheet, [max(9.0, 130 * column.width / table.width) for column in table.columns], head=3)
     write_zip_document(path, book.save, day=day)
 
 

@@ -1,0 +1,98 @@
+"""Figures: everything that the tables hold is drawn, what is missing is said, the same bytes each time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from qualcode import figures
+from qualcode.mentions import COLUMNS
+from qualcode.people import who_counts
+from qualcode.presence import theme_by_participant
+from qualcode.tables import TABLES
+
+
+def words(figure: object, folder: Path) -> list[str]:
+    """The texts of a figure as they stand in its SVG."""
+    figures.save(figure, folder / "f.svg", folder / "f.png")  # type: ignore[arg-type]
+    return re.findall(r"<text[^>]*>([^<]*)</text>", (folder / "f.svg").read_text(encoding="utf-8"))
+
+
+THEMES = TABLES["report_themes"].shape(
+    [
+        {"code": "b", "label": "Barriers", "depth": 0, "mentions": 5, "participants": 3},
+        {"code": "t", "label": "Time", "depth": 1, "mentions": 4, "participants": 3},
+        {"code": "m", "label": "Money", "depth": 1, "mentions": 1, "participants": 1},
+        {"code": "l", "label": "Law", "depth": 1, "mentions": 0, "participants": 0},
+    ]
+)
+
+
+def test_the_map_shows_themes_and_subthemes_with_both_counts(tmp_path: Path) -> None:
+    shown = words(figures.thematic_map(THEMES), tmp_path)
+    assert {"Barriers", "Time", "Money", "3 / 4", "1 / 1", "participants / mentions"} <= set(shown)
+    assert "Law" not in shown, "a code without mentions"
+
+
+def test_agreement_that_is_not_estimable_is_said_in_the_figure(tmp_path: Path) -> None:
+    rows = [
+        {
+            "code": "t",
+            "coefficient": "krippendorff_alpha",
+            "estimate": 0.5,
+            "ci_low": 0.25,
+            "ci_high": 0.75,
+            "n_units": 40,
+        },
+        {"code": "l", "coefficient": "krippendorff_alpha", "reason": "no variation", "n_units": 40},
+        {"code": "t", "coefficient": "cohen_kappa", "estimate": 0.1, "n_units": 40},
+    ]
+    table = TABLES["report_agreement_by_code"].shape(rows)
+    shown = words(figures.agreement_chart(table, {"t": "Time", "l": "Law"}), tmp_path)
+    assert {"Time", "Law", "0.50", "not estimable: no variation"} <= set(shown)
+    assert "0.10" not in shown
+
+
+@pytest.mark.parametrize(
+    ("draw", "table"),
+    [
+        (figures.thematic_map, "report_themes"),
+        (figures.theme_by_participant_grid, "report_theme_by_participant"),
+        (figures.saturation_curve, "report_saturation"),
+        (lambda rows: figures.agreement_chart(rows, {}), "report_agreement_by_code"),
+    ],
+)
+def test_a_figure_of_nothing_says_so(tmp_path: Path, draw: object, table: str) -> None:
+    shown = words(draw(TABLES[table].empty()), tmp_path)  # type: ignore[operator]
+    assert len(shown) == 1 and shown[0].endswith((".", "needed."))
+
+
+def test_figures_have_the_same_bytes_each_time(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        figures.save(figures.thematic_map(THEMES), tmp_path / f"{name}.svg", tmp_path / f"{name}.png")
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_the_grid_adds_up_to_parents_and_lists_people_without_mentions_but_nobody_who_withdrew() -> None:
+    participants = TABLES["participants"].shape(
+        [{"participant": "P1"}, {"participant": "P2"}, {"participant": "P3", "withdrawn": "2024-05-01"}]
+    )
+    sessions = TABLES["sessions"].shape([{"session": "S1", "participants": "P1;P2;P3", "status": "done"}])
+    transcripts = TABLES["transcripts"].shape([{"transcript": "S1", "session": "S1"}])
+    people = who_counts(participants, sessions, TABLES["speakers"].empty(), transcripts)
+    rows = [("t", "P1"), ("t", "P1;P2"), ("m", "P1")]
+    mentions = pd.DataFrame([{"code": code, "participants": who} for code, who in rows], columns=COLUMNS)
+    codebook = TABLES["codebook"].shape(
+        [
+            {"position": place, "code": code, "parent": parent, "label": code, "depth": depth}
+            for place, (code, parent, depth) in enumerate([("b", "", 0), ("t", "b", 1), ("m", "b", 1)])
+        ]
+    )
+    grid = theme_by_participant(mentions, codebook, people).set_index(["code", "participant"])["mentions"]
+    assert grid.to_dict() == {
+        ("b", "P1"): 3, ("b", "P2"): 1, ("t", "P1"): 2, ("t", "P2"): 1, ("m", "P1"): 1, ("m", "P2"): 0,
+    }  # fmt: skip
