@@ -86,7 +86,7 @@ def test_a_file_is_checked_then_copied_with_what_was_chosen_beside_it(study, tmp
     file = write(tmp_path / "rb.csv", "transcript,text,code\nT1,the boss helped us,boss\n")
     result = run(study, file, "--coder", "RB")
     assert result.exit_code == 0, result.exception
-    assert "RB: 1 codings = 1 placed by their words" in result.stdout
+    assert "RB: 1 coding = 1 placed by their words" in result.stdout
     copied = study / "data/raw/codings/rb.csv"
     assert copied.read_bytes() == file.read_bytes()
     sidecar = read_sidecar(copied.with_name("rb.csv.import.yaml"), where="")
@@ -131,7 +131,7 @@ def test_another_file_of_that_name_is_only_replaced_when_asked_and_says_what_cha
     assert result.exit_code == 2
     assert str(result.exception) == (
         "ERROR: data/raw/codings/rb.csv: another file of this name is there already.\n"
-        "  1 codings appeared, 1 vanished, 1 stayed.\n"
+        "  Codings: 1 appeared, 1 vanished, 1 stayed.\n"
         "  + row 3: T1, boss\n"
         "  - row 2: T1, boss\n"
         "  Replace it with --replace, or import under another name."

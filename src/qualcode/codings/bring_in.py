@@ -197,7 +197,7 @@ def _report(result: FileResult) -> list[str]:
     for coder, count in sorted(counts.items()):
         placed = ", ".join(f"{count[how]} {said}" for how, said in _HOW.items() if count[how])
         parts = [part for part in (placed, f"{count['refused']} refused" if count["refused"] else "") if part]
-        lines.append(f"{coder}: {count['rows']} codings = {', '.join(parts)}")
+        lines.append(f"{coder}: {count['rows']} {'coding' if count['rows'] == 1 else 'codings'} = {', '.join(parts)}")
     return lines or ["The file holds no codings."]
 
 
@@ -214,7 +214,7 @@ def _compare(study: Study, target: Path, old: Sidecar, result: FileResult) -> li
     appeared = [item for key, items in rows_now.items() for item in items[len(rows_before.get(key, [])) :]]
     vanished = [item for key, items in rows_before.items() for item in items[len(rows_now.get(key, [])) :]]
     stayed = len(before) - len(vanished)
-    lines = [f"{len(appeared)} codings appeared, {len(vanished)} vanished, {stayed} stayed."]
+    lines = [f"Codings: {len(appeared)} appeared, {len(vanished)} vanished, {stayed} stayed."]
     for sign, items in (("+", appeared), ("-", vanished)):
         lines += [f"{sign} row {item.row}: {shown(item.document)}, {shown(item.code)}" for item in items[:_SHOWN]]
         if len(items) > _SHOWN:
