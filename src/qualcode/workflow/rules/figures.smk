@@ -27,7 +27,7 @@ rule figures:
         "logs/benchmarks/figures.tsv"
     params:
         version=VERSION,
-        folder="reports/figures",
+        folder=subpath(output.png[0], parent=True),
     shell:
         r"""
         qualcode stage figures \
