@@ -125,7 +125,10 @@ def draws(patterns: Patterns, plan: Resampling) -> Iterator[Draw]:
 
 
 def percentile_interval(values: Floats, label: str) -> Interval:
-    """Limits at 2.5 and 97.5 % of the defined resamples; the undefined are counted, and too many leave none."""
+    """Limits at 2.5 and 97.5 % of the defined resamples; the undefined are counted, and too many leave none.
+
+    Where all resamples give one value (no disagreement was seen) there is none either: from 1 to 1 would be a claim.
+    """
     defined = values[~np.isnan(values)]
     undefined = len(values) - len(defined)
     method = f"{label}, {undefined} undefined" if undefined else label
@@ -135,6 +138,8 @@ def percentile_interval(values: Floats, label: str) -> Interval:
             f"(at most {UNDEFINED_BOUND:.0%} may be)"
         )
         return Interval(method=method, reason=reason)
+    if float(np.ptp(defined)) == 0:
+        return Interval(method=method, reason="every resample gives the same value, which makes no interval")
     tail = (1 - COVER) / 2 * 100
     low, high = np.percentile(defined, [tail, 100 - tail])
     return Interval(float(defined.std(ddof=1)), float(low), float(min(high, 1.0)), method)
@@ -391,5 +396,6 @@ def _fleiss_cohen_everitt(blocks: Blocks, times: NDArray[np.int64]) -> float:
     if 1 - pe <= 1e-12:
         return float("nan")
     mean = (weights @ columns)[:, None] + (rows @ weights)[None, :]
-    inside = (p * (weights * (1 - pe) - mean * (1 - po)) ** 2).sum() - (po * pe - 2 * pe + po) ** 2
-    return float(np.sqrt(max(inside, 0.0) / n) / (1 - pe) ** 2)
+    each = weights * (1 - pe) - mean * (1 - po)  # its mean is po pe - 2 pe + po: the equation as a variance
+    inside = float((p * (each - (p * each).sum()) ** 2).sum())
+    return float(np.sqrt(inside / n) / (1 - pe) ** 2)

@@ -257,6 +257,7 @@ def _index(ratings: Ratings, level: str, categories: Sequence[str] | None) -> _I
             numbers |= {value: float(value) for value in categories}
         elif categories:
             numbers = {}
+    _raise_in_order(problems)
     same: dict[str, str] = {}
     if numbers:
         first: dict[float, str] = {}

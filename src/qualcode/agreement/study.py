@@ -398,10 +398,10 @@ class _Group:
         self.by_code = [measured.done() for measured in single.values()]
         self.overall = [measured.done() for measured in together.values()]
 
-    def _nothing(self, name: str, units: int) -> str:
+    def _nothing(self, name: str, units: int, seen_too: int) -> str:
         if len(self.group) < 2:
             return f"one coder only ({', '.join(self.group)})"
-        if name in CHANCE_CORRECTED and not units and len(self.all.table):
+        if name in CHANCE_CORRECTED and not units and seen_too:
             return SAW
         if not units and self.universe == "assumed":
             return "there is no transcript in which each of these coders has a coding"
@@ -427,7 +427,7 @@ class _Group:
                 "only_b": int(((a == 0) & (b == 1)).sum()), "neither": int(((a == 0) & (b == 0)).sum()),
             }  # fmt: skip
         made = _Measured(row, note=self._beside(name))
-        made.reason = REFLEXIVE if reflexive else self._nothing(name, units)
+        made.reason = REFLEXIVE if reflexive else self._nothing(name, units, self.all.counted(at)[0])
         if made.reason:
             return made
         pairable = (layer.rows[:, :, at] >= 0).sum(axis=1) >= 2
@@ -464,7 +464,7 @@ class _Group:
             "codes": len(codes),
         }  # fmt: skip
         made = _Measured(row, note=self._beside(name))
-        made.reason = REFLEXIVE if reflexive else self._nothing(name, len(layer.table))
+        made.reason = REFLEXIVE if reflexive else self._nothing(name, len(layer.table), len(self.all.table))
         if made.reason:
             return made
         if not codes:
@@ -485,7 +485,7 @@ class _Group:
             "codes": sum(entry.scope == "code" for entry in self.entries),
         }  # fmt: skip
         made = _Measured(row, note=self._beside(name))
-        made.reason = REFLEXIVE if reflexive else self._nothing(name, int(pairable.sum()))
+        made.reason = REFLEXIVE if reflexive else self._nothing(name, int(pairable.sum()), len(self.all.table))
         if made.reason:
             return made
         made.value = float(estimate(krippendorff_alpha(Sums.point(layer.sets, layer.patterns.times)))[0])
