@@ -159,6 +159,8 @@ def effective_direction(group: Group, coder: str, own: Mapping[str, str]) -> str
 
 
 def _directions(group: Group, own: Mapping[str, str]) -> list[Dispute]:
+    if len({reading.direction or own.get(group.code, "") for reading in group.readings}) < 2:
+        return []
     by_direction: dict[str, list[str]] = {}
     for coder in group.coders:
         direction = effective_direction(group, coder, own)
@@ -241,6 +243,7 @@ def _pairs(
     """Groups that may stand against each other, the likeliest first: same code, most in common, nearest code."""
     found = []
     active: list[int] = []
+    distances: dict[tuple[str, str], int] = {}
     for j, y in enumerate(disputed):  # by start
         active = [i for i in active if disputed[i].end > y.start]
         for i in active:
@@ -254,7 +257,10 @@ def _pairs(
             ):
                 same = int(x.code != y.code)
                 share = round(overlap(x, y) / max(1, shorter(x, y)), 9)
-                key = (same, -share, _distance(x.code, y.code, tree), x.start, y.start, x.code, y.code)
+                codes = (x.code, y.code)
+                if codes not in distances:
+                    distances[codes] = _distance(*codes, tree)
+                key = (same, -share, distances[codes], x.start, y.start, *codes)
                 found.append((key, i, j))
         active.append(j)
     return found
@@ -287,7 +293,7 @@ class _Words:
         return start < end and self._word_between(start, end)
 
     def _word_between(self, start: int, end: int) -> bool:
-        if end - start > 400 and self._word_between(start, start + 400):
+        if end - start > 60 and self._word_between(start, start + 60):
             return True  # no need to look through a long stretch
         # one word to the left and right of the borders tells whether a word at a border is whole
         low = start
