@@ -30,7 +30,12 @@ def caption(name):
     return str(FOLDER / "captions" / f"{name}.rst")
 
 
-def rule_files():
+def folder_of_png(wildcards, output):
+    """The folder that a rule's pictures go to."""
+    return str(Path(output.png[0]).parent)
+
+
+def rule_files(wildcards):
     """Every rule's inputs and outputs as JSON, for reports/provenance.json."""
     return json.dumps(
         {

@@ -27,7 +27,7 @@ rule figures:
         "logs/benchmarks/figures.tsv"
     params:
         version=VERSION,
-        folder=subpath(output.png[0], parent=True),
+        folder=folder_of_png,
     shell:
         r"""
         qualcode stage figures \

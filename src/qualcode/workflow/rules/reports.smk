@@ -53,7 +53,7 @@ rule reports:
     params:
         version=VERSION,
         settings=settings.model_dump_json(),
-        rules=lambda wildcards: rule_files(),
+        rules=rule_files,
     shell:
         r"""
         qualcode stage reports --study . --rules {params.rules:q} >{log:q} 2>&1

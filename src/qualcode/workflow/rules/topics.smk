@@ -12,6 +12,8 @@ rule topics:
         "logs/topics.txt",
     benchmark:
         "logs/benchmarks/topics.tsv"
+    # the longest stage, and the documents wait for it
+    priority: 10
     params:
         version=VERSION,
         settings=settings.topics.model_dump_json(),
