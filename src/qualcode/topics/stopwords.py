@@ -20,11 +20,11 @@ _SPOKEN = {
     "wanted wants way ways went whatever whether wow yeah yep yes yet yup",
     "nl": "ah allemaal best beetje dacht denk denken dingen dus echt eh ehm eigenlijk even gaan gaat gewoon gezegd goed hè "
     "heel hoor ja jullie keer klopt komen komt maken mensen misschien moeten natuurlijk nee nou oh oké ok precies soort "
-    "ter uh uhm vind vinden volgens wel weet zeg zegt zeggen zeker zien ziet",
+    "ter uh uhm vind vinden volgens wel weet zeg zegt zeggen zeker zien ziet",  # codespell:ignore wel
     "de": "äh ähm also bisschen bzw denke eben eigentlich einfach genau glaube hm hmm halt ja jetzt klar leute mal machen "
     "natürlich nee ok okay quasi sachen sage sagen schon sozusagen tja vielleicht wirklich wissen",
     "fr": "ah alors ben bah bon bref chose choses dire dis disons donc enfin euh fait genre hein hum oui ouais ok okay quoi "
-    "sais voilà vraiment",
+    "sais voilà vraiment",  # codespell:ignore sais
     "es": "ah bueno claro cosa cosas creo digamos digo eh entonces este mmm ok okay osea pues sabes sea sí tipo verdad",
     "pt": "ah aí acho assim bem bom coisa coisas digamos eh então exato gente hum né ok okay pois pronto sabe sei sim tá tipo "
     "você vocês",
