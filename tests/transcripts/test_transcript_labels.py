@@ -82,6 +82,15 @@ def test_a_label_that_the_study_knows_may_stand_once():
     assert said("I: How was it?\nP07: Hard.", options=options) == [("I", "How was it?"), ("P07", "Hard.")]
 
 
+def test_a_talk_of_two_lines_has_two_voices():
+    assert said("Anna: How was it?\nBen: Hard.") == [("Anna", "How was it?"), ("Ben", "Hard.")]
+    assert said("Place: Leeds\nDate: May") == [("", "Place: Leeds"), ("", "Date: May")]
+
+
+def test_an_id_with_a_number_is_a_voice_beside_another_voice():
+    assert said("I: How was it?\nP01: Hard.\nAnd more.") == [("I", "How was it?"), ("P01", "Hard.|And more.")]
+
+
 def test_labels_compare_without_capitals_and_keep_the_usual_spelling():
     assert said("ANNA: One.\nAnna: Two.\nanna : Three.\nAnna: Four.\nBen: Five.\nBen: Six.")[0] == ("Anna", "One.")
 

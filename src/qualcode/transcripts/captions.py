@@ -14,8 +14,8 @@ TURN_WORDS = 60  # captions without voices: a turn ends with the first sentence 
 LONGEST = 120  # ... or here, where nothing ends a sentence
 _SENTENCE_END = re.compile(r"[.?!…。？！؟][\"”’»')\]]*$")
 _ARROW = re.compile(r"^\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})(?:\s.*)?$")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?(?:\s+([^>]*))?>", re.I)
-_TAG = re.compile(r"<[/A-Za-z0-9.:][^>\n]*>|\{\\[^}]*\}")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s+([^<>]*))?>", re.I)
+_TAG = re.compile(r"<[/A-Za-z0-9.:][^<>\n]*>|\{\\[^{}]*\}")
 
 
 @dataclass

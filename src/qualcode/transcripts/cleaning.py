@@ -129,21 +129,33 @@ def show_escapes(text: str) -> str:
     return re.sub(r"[\ue021-\ue07e]", lambda match: chr(ord(match.group()) - _PRIVATE), text)
 
 
-_TAGS = re.compile(
-    r"</?(?:a|b|br|center|cite|div|em|font|i|mark|p|small|span|strong|sub|sup|u)\b[^<>]*>|<!--.*?-->", re.I
+_TAG_NAMES = "a|b|br|center|cite|div|em|font|i|mark|p|small|span|strong|sub|sup|u"
+# no pattern here may run over its own beginning again: a line of 100 MB must not take longer than its length
+COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.S)
+_TARGET = r"\((?:<[^<>]*>|[^()<]|\([^()]*\))*\)"
+IMAGE = re.compile(rf"!\[[^\[\]]*\]{_TARGET}")
+_LINK = re.compile(rf"\[([^\[\]]+)\]{_TARGET}")
+_ADDRESS = re.compile(r"<((?:https?|mailto):[^<>\s]+)>")
+_TAGS = re.compile(rf"</?(?:{_TAG_NAMES})\b[^<>]*>", re.I)
+_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)([^`]+)\1(?!`)")
+_EMPHASIS = (
+    *(re.compile(rf"{mark}(?=\S)((?:(?!{mark}).)+)(?<=\S){mark}") for mark in (r"\*\*\*", "___", r"\*\*", "__")),
+    re.compile(r"(?<![*\w])\*(?=[^\s*])([^*]+)(?<=\S)\*(?![*\w])"),
+    re.compile(r"(?<![_\w])_(?=[^\s_])((?:[^_]|(?<=\w)_(?=\w))+)(?<=[^\s_])_(?![_\w])"),
 )
+_UNCLOSED = re.compile(r"^(?:\*\*|__)(?=\w)")
 
 
 def without_markdown(text: str) -> str:
     """One line of Markdown as words: emphasis, links, code marks and tags out, entities and escapes resolved."""
-    text = re.sub(r"!\[[^\]]*\]\((?:<[^>]*>|[^()]|\([^()]*\))*\)", "", text)  # images
-    text = re.sub(r"\[([^\]]+)\]\((?:<[^>]*>|[^()]|\([^()]*\))*\)", r"\1", text)  # links
-    text = re.sub(r"<((?:https?|mailto):[^<>\s]+)>", r"\1", text)
-    text = _TAGS.sub("", text)
-    text = re.sub(r"(`+)(.+?)\1", r"\2", text)
-    for mark in (r"\*\*\*", "___", r"\*\*", "__"):
-        text = re.sub(rf"{mark}(?=\S)(.+?)(?<=\S){mark}", r"\1", text)
-    text = re.sub(r"(?<![*\w])\*(?=[^\s*])(.+?)(?<=[^\s*])\*(?![*\w])", r"\1", text)
-    text = re.sub(r"(?<![_\w])_(?=[^\s_])(.+?)(?<=[^\s_])_(?![_\w])", r"\1", text)
-    text = re.sub(r"^(?:\*\*|__)(?=\w)", "", text)  # an emphasis that was never closed
-    return show_escapes(html.unescape(text))
+    if "[" in text:
+        text = _LINK.sub(r"\1", IMAGE.sub("", text))
+    if "<" in text:
+        text = _TAGS.sub("", COMMENT.sub("", _ADDRESS.sub(r"\1", text)))
+    if "`" in text:
+        text = _CODE.sub(r"\2", text)
+    if "*" in text or "_" in text:
+        for emphasis in _EMPHASIS:
+            text = emphasis.sub(r"\1", text)
+        text = _UNCLOSED.sub("", text)
+    return show_escapes(html.unescape(text) if "&" in text else text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,7 +40,15 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
             body = _parse(_part(archive, "word/document.xml"))
             headings = _heading_styles(archive)
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        ValueError,
+        zlib.error,
+    ) as error:
         raise UnreadableError(_BROKEN, _AGAIN) from error
     except RuntimeError as error:  # an encrypted member
         raise UnreadableError("this Word document is protected by a password.", "Save it without one.") from error

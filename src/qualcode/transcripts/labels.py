@@ -103,7 +103,7 @@ def read_lines(
 
 def match(text: str, plain: Callable[[str], str] = one_line) -> list[Candidate]:
     """What may be labels in one line, the likeliest first (label and colon, bold, bracketed, with a time)."""
-    text = text.strip()
+    text = one_line(text)
     found: list[Candidate] = []
     bold = _BOLD.match(text)
     if bold:
@@ -254,6 +254,11 @@ def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options:
     bracketed = by_form["bracket"]
     if bracketed and (sum(bracketed.values()) >= starts / 2 or any(key in known for key in bracketed)):
         voices |= {key for key, n in bracketed.items() if n >= 2 or key in known}
+    if voices or _only_labelled(found, lines):
+        # an id (`P01`) is nobody's way to begin a sentence; and a few lines that all have labels are a short talk
+        voices |= {key for key in typed if re.fullmatch(r"[^\W\d_]{1,4}\d{1,3}", key)}
+        if _only_labelled(found, lines):
+            voices |= set(typed)
     voices -= not_voices
     if not voices:
         for form, least in (("heading", 2), ("time_name", 2), ("name_alone", 2)):
@@ -267,6 +272,18 @@ def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options:
     voices |= _single(found, forms_of, voices | decided.structure, label_of, len(lines), not_voices)
     decided.voices = voices
     return decided
+
+
+def _only_labelled(found: Sequence[Sequence[Candidate]], lines: Sequence[Line]) -> bool:
+    """A short file (twelve lines) in which every line is a label and a sentence."""
+    firsts = [candidates[0] for candidates in found if candidates]
+    return (
+        2 <= len(lines) <= 12
+        and len(firsts) == len(lines)
+        and all(
+            c.form in ("bold", "dash", "timed", "colon") and re.search(r"[.?!…][\"”’')\]]*$", c.rest) for c in firsts
+        )
+    )
 
 
 def _legend_only(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], voices: set[str]) -> set[str]:

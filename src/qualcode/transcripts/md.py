@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qualcode.transcripts.cleaning import decode, hide_escapes, one_line, without_markdown
+from qualcode.transcripts.cleaning import COMMENT, IMAGE, decode, hide_escapes, one_line, without_markdown
 from qualcode.transcripts.labels import read_lines, require_words
 from qualcode.transcripts.model import Line, RawTranscript, ReadOptions, counted
 
@@ -48,7 +48,7 @@ def _without_front_matter(text: str) -> tuple[str, int]:
 
 
 def _lines(text: str) -> tuple[list[Line], int]:
-    text = re.sub(r"<!--.*?-->", "", text, flags=re.S)
+    text = COMMENT.sub("", text)
     lines: list[Line] = []
     images = 0
     gap, broken = True, False
@@ -67,7 +67,7 @@ def _lines(text: str) -> tuple[list[Line], int]:
         line = hide_escapes(re.sub(r"\\$", "", raw.rstrip()).rstrip())
         line = re.sub(r"^\s{0,3}(?:>\s?)+", "", line)
         heading = _HEADING.match(line)
-        bare, pictures = re.subn(r"!\[[^\]]*\]\((?:<[^>]*>|[^()]|\([^()]*\))*\)", "", line)
+        bare, pictures = IMAGE.subn("", line)
         images += pictures
         if not (heading[1] if heading else bare).strip():
             gap = True
