@@ -119,7 +119,7 @@ def _codings(study: Study, found: Checked, transcribed: object, codebook: pd.Dat
 
 
 def _decisions(study: Study, found: Checked) -> None:
-    from qualcode.decisions import read_decisions
+    from qualcode.decisions import not_imported, read_decisions
     from qualcode.memberchecks import read_memberchecks
 
     for name, read in (("decisions", read_decisions), ("replies", read_memberchecks)):
@@ -127,6 +127,9 @@ def _decisions(study: Study, found: Checked) -> None:
             found.counts[name] = len(read(study))
         except QualcodeError as error:
             _add(found, error)
+    lost = not_imported(study)
+    if lost is not None:
+        found.problems.found.append(lost)
 
 
 def _waiting(study: Study, found: Checked) -> None:

@@ -387,7 +387,7 @@ def test_block_stops_with_the_id_of_every_open_disagreement():
     ("choice", "value", "message"),
     [
         ("both", "", "'both' cannot be chosen where one side is silent"),
-        ("other", "wrok", "code 'wrok' is not in the codebook.\n  Nearest: 'work'."),
+        ("other", "worc", "code 'worc' is not in the codebook.\n  Nearest: 'work'."),
         ("other", "work 10-9999", "the span 10-9999 is reversed or beyond the text, which has 199 characters"),
         ("keep", "", "choice 'keep' is not known"),
     ],

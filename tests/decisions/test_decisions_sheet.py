@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from datetime import datetime
@@ -10,7 +11,7 @@ import openpyxl
 import pytest
 
 from qualcode.consensus import find_disagreements, make_consensus
-from qualcode.decisions import import_sheet, is_sheet, read_decisions, write_sheet
+from qualcode.decisions import import_sheet, is_sheet, not_imported, read_decisions, write_sheet
 from qualcode.errors import DecisionsError
 from qualcode.study import Study
 from qualcode.tables import TABLES, write
@@ -314,6 +315,22 @@ def test_a_dry_run_writes_nothing(meeting):
     meeting.fill(("presence", "keep A", None, None, "RB", "2024-05-03"))
     assert import_sheet(meeting.study, meeting.sheet, dry_run=True)["added"] == 1
     assert not (meeting.root / "data/raw/decisions").exists()
+
+
+def test_decisions_that_wait_in_the_report_are_not_written_over(meeting):
+    target = meeting.root / "reports/disagreements.xlsx"
+    shutil.copy(meeting.sheet, target)
+    later = target.stat().st_mtime + 60
+    os.utime(target, (later, later))
+    assert not_imported(meeting.study) is None
+    meeting.fill(("presence", "keep A", None, None, "RB", "2024-05-03"), path=target)
+    os.utime(target, (later, later))
+    assert str(not_imported(meeting.study)) == (
+        "reports/disagreements.xlsx: decisions were filled in and have not been imported (1).\n"
+        "  Bring them in with `qualcode import reports/disagreements.xlsx`, or delete or move the file."
+    )
+    import_sheet(meeting.study, target)
+    assert not_imported(meeting.study) is None
 
 
 def test_other_files_are_no_sheet(tmp_path):

@@ -16,6 +16,7 @@ from qualcode.study import Study
 from qualcode.tables import read
 
 FILE = "disagreements.csv"
+_SAVED_SINCE = 5.0  # seconds between the table and the workbook from which on somebody else has saved the workbook
 _DIRECTIONS = ("facilitator", "barrier", "mixed", "neutral")
 _FIELDS = ("choice", "value", "reason", "by", "on")
 
@@ -83,6 +84,22 @@ def import_sheet(study: Study, path: Path, *, dry_run: bool = False) -> dict[str
         **counts,
         "decisions": [] if dry_run else written,
     }
+
+
+def not_imported(study: Study) -> Problem | None:
+    """What would be lost if the run wrote reports/disagreements.xlsx anew: decisions filled in there, not yet imported."""
+    path, table = study.reports / "disagreements.xlsx", study.reports / "tables" / "disagreements.csv"
+    if not path.is_file() or not table.is_file() or path.stat().st_mtime < table.stat().st_mtime + _SAVED_SINCE:
+        return None
+    hint = f"Bring them in with `qualcode import {study.shown(path)}`, or delete or move the file."
+    try:
+        counts = import_sheet(study, path, dry_run=True)
+    except DecisionsError:
+        return Problem(study.shown(path), "decisions were filled in that cannot be imported as they are.", hint)
+    new = counts["added"] + counts["changed"]
+    if not new:
+        return None
+    return Problem(study.shown(path), f"decisions were filled in and have not been imported ({new}).", hint)
 
 
 # ---------------------------------------------------------------- the workbook
