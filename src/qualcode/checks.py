@@ -39,6 +39,8 @@ def check_study(study: Study, *, until: str | None = None) -> Checked:
     found = Checked()
     found.problems.found += check_people(study).found
     transcribed = _transcripts(study, found)
+    if until in (None, "topics", "topic_codes", "reports"):
+        _topics(study, found)
     if until in _TRANSCRIPTS_ONLY:
         return found
     codebook = _codebook(study, found)
@@ -70,6 +72,16 @@ def _transcripts(study: Study, found: Checked) -> object | None:
     found.counts["transcripts"] = len(transcribed.transcripts)
     found.counts["participants"] = len(set(transcribed.turns["participant"]) - {""})
     return transcribed
+
+
+def _topics(study: Study, found: Checked) -> None:
+    from qualcode.topics.embed import find_model
+
+    if study.config.topics.enabled:
+        try:
+            find_model(study.config.topics.model, root=study.root)
+        except QualcodeError as error:
+            _add(found, error)
 
 
 def _codebook(study: Study, found: Checked) -> pd.DataFrame | None:

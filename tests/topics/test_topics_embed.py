@@ -103,7 +103,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path, model):
 def test_a_model_in_a_folder_gives_its_own_vectors(tmp_path, model):
     shutil.copy(model.onnx, tmp_path / "model.onnx")
     shutil.copy(model.tokenizer, tmp_path / "tokenizer.json")
-    other = find_model(str(tmp_path))
+    other = find_model(tmp_path.name, root=tmp_path.parent)
     assert other.name == tmp_path.name and other.sha256_onnx == model.sha256_onnx
     assert embed_texts(TEXTS, other).vectors.tobytes() == embed_texts(TEXTS, model).vectors.tobytes()
 

@@ -52,11 +52,12 @@ class Embedded:
     cut: NDArray[np.bool_]
 
 
-def find_model(name: str = INSTALLED) -> Model:
+def find_model(name: str = INSTALLED, *, root: Path | None = None) -> Model:
     """The model called `name`: the installed one, or the one in a folder.
 
     The installed model's files lie inside two packages, which are looked up and not imported, and are used only
-    if they are, byte for byte, the ones that qualcode was tested with. Nothing is ever downloaded.
+    if they are, byte for byte, the ones that qualcode was tested with. Nothing is ever downloaded. A folder is taken
+    from `root`, the study's folder (by default the current one).
 
     Raises
     ------
@@ -76,7 +77,7 @@ def find_model(name: str = INSTALLED) -> Model:
                     )
                 )
     else:
-        folder = Path(name).expanduser()
+        folder = (root or Path()) / Path(name).expanduser()
         if not folder.is_dir():
             raise StudyError(
                 Problem(
