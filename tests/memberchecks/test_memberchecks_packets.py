@@ -10,13 +10,15 @@ import zipfile
 import docx
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from docx.oxml.ns import qn
 
+from qualcode.cli import cli
 from qualcode.errors import QualcodeError
 from qualcode.files import read_sheet
 from qualcode.memberchecks import import_packet, is_packet, memberchecks_table, read_memberchecks, write_packets
 from qualcode.study import Study
-from qualcode.tables import TABLES, write
+from qualcode.tables import TABLES, read, write
 
 TITLE = "A tiny study; with a semicolon"
 TEXTS = {
@@ -460,3 +462,40 @@ def test_answers_of_another_form_may_be_typed_by_hand(checked):
     (folder / "by_phone.csv").write_text("round;participant;theme;response;comment\n1;P02;barriers;not;by phone\n")
     assert list(read_memberchecks(checked.study)["kind"]) == ["findings"]
     assert read_sheet(folder / "by_phone.csv").delimiter == ";"
+
+
+# ---------------------------------------------------------------- the commands
+
+
+def test_pack_takes_the_study_after_the_subcommand_and_says_who_gets_none(checked):
+    run = CliRunner().invoke(cli, ["pack", "membercheck", "-C", str(checked.root), "--round", "2"])
+    assert run.exit_code == 0, run.output
+    assert run.output.splitlines() == [
+        "reports/membercheck/round2/membercheck_P01_round2.docx",
+        "reports/membercheck/round2/membercheck_P02_round2.docx",
+        "No packet for P03: withdrew.",
+        "No packet for P04: did not consent.",
+        "No packet for P05: no session of theirs has been read.",
+        "2 packets. Bring filled ones back with: qualcode import FILE.docx",
+    ]
+
+
+def test_pack_refuses_a_round_or_a_date_that_is_none(checked):
+    for option in (["--round", "1/2"], ["--sent", "May"]):
+        run = CliRunner().invoke(cli, ["pack", "membercheck", "-C", str(checked.root), *option])
+        assert run.exit_code != 0
+
+
+def test_the_stage_writes_the_log_and_the_table_without_those_who_withdrew(checked):
+    (path,) = checked.pack("P01")
+    import_packet(checked.study, path)
+    log = checked.root / "data/raw/memberchecks/by_phone.csv"
+    log.write_text("round,participant,theme,response\n1,P03,strengths,not\n", encoding="utf-8")
+    out = [checked.root / "log.parquet", checked.root / "table.csv"]
+    codebook = checked.root / "data/processed/codebook.parquet"
+    options = ["--study", checked.root, "--codebook", codebook, "--log", out[0], "--table", out[1]]
+    run = CliRunner().invoke(cli, ["stage", "memberchecks", *map(str, options)])
+    assert run.exit_code == 0, run.output
+    assert set(read("memberchecks_log", out[0])["participant"]) == {"P01"}
+    table = read("report_memberchecks", out[1])
+    assert list(table[table["theme"] == "strengths"]["participants"]) == [0, 0, 0, 1]
