@@ -36,10 +36,11 @@ CONTRACT = {
     "constructs": "framework version construct direction mentions participants quote",
     "memberchecks": "round theme response participants comments",
 }
+FIGURES = ("thematic_map", "theme_by_participant", "agreement", "saturation")
 DOCUMENTS = (
     "findings.docx", "index.html", "supplement.xlsx", "disagreements.xlsx", "provenance.json", "tables/themes.docx",
     "tables/themes.xlsx", "tables/constructs.docx", "tables/constructs.xlsx",
-    *(f"figures/{name}.{ending}" for name in ("thematic_map", "theme_by_participant", "agreement", "saturation") for ending in ("svg", "png")),
+    *(f"figures/{name}.{ending}" for name in FIGURES for ending in ("svg", "png")),
 )  # fmt: skip
 
 

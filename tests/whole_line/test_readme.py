@@ -37,7 +37,9 @@ def blocks(repository: Path, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
-def test_a_new_study_of_real_transcripts_runs_by_the_readme_alone(tmp_path: Path, repository: Path, qualcode: Call) -> None:
+def test_a_new_study_of_real_transcripts_runs_by_the_readme_alone(
+    tmp_path: Path, repository: Path, qualcode: Call
+) -> None:
     source = corpora()
     if source is None:
         pytest.skip("the real transcripts are not beside the checkout (name their folder in QUALCODE_CORPORA)")
@@ -73,7 +75,10 @@ def test_a_new_study_of_real_transcripts_runs_by_the_readme_alone(tmp_path: Path
         ("founders-talk-7", "just not enough time", "time", "CD"),
         ("meeting001_transcript", "She just got back from a vacation", "time", "CD"),
     ]
-    lines = ["transcript,start,end,text,code,coder", *(f'{t},,,"{words}",{code},{coder}' for t, words, code, coder in rows)]
+    lines = [
+        "transcript,start,end,text,code,coder",
+        *(f'{t},,,"{words}",{code},{coder}' for t, words, code, coder in rows),
+    ]
     (tmp_path / "codings.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     type_("import", "codings.csv")
     type_("check")
