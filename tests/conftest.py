@@ -14,6 +14,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests that run the whole line come first: they take longest, and the others fill the other processor."""
+    items.sort(key=lambda item: "whole_line" not in item.nodeid)
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The repository's folder, which is the made-up study too."""
