@@ -124,7 +124,10 @@ def run_workflow(study: Study, display: Display, *, until: str | None = None, co
                 ).dag(DAGSettings(targets={until} if until else frozenset(), force_incomplete=True))
                 dag.execute_workflow(
                     execution_settings=ExecutionSettings(latency_wait=0),
-                    scheduling_settings=SchedulingSettings(scheduler="greedy"),
+                    # what the documents wait for longest, and all it needs, goes first (Snakemake makes these in any case)
+                    scheduling_settings=SchedulingSettings(
+                        scheduler="greedy", prioritytargets=frozenset() if until else frozenset({"topics", "figures"})
+                    ),
                     scheduler_settings=SchedulerSettings(),
                     greedy_scheduler_settings=SchedulerSettings(),
                 )
