@@ -331,7 +331,10 @@ def agreement_by_code(data: Data) -> PrintedTable:
     printed: list[Row] = []
     reasons: list[str] = []
     for code in dict.fromkeys(rows["code"]):
-        mine = {line["coefficient"]: line for line in rows[rows["code"] == code].to_dict("records")}
+        block = rows[rows["code"] == code]
+        block = block[block["scope"] == block["scope"].iloc[0]]  # a parent's own codings, or with its children's
+        single = ~block["coefficient"].duplicated(keep=False)  # kappas of several pairs of coders stand in the CSV
+        mine = {line["coefficient"]: line for line in block[single].to_dict("records")}
         alpha = mine.get("krippendorff_alpha") or next(iter(mine.values()))
         share = mine.get("percent_agreement", {}).get("estimate")
         cells: list[str | int | float] = [

@@ -43,6 +43,7 @@ class Report:
             style.base_style = styles["Normal"]
             style.font.size, style.font.italic = Pt(size), italic
             style.paragraph_format.space_after = Pt(2 if name != "Notice" else 8)
+        self.table_text = styles["Table Text"].style_id
         self.document.core_properties.title = title
         self.document.core_properties.author = "qualcode"
         self.document.core_properties.comments = notice
@@ -111,7 +112,7 @@ class Report:
 
         for number, part in enumerate(text.split("\n")):
             paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
-            paragraph.style = "Table Text"
+            paragraph._p.style = self.table_text  # by id: looking a style up by its name is slow, and cells are many
             paragraph.add_run(_clean(part)).bold = bold or None
             paragraph.paragraph_format.keep_with_next = keep or None
             if right:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -93,11 +94,15 @@ def _put(
     sheet: Worksheet, line: int, column: int, value: object, *, head: bool = False, bold: bool = False,
     indent: int = 0, wrap: bool = True, small: bool = False,
 ) -> None:  # fmt: skip
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-
-    cell = sheet.cell(line, column)
     if value is None or (not isinstance(value, str) and bool(pd.isna(cast(Any, value)))):
         return
+    cell = sheet.cell(line, column)
+    looks = (head, bold, indent, wrap, small)
+    seen: dict[Any, Any] = sheet.parent.__dict__.setdefault("_qualcode_styles", {})  # a style is made once a workbook
+    if looks not in seen:
+        _style(cell, *looks)
+        seen[looks] = cell._style
+    cell._style = copy(seen[looks])
     if isinstance(value, str):
         cell.value = _clean(value)
         cell.data_type = "s"  # a text that begins with = + - @ stays a text
@@ -105,6 +110,11 @@ def _put(
             cell.quotePrefix = True
     else:
         cell.value = value.item() if hasattr(value, "item") else value
+
+
+def _style(cell: Any, head: bool, bold: bool, indent: int, wrap: bool, small: bool) -> None:
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
     cell.alignment = Alignment(wrap_text=wrap, vertical="top", indent=indent)
     if head:
         cell.font = Font(bold=True, color="FFFFFF")
