@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from copy import copy
 from pathlib import Path
@@ -16,24 +17,38 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 
+FONT = "Calibri"
+
+
 def write_printed(path: Path, tables: Sequence[PrintedTable], *, day: str, title: str) -> None:
     """A workbook with a sheet for each printed table: caption above, notes below."""
     book = _book(title)
     for table in tables:
         sheet = book.create_sheet(_sheet_name(table.name, book.sheetnames))
-        _put(sheet, 1, 1, table.caption, bold=True)
+        _put(sheet, 1, 1, table.caption, bold=True, wrap=False)
+        widths = [max(9.0, 130 * column.width / table.width) for column in table.columns]
         for column, head in enumerate(table.columns, start=1):
-            _put(sheet, 3, column, head.heading, head=True)
+            _put(sheet, 3, column, head.heading, head=True, right=head.align == "right")
         for line, row in enumerate(table.rows, start=4):
             for column, cell in enumerate(row.cells, start=1):
-                _put(sheet, line, column, cell, bold=row.level == 0, indent=max(0, row.level - 1) if column == 1 else 0)
+                first = column == 1
+                _put(
+                    sheet,
+                    line,
+                    column,
+                    cell,
+                    bold=row.level == 0 and first,
+                    indent=max(0, row.level - 1) if first else 0,
+                )
+            _fit(sheet, line, row.cells, widths)
         end = 4 + len(table.rows)
         if not table.rows:
             _put(sheet, 4, 1, table.empty)
             end += 1
         for line, note in enumerate(table.notes, start=end + 1):
             _put(sheet, line, 1, note, wrap=False, small=True)
-        _layout(sheet, [max(9.0, 130 * column.width / table.width) for column in table.columns], head=3)
+        _fit(sheet, 3, [head.heading for head in table.columns], widths)
+        _layout(sheet, widths, head=3)
     write_zip_document(path, book.save, day=day)
 
 
@@ -60,7 +75,7 @@ def write_data(path: Path, tables: dict[str, tuple[str, pd.DataFrame]], *, day: 
             _put(sheet, 1, column, str(head), head=True)
         for line, values in enumerate(data.itertuples(index=False), start=2):
             for column, value in enumerate(values, start=1):
-                _put(sheet, line, column, value)
+                _put(sheet, line, column, value, wrap=False)
         widths = [
             min(60.0, max(10.0, 1.2 * max([len(str(head)), *(len(str(value)) for value in data[head].head(200))])))
             for head in data.columns
@@ -92,12 +107,12 @@ def _sheet_name(name: str, taken: Sequence[str]) -> str:
 
 def _put(
     sheet: Worksheet, line: int, column: int, value: object, *, head: bool = False, bold: bool = False,
-    indent: int = 0, wrap: bool = True, small: bool = False,
+    indent: int = 0, wrap: bool = True, small: bool = False, right: bool = False,
 ) -> None:  # fmt: skip
     if value is None or (not isinstance(value, str) and bool(pd.isna(cast(Any, value)))):
         return
     cell = sheet.cell(line, column)
-    looks = (head, bold, indent, wrap, small)
+    looks = (head, bold, indent, wrap, small, right)
     seen: dict[Any, Any] = sheet.parent.__dict__.setdefault("_qualcode_styles", {})  # a style is made once a workbook
     if looks not in seen:
         _style(cell, *looks)
@@ -112,18 +127,27 @@ def _put(
         cell.value = value.item() if hasattr(value, "item") else value
 
 
-def _style(cell: Any, head: bool, bold: bool, indent: int, wrap: bool, small: bool) -> None:
+def _style(cell: Any, head: bool, bold: bool, indent: int, wrap: bool, small: bool, right: bool) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-    cell.alignment = Alignment(wrap_text=wrap, vertical="top", indent=indent)
+    cell.alignment = Alignment("right" if right else None, "top", wrap_text=wrap, indent=indent)
     if head:
-        cell.font = Font(bold=True, color="FFFFFF")
+        cell.font = Font(name=FONT, bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor="1F4E6B")
         cell.border = Border(bottom=Side("thin"))
     elif bold:
-        cell.font = Font(bold=True)
+        cell.font = Font(name=FONT, bold=True)
     elif small:
-        cell.font = Font(italic=True, size=9)
+        cell.font = Font(name=FONT, italic=True, size=9)
+
+
+def _fit(sheet: Worksheet, line: int, cells: Sequence[object], widths: Sequence[float]) -> None:
+    """Make a row high enough for its longest cell (programs that open a workbook do not all do so)."""
+    lines = [
+        sum(max(1, math.ceil(len(part) / width)) for part in str(cell).split("\n"))
+        for cell, width in zip(cells, widths, strict=True)
+    ]
+    sheet.row_dimensions[line].height = 15 * max(lines)
 
 
 def _clean(text: str) -> str:
