@@ -27,19 +27,12 @@ def write_printed(path: Path, tables: Sequence[PrintedTable], *, day: str, title
         sheet = book.create_sheet(_sheet_name(table.name, book.sheetnames))
         _put(sheet, 1, 1, table.caption, bold=True, wrap=False)
         widths = [max(9.0, 130 * column.width / table.width) for column in table.columns]
-        for column, head in enumerate(table.columns, start=1):
-            _put(sheet, 3, column, head.heading, head=True, right=head.align == "right")
+        for number, column in enumerate(table.columns, start=1):
+            _put(sheet, 3, number, column.heading, head=True, right=column.align == "right")
         for line, row in enumerate(table.rows, start=4):
-            for column, cell in enumerate(row.cells, start=1):
-                first = column == 1
-                _put(
-                    sheet,
-                    line,
-                    column,
-                    cell,
-                    bold=row.level == 0 and first,
-                    indent=max(0, row.level - 1) if first else 0,
-                )
+            for number, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True)):
+                top, indent = row.level == 0 and number == 0, max(0, row.level - 1) if number == 0 else 0
+                _put(sheet, line, number + 1, cell, bold=top, indent=indent, right=column.align == "right")
             _fit(sheet, line, row.cells, widths)
         end = 4 + len(table.rows)
         if not table.rows:
@@ -47,7 +40,7 @@ def write_printed(path: Path, tables: Sequence[PrintedTable], *, day: str, title
             end += 1
         for line, note in enumerate(table.notes, start=end + 1):
             _put(sheet, line, 1, note, wrap=False, small=True)
-        _fit(sheet, 3, [head.heading for head in table.columns], widths)
+        _fit(sheet, 3, [column.heading for column in table.columns], widths)
         _layout(sheet, widths, head=3)
     write_zip_document(path, book.save, day=day)
 
