@@ -86,13 +86,18 @@ def _topics(study: Study, found: Checked) -> None:
 
 def _codebook(study: Study, found: Checked) -> pd.DataFrame | None:
     from qualcode.codebook import load_codebook
+    from qualcode.codebook.history import prove, unproved
     from qualcode.tables import TABLES
 
     try:
         codebook = load_codebook(study)
+        history = prove(study)
     except QualcodeError as error:
         _add(found, error)
         return None
+    odd = unproved(history) if history is not None else None
+    if odd is not None:
+        found.warnings.append(odd)
     if codebook is None:
         return TABLES["codebook"].empty()
     table = codebook.table()

@@ -92,6 +92,11 @@ class Study:
         return self.files("decisions", (".csv",))
 
     @cached_property
+    def split_files(self) -> list[Path]:
+        """Files of decisions that choose for codings whose code was split: codings depend on these only."""
+        return [path for path in self.decisions_files if re.search(rb"\bsplit\b", path.read_bytes())]
+
+    @cached_property
     def memberchecks_files(self) -> list[Path]:
         """Answers of participants, read back: CSV files in the columns of table memberchecks_log."""
         return self.files("memberchecks", (".csv",))
@@ -118,6 +123,12 @@ class Study:
                 hint=f"Set codebook.name to one of: {', '.join(folder.name for folder in folders)}.",
             )
         return sorted(folders[0].glob("*.yaml"), key=lambda path: version_key(path.stem)) if folders else []
+
+    @cached_property
+    def released_file(self) -> list[Path]:
+        """`codebooks/NAME/released.csv` of the codebook in use, if there is one."""
+        paths = [path.parent / "released.csv" for path in self.codebook_files[:1]]
+        return [path for path in paths if path.is_file()]
 
     def raw_table_file(self, name: str) -> Path | None:
         """The file of a raw table, `data/raw/NAME.csv` or `.xlsx`, if there is one."""

@@ -173,6 +173,23 @@ TABLES: dict[str, Table] = {
             "file row",
         ),
         _table(
+            "splits",
+            "one coding whose code was split in a later version of the codebook, and what it became",
+            "coding transcript scope start:whole end:whole code candidates coder version direction memo origin choice by "
+            "on decision status",
+            "transcript start end coder coding",
+            note="code is the old one; an open one is not in table codings",
+            words={"status": ("open", "decided", "none")},
+        ),
+        _table(
+            "retired",
+            "one coding that the codebook in use has no code for",
+            "coding transcript scope start:whole end:whole code code_as_coded coder codebook_version direction memo "
+            "created origin source why changed_in",
+            "transcript start end code coder coding",
+            words={"why": ("retired", "none")},
+        ),
+        _table(
             "consensus",
             "one agreed code on one span",
             "coding transcript scope start:whole end:whole code direction codebook_version how coders from_codings "
@@ -224,8 +241,14 @@ TABLES: dict[str, Table] = {
             "report_imports",
             "one codings file as read",
             "file kind coder rows:whole kept:whole as_given:whole calibrated:whole by_text:whole collapsed:whole "
-            "refused:whole",
+            "refused:whole open_split:whole retired:whole",
             "file coder",
+            kind="report",
+        ),
+        _table(
+            "report_carried",
+            "one change of the codebook that met codings made under an earlier version",
+            "version change code to codings:whole open:whole coders",
             kind="report",
         ),
         _table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -258,6 +258,8 @@ class Codebook:
     notes: str = ""
     file: str = ""
     warnings: tuple[Problem, ...] = ()
+    code_lines: dict[str, int] = field(default_factory=dict, compare=False)  # where each entry stands in the file
+    change_lines: tuple[int, ...] = field(default=(), compare=False)
 
     @cached_property
     def paths(self) -> dict[str, str]:

@@ -111,6 +111,11 @@ def read_codebook_file(path: Path, *, where: str = "") -> Codebook:
             for framework in named
             if not known_constructs(framework)
         ),
+        code_lines={
+            entry.id: text.line(("codes", number))
+            for number, entry in enumerate(entries)  # as many as rows: a row that gave none has stopped us above
+        },
+        change_lines=tuple(text.line(("changes", number)) for number in range(len(changes))),
     )
 
 

@@ -80,7 +80,8 @@ def import_codings(
     if refused and policy(study, result.file.kind) == "stop":
         raise CodingsError(refused)
     warnings = [*refused, *warnings]
-    sidecar = sidecar.model_copy(update={"texts": _texts(result, context)})
+    version = sidecar.codebook_version or context.version
+    sidecar = sidecar.model_copy(update={"texts": _texts(result, context), "codebook_version": version})
     same = _same_bytes(study, path)
     if same is not None:
         if same != target:
@@ -140,12 +141,13 @@ def _chosen(old: Sidecar, coder: str, map_file: Path | None, target: Path, folde
         kind=OWN,
         id=new.id or old.id or target.resolve().relative_to(folder.resolve()).as_posix(),
         coder=coder or new.coder or old.coder,
+        codebook_version=new.codebook_version or old.codebook_version,
         **maps,
     )
 
 
 def _what_people_chose(sidecar: Sidecar) -> dict[str, object]:
-    return sidecar.model_dump(exclude={"texts", "id"})
+    return sidecar.model_dump(exclude={"texts", "id", "codebook_version"})
 
 
 def _context(study: Study) -> tuple[Context, object | None]:

@@ -52,8 +52,9 @@ class Sidecar(BaseModel):
     """What was chosen when a file was imported, kept beside it as FILE.import.yaml.
 
     `columns` says what the file's columns are ({theirs: ours}); `coders`, `codes` and `documents` what its names are in
-    the study; `coder` who coded where the file does not say; `texts` the SHA-256 of each text that the offsets were
-    checked against at import; `id` what coding ids are made from, kept when a newer export replaces the file.
+    the study; `coder` who coded where the file does not say; `codebook_version` the version in use at import, for rows that
+    name none; `texts` the SHA-256 of each text that the offsets were checked against then; `id` what coding ids are made
+    from, kept when a newer export replaces the file.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -61,6 +62,7 @@ class Sidecar(BaseModel):
     kind: str = OWN
     id: str = ""
     coder: str = ""
+    codebook_version: str = ""
     columns: dict[str, str] = {}
     coders: dict[str, str] = {}
     codes: dict[str, str] = {}

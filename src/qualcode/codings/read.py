@@ -18,6 +18,16 @@ import pandas as pd
 
 from qualcode.codings.anchor import WHOLE, Anchor, Refusal, TextIndex, anchor_offsets, anchor_quote, fold
 from qualcode.codings.assignments import read_assignments
+from qualcode.codings.carry import (
+    ACTIVE,
+    OPEN,
+    Carried,
+    Carrier,
+    carried_report,
+    carrier_of,
+    notes,
+    split_row,
+)
 from qualcode.codings.model import OWN, FileCodings, Given, Sidecar, read_sidecar, sidecar_path
 from qualcode.codings.own import ENDINGS, read_own, unreadable
 from qualcode.errors import CodingsError, Problem, Problems, nearest
@@ -35,13 +45,20 @@ _NOT_CODINGS = re.compile(r"(?i)^readme(\..*)?$")
 
 @dataclass(frozen=True)
 class Imported:
-    """All codings of a study: tables codings, assignments, refused, report_imports; and what people should look at."""
+    """All codings of a study, and what people should look at.
+
+    Tables codings, assignments, refused, report_imports; and of those carried from an earlier version of the codebook
+    splits, retired (neither open splits nor retired codes are in `codings`) and report_carried.
+    """
 
     codings: pd.DataFrame
     assignments: pd.DataFrame
     refused: pd.DataFrame
     report: pd.DataFrame
     warnings: list[Problem] = field(default_factory=list)
+    splits: pd.DataFrame = field(default_factory=TABLES["splits"].empty)
+    retired: pd.DataFrame = field(default_factory=TABLES["retired"].empty)
+    carried: pd.DataFrame = field(default_factory=TABLES["report_carried"].empty)
 
 
 @dataclass(frozen=True)
@@ -55,6 +72,12 @@ class Outcome:
     coding: dict[str, object] | None
     problems: tuple[Problem, ...] = ()
     looked_at: tuple[Problem, ...] = ()  # kept, but to be looked at
+    carried: Carried | None = None  # from the codebook's version it was made under
+
+    @property
+    def set_aside(self) -> bool:
+        """Whether the version in use has no code for it (a split not decided, a code retired)."""
+        return self.carried is not None and self.carried.status != ACTIVE
 
 
 @dataclass(frozen=True)
@@ -85,8 +108,9 @@ def read_codings(
 
     Returns
     -------
-    The tables; in `report`, rows = kept + collapsed + refused for each file and coder, kept = as_given + calibrated +
-    by_text. The same coding twice (coder, transcript, span, code) is collapsed into the first, over all files.
+    The tables; in `report`, rows = kept + collapsed + refused + open_split + retired for each file and coder, kept =
+    as_given + calibrated + by_text. The same coding twice (coder, transcript, span, code) is collapsed into the first,
+    over all files.
 
     Raises
     ------
@@ -125,16 +149,34 @@ def read_codings(
             names = ", ".join(f"'{column}'" for column in result.file.unread)
             warnings.append(Problem(result.where, f"not read: column {names}.", "", "row 1"))
         warnings.extend(problem for outcome in result.outcomes for problem in outcome.looked_at)
-    kept, report = _collapse(results, warnings)
+    kept, aside, report = _collapse(results, warnings)
+    carried = [
+        (outcome.carried, outcome.coder)
+        for result in results
+        for outcome in result.outcomes
+        if outcome.carried is not None and outcome.coding is not None
+    ]
+    warnings.extend(notes(carried))
     refused = [
         _refused_row(result.where, outcome) for result in results for outcome in result.outcomes if outcome.problems
     ]
     return Imported(
-        codings=TABLES["codings"].shape(kept),
+        codings=TABLES["codings"].shape([coding for coding, _ in kept]),
         assignments=assignments,
         refused=TABLES["refused"].shape(refused),
         report=TABLES["report_imports"].shape(report),
         warnings=warnings,
+        splits=TABLES["splits"].shape(
+            [split_row(coding, one) for coding, one in [*kept, *aside] if one is not None and one.split_in]
+        ),
+        retired=TABLES["retired"].shape(
+            [
+                coding | {"why": one.status, "changed_in": one.steps[-1].version}
+                for coding, one in aside
+                if one is not None and one.status != OPEN
+            ]
+        ),
+        carried=TABLES["report_carried"].shape(carried_report(carried)),
     )
 
 
@@ -158,6 +200,7 @@ class Context:
         edits: pd.DataFrame,
         codebook_table: pd.DataFrame,
     ) -> None:
+        self._study = study
         self.coders = [coder.id for coder in study.config.coders]
         self.texts = {name: TextIndex(text) for name, text in texts.items()}
         stated = dict(zip(transcripts["transcript"], transcripts["sha256_text"], strict=True))
@@ -201,6 +244,18 @@ class Context:
         if not self.codes:
             return name
         return self._codes.get(name) or self._paths.get(name) or self._labels.get(_plain(name)) or ""
+
+    @cached_property
+    def carrier(self) -> Carrier | None:
+        """What carries codes from earlier versions of the codebook; None where there are no versions."""
+        return carrier_of(self._study, self.version)
+
+    def carried(self, name: str, version: str, coding: str) -> Carried | None:
+        """What the code that a coding made under `version` calls `name` is now; None where nobody knows it."""
+        if self.carrier is not None:
+            return self.carrier.carry(name, version, coding)
+        code = self.code(name)
+        return Carried(code) if code else None
 
     @cached_property
     def edits(self) -> dict[tuple[str, str], list[Edit]]:
@@ -321,8 +376,11 @@ def _outcome(
     elif not transcript:
         wrong(f"transcript '{shown(document)}' is not in the study.", nearest(document, sorted(context.texts)))
 
+    coding_of_row = coding_id(import_id, given, seen)
     named = sidecar.codes.get(given.code, given.code)
-    code = context.code(named)
+    version = given.codebook_version or sidecar.codebook_version or context.version
+    carried = context.carried(named, version, coding_of_row) if named else None
+    code = carried.code if carried is not None else ""
     if not named:
         wrong("column 'code' is empty.")
     elif not code:
@@ -352,7 +410,6 @@ def _outcome(
         placed = _anchor(given, context, transcript, sidecar, looked_at, where)
         if isinstance(placed, Refusal):
             wrong(placed.cause, placed.hint)
-    coding_of_row = coding_id(import_id, given, seen)
     anchored = placed.how if isinstance(placed, Anchor) else "refused"
     if problems or not isinstance(placed, Anchor):
         return Outcome(given, transcript, coder, anchored, None, tuple(problems))
@@ -365,7 +422,7 @@ def _outcome(
         "code": code,
         "code_as_coded": given.code,
         "coder": coder,
-        "codebook_version": given.codebook_version or context.version,
+        "codebook_version": version,
         "sha256_text": context.sha[transcript],
         "direction": direction,
         "memo": given.memo,
@@ -374,7 +431,7 @@ def _outcome(
         "source": where,
         "anchored": placed.how,
     }
-    return Outcome(given, transcript, coder, anchored, coding, (), tuple(looked_at))
+    return Outcome(given, transcript, coder, anchored, coding, (), tuple(looked_at), carried)
 
 
 def shown(cell: str) -> str:
@@ -471,9 +528,10 @@ def _whole_number(value: str) -> int | None:
 
 def _collapse(
     results: Sequence[FileResult], warnings: list[Problem]
-) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
-    """The codings without doubles, and the import report: one row a file and coder."""
+) -> tuple[list[_Placed], list[_Placed], list[dict[str, object]]]:
+    """The codings without doubles, those set aside, and the import report: one row a file and coder."""
     kept: dict[tuple[object, ...], dict[str, object]] = {}
+    how: dict[tuple[object, ...], Outcome] = {}
     first_at: dict[tuple[object, ...], str] = {}
     report: list[dict[str, object]] = []
     for result in results:
@@ -486,20 +544,39 @@ def _collapse(
                 count["refused"] += 1
                 continue
             key = tuple(coding[column] for column in ("coder", "transcript", "scope", "start", "end", "code", "origin"))
+            key += (outcome.set_aside,)
             here = f"row {outcome.given.row}"
             if key not in kept:
-                kept[key] = coding
+                kept[key], how[key] = coding, outcome
                 first_at[key] = f"{result.where}, {here}"
-                count["kept"] += 1
-                count[str(coding["anchored"])] += 1
+                if outcome.carried is not None and outcome.set_aside:
+                    count["open_split" if outcome.carried.status == OPEN else "retired"] += 1
+                else:
+                    count["kept"] += 1
+                    count[str(coding["anchored"])] += 1
                 continue
             count["collapsed"] += 1
             _merge(kept[key], coding, result.where, here, first_at[key], warnings)
         for coder, count in counts.items() or [("", Counter())]:
-            columns = ("rows", "kept", "as_given", "calibrated", "by_text", "collapsed", "refused")
+            columns = (
+                "rows",
+                "kept",
+                "as_given",
+                "calibrated",
+                "by_text",
+                "collapsed",
+                "refused",
+                "open_split",
+                "retired",
+            )
             numbers = {column: count[column] for column in columns}
             report.append({"file": result.where, "kind": result.file.kind, "coder": coder, **numbers})
-    return list(kept.values()), report
+    placed = [(coding, how[key].carried, how[key].set_aside) for key, coding in kept.items()]
+    now = [(coding, carried) for coding, carried, aside in placed if not aside]
+    return now, [(coding, carried) for coding, carried, aside in placed if aside], report
+
+
+_Placed = tuple[dict[str, object], Carried | None]
 
 
 def _merge(

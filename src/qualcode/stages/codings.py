@@ -24,6 +24,9 @@ _FILE = click.Path(path_type=Path)
 @click.option("--assignments", type=_FILE, required=True)
 @click.option("--refused", type=_FILE, required=True)
 @click.option("--imports", type=_FILE, required=True)
+@click.option("--splits", type=_FILE, required=True)
+@click.option("--retired", type=_FILE, required=True)
+@click.option("--carried", type=_FILE, required=True)
 def command(
     root: Path,
     transcripts: Path,
@@ -35,6 +38,9 @@ def command(
     assignments: Path,
     refused: Path,
     imports: Path,
+    splits: Path,
+    retired: Path,
+    carried: Path,
 ) -> None:
     """Read everybody's codings and the assignments; place each coding in its transcript."""
     from qualcode.transcripts.edits import read_texts
@@ -51,10 +57,15 @@ def command(
     write("assignments", imported.assignments, assignments)
     write("refused", imported.refused, refused)
     write("report_imports", imported.report, imports)
+    write("splits", imported.splits, splits)
+    write("retired", imported.retired, retired)
+    write("report_carried", imported.carried, carried)
     for warning in imported.warnings:
         click.echo(f"WARNING: {warning}", err=True)
-    total = imported.report[["rows", "kept", "collapsed", "refused"]].sum()
+    total = imported.report[["rows", "kept", "collapsed", "refused", "open_split", "retired"]].sum()
     click.echo(
         f"{total['rows']} rows read = {total['kept']} kept + {total['collapsed']} the same twice "
-        f"+ {total['refused']} refused."
+        f"+ {total['refused']} refused + {total['open_split']} that wait for a split + {total['retired']} of retired codes."
     )
+    for row in imported.carried.to_dict("records"):
+        click.echo(f"{row['version']}: {row['change']} {row['code']} -> {row['to'] or '-'}: {row['codings']} codings.")

@@ -2,6 +2,7 @@ rule codebook:
     """Check the codebook in use and list its entries"""
     input:
         shown(study.codebook_files),
+        shown(study.released_file),
     output:
         codebook="data/processed/codebook.parquet",
         table="reports/tables/codebook.csv",

@@ -4,6 +4,8 @@ rule codings:
         files=shown(study.codings_files),
         sidecars=shown(study.codings_sidecars),
         people=raw("assignments"),
+        versions=shown(study.codebook_files),
+        decisions=shown(study.split_files),
         transcripts="data/processed/transcripts.parquet",
         turns="data/processed/turns.parquet",
         edits="data/processed/edits.parquet",
@@ -14,6 +16,9 @@ rule codings:
         assignments="data/processed/assignments.parquet",
         refused="data/processed/refused.csv",
         imports="reports/tables/imports.csv",
+        splits="data/processed/splits.parquet",
+        retired="data/processed/retired.csv",
+        carried="reports/tables/carried.csv",
     log:
         "logs/codings.txt",
     benchmark:
@@ -27,5 +32,6 @@ rule codings:
         qualcode stage codings --study . --transcripts {input.transcripts:q} --turns {input.turns:q} \
             --edits {input.edits:q} --texts {input.texts:q} --codebook {input.codebook:q} \
             --codings {output.codings:q} --assignments {output.assignments:q} --refused {output.refused:q} \
-            --imports {output.imports:q} >{log:q} 2>&1
+            --imports {output.imports:q} --splits {output.splits:q} --retired {output.retired:q} \
+            --carried {output.carried:q} >{log:q} 2>&1
         """
