@@ -34,7 +34,7 @@ from qualcode.agreement.kernel import (
 )
 from qualcode.agreement.sets import set_distances
 from qualcode.agreement.units import Reading, Units, cut_units, readings, units_covered
-from qualcode.tables import TABLES, join
+from qualcode.tables import TABLES, join, split
 
 REFLEXIVE = "approach reflexive: agreement coefficients are switched off"
 SAW = "the second coder saw the first coder's codes"
@@ -74,6 +74,7 @@ def agreement_tables(
     texts: Mapping[str, str],
     codebook: pd.DataFrame,
     *,
+    splits: pd.DataFrame | None = None,
     unit: str = "segment",
     rule: str = "any_word",
     coders: Sequence[str] = (),
@@ -94,6 +95,9 @@ def agreement_tables(
         transcripts count in which each of the coders compared has a coding (`universe: assumed`).
     texts
         The canonical text of each transcript.
+    splits
+        Table `splits`: where a coder's coding waits for somebody to choose between the codes that its own was split into,
+        that coder is missing for each of these (unless given it there by another coding), never "not applied".
     unit, rule
         `segment`, `turn` or `transcript`; when a span counts for a unit: `any_word`, `half_unit`, `chars:N`.
     coders, rounds
@@ -122,6 +126,8 @@ def agreement_tables(
         return TABLES["report_agreement"].empty(), TABLES["report_agreement_by_code"].empty()
     units = cut_units(unit, segments=segments, turns=turns, transcripts=names, texts=texts)
     coded = _code_units(codings, units, names, people, places, read, _ancestors(codebook), rule)
+    if splits is not None and len(splits):
+        _leave_open(coded, splits[splits["status"] == "open"], units, names, places, rule)
     used_rounds = join(assignments["round"][assignments["round"].isin(rounds)] if rounds else assignments["round"])
     head = {"unit": unit, "rule": rule, "universe": coded.universe, "round": used_rounds}
     plan = {"ci": ci, "bootstrap": bootstrap, "resample": resample, "seed": seed}
@@ -130,6 +136,8 @@ def agreement_tables(
     for group in _groups(people):
         table = _Group(coded, group, entries, everybody=len(group) == len(people), **plan)  # type: ignore[arg-type]
         table.measure(reflexive=approach == "reflexive")
+        if splits is not None and len(splits):
+            _note_recoded(table, splits)
         common = {**head, "coders": join(group)}
         overall += [{**common, **row} for row in table.overall]
         by_code += [{**common, **row} for row in table.by_code]
@@ -251,6 +259,41 @@ def _code_units(
         "assigned" if read is not None else "assumed",
         has_codings,
     )
+
+
+def _leave_open(
+    coded: Coded,
+    open_: pd.DataFrame,
+    units: Mapping[str, Units],
+    names: Sequence[str],
+    places: Mapping[str, int],
+    rule: str,
+) -> None:
+    """Codes that an open split may yet give to a unit are missing for its coder there, where they are not given already."""
+    first = dict(zip(names, np.cumsum([0, *(len(units[name]) for name in names)]).tolist(), strict=False))
+    seat = {coder: at for at, coder in enumerate(coded.coders)}
+    columns = (open_[name] for name in ("transcript", "coder", "candidates", "start", "end", "origin"))
+    for name, coder, candidates, start, end, origin in zip(*columns, strict=True):
+        if name not in first or coder not in seat or origin == "machine":
+            continue
+        covered = units_covered([(int(start), int(end))], units[name], rule) + first[name]
+        coded.has_codings[names.index(name), seat[coder]] = True
+        for code in split(candidates):
+            if code in places:
+                cell = coded.values[covered, seat[coder], places[code]]
+                coded.values[covered, seat[coder], places[code]] = np.where(cell == 1, 1, -1)
+
+
+def _note_recoded(table: _Group, splits: pd.DataFrame) -> None:
+    """Say in the rows of a code where one person chose, after a split, for the codings of several coders of the group."""
+    decided = splits[(splits["status"] == "decided") & splits["coder"].isin(table.group)]
+    for by, rows in decided.groupby("by"):
+        if rows["coder"].nunique() < 2:
+            continue
+        codes = {code for cell in rows["candidates"] for code in split(cell)}
+        note = f"{by} chose for the codings of {', '.join(sorted(set(rows['coder'])))} after a split"
+        for row in [*table.overall, *(row for row in table.by_code if row["code"] in codes)]:
+            row["reason"] = "; ".join(part for part in (str(row["reason"]), note) if part)
 
 
 # ---------------------------------------------------------------- coefficients of one group of coders

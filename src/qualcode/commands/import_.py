@@ -15,6 +15,7 @@ from qualcode.study import Study
 READABLE = (
     "codings in qualcode's own format (.csv, .xlsx; see docs/codings.md)",
     "the meeting's list of disagreements, filled in (.xlsx)",
+    "worklists of split codes, filled in (.xlsx)",
     "member-check packets, filled in (.docx)",
 )
 
@@ -25,7 +26,7 @@ READABLE = (
 @click.option(
     "--as",
     "kind",
-    type=click.Choice(["codings", "own", "csv", "xlsx", "decisions", "membercheck"]),
+    type=click.Choice(["codings", "own", "csv", "xlsx", "decisions", "splits", "membercheck"]),
     default=None,
     help="What the file is, where it is not recognised (own, csv, xlsx: codings in qualcode's own format).",
 )
@@ -46,7 +47,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Bring in FILE: codings, a filled sheet of disagreements, or a member-check packet.
+    """Bring in FILE: codings, a filled sheet of disagreements or of split codes, or a member-check packet.
 
     A codings file is checked against the study first; then it is copied to data/raw/codings/, and what was chosen is
     written beside it (FILE.import.yaml).
@@ -58,6 +59,11 @@ def command(
         from qualcode.decisions import import_sheet
 
         _say(import_sheet(study, file, dry_run=dry_run), as_json)
+        return
+    if kind == "splits":
+        from qualcode.decisions.splits import import_splits
+
+        _say(import_splits(study, file, dry_run=dry_run), as_json)
         return
     if kind == "membercheck":
         from qualcode.memberchecks import import_packet
@@ -78,10 +84,13 @@ def command(
 def _recognise(file: Path) -> str:
     from qualcode.codings.own import ENDINGS
     from qualcode.decisions import is_sheet
+    from qualcode.decisions.splits import is_split_sheet
     from qualcode.memberchecks import is_packet
 
     if is_sheet(file):
         return "decisions"
+    if is_split_sheet(file):
+        return "splits"
     if is_packet(file):
         return "membercheck"
     if file.suffix.lower() in ENDINGS:

@@ -34,7 +34,9 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
     from qualcode.decisions import read_decisions, write_sheet
     from qualcode.tables import read
 
-    files = {name: study.processed / f"{name}.parquet" for name in ("codings", "assignments", "turns", "codebook")}
+    files = {
+        name: study.processed / f"{name}.parquet" for name in ("codings", "assignments", "turns", "codebook", "splits")
+    }
     missing = [study.shown(path) for path in files.values() if not path.is_file()]
     if missing:
         hint = "Make them with `qualcode run --until consensus`."
@@ -45,7 +47,9 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
     texts, decisions = read_texts(study.processed / "texts"), read_decisions(study)
     codings, codebook = tables["codings"], tables["codebook"]
     match = study.config.consensus.match
-    found = find_disagreements(codings, tables["assignments"], texts, codebook, decisions, match=match)
+    found = find_disagreements(
+        codings, tables["assignments"], texts, codebook, decisions, match=match, splits=tables["splits"]
+    )
     path = out or study.reports / "meeting" / "disagreements.xlsx"
     if path.is_dir():
         path = path / "disagreements.xlsx"
@@ -57,6 +61,42 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
     still = int((found["status"] != "decided").sum())
     click.echo(f"{study.shown(path)}: {len(found)} disagreements, {still} of them open.")
     click.echo(f"Decide in it, save it, and bring it back with: qualcode import {path.name}")
+
+
+@command.command()
+@study_option
+@click.option("--coder", "coders", multiple=True, metavar="RB", help="Only this coder's work (may be repeated).")
+@click.option("--again", is_flag=True, help="Those that are decided too, filled in.")
+@click.option("--out", type=OUT, default=None, help="Folder (default: reports/splits/).")
+@click.option("--context", type=click.IntRange(0, 300), default=30, show_default=True, help="Words before and after.")
+def splits(study: Study, coders: tuple[str, ...], again: bool, out: Path | None, context: int) -> None:
+    """A workbook for each coder: which of the new codes each coding is, where the codebook split its code.
+
+    It holds words of participants: share it within the team only.
+    """
+    from qualcode.decisions.splits import write_split_sheets
+    from qualcode.tables import read
+    from qualcode.transcripts.edits import read_texts
+
+    files = {name: study.processed / f"{name}.parquet" for name in ("splits", "codebook")}
+    missing = [study.shown(path) for path in files.values() if not path.is_file()]
+    if missing:
+        hint = "Make them with `qualcode run --until codings`."
+        raise QualcodeError(f"the codings have not been read yet ({', '.join(missing)}).", hint=hint)
+    folder = out or study.reports / "splits"
+    info = study.config.study
+    counts = write_split_sheets(
+        folder, read("splits", files["splits"]), read_texts(study.processed / "texts"),
+        read("codebook", files["codebook"]), coders=coders, again=again, title=info.title, notice=info.notice,
+        context=context,
+    )  # fmt: skip
+    for coder, number in counts.items():
+        path = folder / f"splits_{coder}.xlsx"
+        click.echo(f"{study.shown(path)}: {number} {'coding' if number == 1 else 'codings'} to choose for.")
+    if counts:
+        click.echo("Choose in it, save it, and bring it back with: qualcode import FILE.xlsx")
+    else:
+        click.echo("No coding waits for a choice.")
 
 
 def _round(_ctx: click.Context, _param: click.Parameter, value: str) -> str:

@@ -63,6 +63,7 @@ def find_disagreements(
     decisions: pd.DataFrame,
     *,
     match: float = 0.5,
+    splits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Where coders who read the same passage made different things of it.
 
@@ -75,6 +76,8 @@ def find_disagreements(
         The canonical text of each transcript.
     match
         Share of the shorter of two spans that they must have in common to be the same reading.
+    splits
+        Table `splits`: a coder whose own coding waits for a choice between codes is not silent about these.
 
     Returns
     -------
@@ -90,7 +93,7 @@ def find_disagreements(
 
     `status` is decided, suggested (a decision that nobody signed) or open; `decision` and `choice` are those in force.
     """
-    groups = all_groups(codings, assignments, texts, parents_of(codebook), match)
+    groups = all_groups(codings, assignments, texts, parents_of(codebook), match, splits)
     disputes = all_disputes(groups, texts, codebook)
     ruled = ruled_disagreements(decisions)
     rows = []

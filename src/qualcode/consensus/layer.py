@@ -56,12 +56,13 @@ def make_consensus(
     match: float = 0.5,
     span: SpanRule = "union",
     open_: Literal["exclude", "block"] = "exclude",
+    splits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One layer from several coders' and the team's decisions.
 
     Parameters
     ----------
-    codings, assignments, texts, codebook, decisions, match
+    codings, assignments, texts, codebook, decisions, match, splits
         As for `find_disagreements`.
     span
         The span of a row: `union` of the matching spans; `intersection`, what most coders have in common; `longest`.
@@ -81,7 +82,7 @@ def make_consensus(
         A decision that does not fit its disagreement (unknown code, span beyond the text, `both` where one side is
         silent …), with file and row; with `block`, every open disagreement.
     """
-    groups = all_groups(codings, assignments, texts, parents_of(codebook), match)
+    groups = all_groups(codings, assignments, texts, parents_of(codebook), match, splits)
     disputes = all_disputes(groups, texts, codebook)
     ruled = ruled_disagreements(decisions)
     if open_ == "block":

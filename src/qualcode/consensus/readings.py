@@ -139,8 +139,15 @@ class Universe:
         codings: pd.DataFrame,
         texts: Mapping[str, str],
         parents: Mapping[str, str],
+        splits: pd.DataFrame | None = None,
     ) -> None:
         self.parents = parents
+        self.open: dict[tuple[str, str], list[tuple[int, int, str]]] = {}  # transcript, code -> spans that wait, coder
+        waiting = splits[splits["status"] == "open"].to_dict("records") if splits is not None else []
+        for line in waiting:
+            for code in split(line["candidates"]):
+                span = (int(line["start"]), int(line["end"]), line["coder"])
+                self.open.setdefault((line["transcript"], code), []).append(span)
         self.read: dict[str, dict[str, list[tuple[int, int, frozenset[str]]]]] = {}
         if len(assignments):
             for line in assignments.to_dict("records"):
@@ -158,7 +165,10 @@ class Universe:
         self.read.setdefault(transcript, {}).setdefault(coder, []).append((start, end, codes))
 
     def readers(self, group: Group) -> set[str]:
-        """The coders who read at least half of a group's span with its code in mind."""
+        """The coders who read at least half of a group's span with its code in mind.
+
+        Not those whose own coding there waits for a choice between codes of which this is one: they have not said yet.
+        """
         found = set()
         line = {group.code}
         parent = self.parents.get(group.code, "")
@@ -173,14 +183,22 @@ class Universe:
                 reach = max(reach, min(end, group.end))
             if 2 * covered >= group.end - group.start:
                 found.add(coder)
+        for start, end, coder in self.open.get((group.transcript, group.code), []):
+            if min(end, group.end) > max(start, group.start):
+                found.discard(coder)
         return found
 
 
 def all_groups(
-    codings: pd.DataFrame, assignments: pd.DataFrame, texts: Mapping[str, str], parents: Mapping[str, str], match: float
+    codings: pd.DataFrame,
+    assignments: pd.DataFrame,
+    texts: Mapping[str, str],
+    parents: Mapping[str, str],
+    match: float,
+    splits: pd.DataFrame | None = None,
 ) -> dict[str, list[Group]]:
     """Every group of every transcript, with the coders who were silent there."""
-    universe = Universe(assignments, codings, texts, parents)
+    universe = Universe(assignments, codings, texts, parents, splits)
     found: dict[str, list[Group]] = {}
     for place, readings in coder_readings(codings).items():
         for group in matched_groups(place, readings, match):

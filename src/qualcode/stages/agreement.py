@@ -22,6 +22,7 @@ OUT = click.Path(path_type=Path)
 @click.option("--transcripts", type=IN, required=True)
 @click.option("--texts", type=IN, required=True)
 @click.option("--codebook", type=IN, required=True)
+@click.option("--splits", type=IN, required=True)
 @click.option("--unit", type=click.Choice(["segment", "turn", "transcript"]), default="segment", show_default=True)
 @click.option("--rule", default="any_word", show_default=True)
 @click.option("--coders", default="", help="Coders to compare, parted by ';' (empty: all).")
@@ -35,7 +36,7 @@ OUT = click.Path(path_type=Path)
 @click.option("--by-code", type=OUT, required=True)
 def command(
     codings: Path, assignments: Path, segments: Path, turns: Path, transcripts: Path, texts: Path, codebook: Path,
-    unit: str, rule: str, coders: str, rounds: str, ci: str, bootstrap: int, resample: str, seed: int, approach: str,
+    splits: Path, unit: str, rule: str, coders: str, rounds: str, ci: str, bootstrap: int, resample: str, seed: int, approach: str,
     overall: Path, by_code: Path,
 ) -> None:  # fmt: skip
     """Measure how far coders agree, on each code and over all."""
@@ -47,6 +48,7 @@ def command(
         read("transcripts", transcripts),
         read_texts(texts),
         read("codebook", codebook),
+        splits=read("splits", splits),
         unit=unit,
         rule=rule,
         coders=split(coders),

@@ -24,6 +24,7 @@ OUT = click.Path(path_type=Path)
 @click.option("--turns", type=IN, required=True)
 @click.option("--texts", type=IN, required=True)
 @click.option("--codebook", type=IN, required=True)
+@click.option("--splits", type=IN, required=True)
 @click.option("--match", type=float, default=0.5, show_default=True)
 @click.option("--span", type=click.Choice(["union", "intersection", "longest"]), default="union", show_default=True)
 @click.option("--open", "open_", type=click.Choice(["exclude", "block"]), default="exclude", show_default=True)
@@ -32,16 +33,19 @@ OUT = click.Path(path_type=Path)
 @click.option("--disagreements", type=OUT, required=True)
 @click.option("--sheet", type=OUT, required=True)
 def command(
-    root: Path, codings: Path, assignments: Path, turns: Path, texts: Path, codebook: Path, match: float,
+    root: Path, codings: Path, assignments: Path, turns: Path, texts: Path, codebook: Path, splits: Path, match: float,
     span: Literal["union", "intersection", "longest"], open_: Literal["exclude", "block"], context: int,
     consensus: Path, disagreements: Path, sheet: Path,
 ) -> None:  # fmt: skip
     """Find where coders disagree, and make the layer that all findings rest on."""
     study = Study.load(root)
     coded, assigned, codes = read("codings", codings), read("assignments", assignments), read("codebook", codebook)
+    waiting = read("splits", splits)
     words, decisions = read_texts(texts), read_decisions(study)
-    found = find_disagreements(coded, assigned, words, codes, decisions, match=match)
-    layer = make_consensus(coded, assigned, words, codes, decisions, match=match, span=span, open_=open_)
+    found = find_disagreements(coded, assigned, words, codes, decisions, match=match, splits=waiting)
+    layer = make_consensus(
+        coded, assigned, words, codes, decisions, match=match, span=span, open_=open_, splits=waiting
+    )
     write("report_disagreements", found, disagreements)
     write("consensus", layer, consensus)
     info = study.config.study
@@ -50,5 +54,8 @@ def command(
         sheet, found, coded, spoken, words, codes, decisions, title=info.title, notice=info.notice, context=context
     )
     click.echo(f"{len(layer)} rows of consensus; {len(found)} disagreements, {open_disagreements(found)} of them open.")
+    left_out = int((waiting["status"] == "open").sum())
+    if left_out:
+        click.echo(f"{left_out} codings wait for a choice after a split and are left out.")
     for decision in unused_decisions(decisions, found):
         click.echo(f"WARNING: decision '{decision}' is about a disagreement that is no more.", err=True)

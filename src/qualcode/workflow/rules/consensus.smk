@@ -6,6 +6,7 @@ rule consensus:
         turns="data/processed/turns.parquet",
         texts="data/processed/texts",
         codebook="data/processed/codebook.parquet",
+        splits="data/processed/splits.parquet",
         decisions=shown(study.decisions_files),
     output:
         consensus="data/processed/consensus.parquet",
@@ -26,7 +27,7 @@ rule consensus:
         r"""
         qualcode stage consensus --study . \
             --codings {input.codings:q} --assignments {input.assignments:q} --turns {input.turns:q} \
-            --texts {input.texts:q} --codebook {input.codebook:q} \
+            --texts {input.texts:q} --codebook {input.codebook:q} --splits {input.splits:q} \
             --match {params.match} --span {params.span:q} --open {params.open:q} \
             --consensus {output.consensus:q} --disagreements {output.disagreements:q} --sheet {output.sheet:q} \
             >{log:q} 2>&1
