@@ -138,8 +138,9 @@ def _codings(study: Study, found: Checked, transcribed: object, codebook: pd.Dat
 def _decisions(study: Study, found: Checked) -> None:
     from qualcode.decisions import not_imported, read_decisions
     from qualcode.memberchecks import read_memberchecks
+    from qualcode.memos import read_memos
 
-    for name, read in (("decisions", read_decisions), ("replies", read_memberchecks)):
+    for name, read in (("decisions", read_decisions), ("replies", read_memberchecks), ("memos", read_memos)):
         try:
             found.counts[name] = len(read(study))
         except QualcodeError as error:

@@ -76,6 +76,7 @@ def _table(name: str, row: str, columns: str, key: str = "", **more: object) -> 
 
 
 SESSION_KINDS = ("interview", "focus_group", "document", "board", "survey", "member_check")
+MEMO_KINDS = ("analytic", "reflexive", "expectation", "meeting", "field", "")
 DIRECTIONS = ("facilitator", "barrier", "mixed", "neutral", "")
 
 TABLES: dict[str, Table] = {
@@ -116,7 +117,7 @@ TABLES: dict[str, Table] = {
             "decision",
             kind="raw",
         ),
-        _table("memos", "one note", "memo kind about author date text", "memo", kind="raw"),
+        _table("memos", "one note", "memo kind about author date text", "memo", kind="raw", words={"kind": MEMO_KINDS}),
         # ---- between the stages, under data/processed/
         _table(
             "transcripts",

@@ -278,7 +278,8 @@ class _Proof:
 
     def _once(self, what: str, code: str, line: int, wrong: _Wrong) -> None:
         if what in ("goes", "rename", "move", "redefine") and code in self.explained[what]:
-            wrong(f"line {self.explained[what][code]} says the same of '{code}'.", "Keep one.")
+            first = self.explained[what][code]
+            wrong(f"{f'line {first}' if first else 'another change'} says the same of '{code}'.", "Keep one.")
         self.explained[what][code] = line
 
     def _undeclared(self, what: str, do: str, code: str) -> None:

@@ -62,8 +62,8 @@ def load_codebook(study: Study) -> Codebook | None:
     return read_codebook_file(path, where=study.shown(path))
 
 
-def read_codebook_file(path: Path, *, where: str = "") -> Codebook:
-    """One version's file, `codebooks/NAME/VERSION.yaml`.
+def read_codebook_file(path: Path, *, where: str = "", any_name: bool = False) -> Codebook:
+    """One version's file, `codebooks/NAME/VERSION.yaml`; with `any_name` an edited copy of one, wherever it lies.
 
     Raises
     ------
@@ -82,7 +82,8 @@ def read_codebook_file(path: Path, *, where: str = "") -> Codebook:
             hint = nearest(key, CodebookFile.model_fields)
             problems.add(where, f"unknown key '{key}'.", hint, place=text.place((key,)))
     name, version = (str(given.get(key) or "").strip() for key in ("name", "version"))
-    _check_names(text, path, name, version, problems)
+    if not any_name:
+        _check_names(text, path, name, version, problems)
     for key in _ABOUT:
         if not isinstance(given.get(key) or "", str):
             problems.add(where, f"'{key}' must be text.", place=text.place((key,)))

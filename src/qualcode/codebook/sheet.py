@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,13 @@ ALIASES = {
 
 
 def read_codebook_sheet(
-    path: Path, *, name: str, version: str, where: str = "", frameworks: Iterable[str] = ()
+    path: Path,
+    *,
+    name: str,
+    version: str,
+    where: str = "",
+    frameworks: Iterable[str] = (),
+    columns: Mapping[str, str] | None = None,
 ) -> Codebook:
     """A codebook that was written as CSV or XLSX, one row a code, in the columns of `COLUMNS`.
 
@@ -71,6 +77,9 @@ def read_codebook_sheet(
     ----------
     frameworks
         Ids of frameworks that may head a column; cells hold construct codes with `;` between them.
+    columns
+        What the file's columns are, {theirs: ours}; where it is given, only these and columns that are called as ours are
+        read; one that is `-` is not read.
 
     Raises
     ------
@@ -83,8 +92,24 @@ def read_codebook_sheet(
     frameworks = list(frameworks)
     ours: dict[str, str] = {}  # our column -> the sheet's
     maps: dict[str, str] = {}
+    chosen = {_column(theirs): ours_.strip() for theirs, ours_ in (columns or {}).items()}
+    for theirs, ours_ in chosen.items():
+        if theirs not in sheet.data:
+            hint = nearest(theirs, sheet.data.columns)
+            problems.add(where, f"there is no column '{theirs}', which the map names.", hint, place="row 1")
+        if ours_ != "-" and ours_ not in COLUMNS and ours_ not in frameworks:
+            problems.add("the map", f"'{ours_}' is no column of a codebook.", nearest(ours_, [*COLUMNS, *frameworks]))
     for column in sheet.data.columns:
         meant = column if column in COLUMNS else ALIASES.get(column, "")
+        if column in chosen:
+            meant = chosen[column]
+            if meant == "-":
+                continue
+            if meant in frameworks:
+                maps[meant] = column
+                continue
+        elif chosen and (not meant or meant in chosen.values()):
+            continue
         if meant and meant not in ours:
             ours[meant] = column
         elif meant:
@@ -116,6 +141,11 @@ def read_codebook_sheet(
     problems.found.sort(key=place_number)
     problems.raise_if_any(CodebookError)
     return Codebook(name=name, version=version, codes=in_tree_order(entries), file=where)
+
+
+def _column(name: str) -> str:
+    """A column's name as `read_sheet` gives it."""
+    return re.sub(r"\s+", "_", name.strip().lower())
 
 
 def _entry(line: dict[str, str], cells: dict[str, str]) -> dict[str, Any]:

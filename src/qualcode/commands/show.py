@@ -9,6 +9,7 @@ import pandas as pd
 
 from qualcode.commands.common import study_option
 from qualcode.errors import QualcodeError, nearest
+from qualcode.memos import memo_files, read_memos
 from qualcode.study import Study
 from qualcode.tables import TABLES, read
 
@@ -20,6 +21,8 @@ def places(study: Study) -> dict[str, Path]:
         path = study.raw_table_file(name)
         if path is not None:
             found[name] = path
+    if memo_files(study):
+        found.setdefault("memos", study.raw / "memos")
     for path in sorted((study.reports / "tables").glob("*.csv")):
         found[path.stem] = path
     for path in [*sorted(study.processed.glob("*.parquet")), *sorted(study.processed.glob("*.csv"))]:
@@ -29,6 +32,8 @@ def places(study: Study) -> dict[str, Path]:
 
 def load(study: Study, name: str, path: Path) -> pd.DataFrame:
     """A table as it is shown: with the types that `tables.py` gives it."""
+    if name == "memos":
+        return read_memos(study)
     if path.is_relative_to(study.raw):
         return study.raw_table(name).drop(columns="_row")
     if path.is_relative_to(study.reports) and f"report_{name}" in TABLES:

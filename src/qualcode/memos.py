@@ -1,0 +1,114 @@
+"""Researchers' notes: data/raw/memos.csv, and Markdown files with a front matter under data/raw/memos/, as one table."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+
+from qualcode.errors import Problems, QualcodeError, StudyError, nearest
+from qualcode.files import decode
+from qualcode.study import Study
+from qualcode.tables import TABLES
+
+KEYS = ("memo", "kind", "about", "author", "date")
+
+
+def memo_files(study: Study) -> list[Path]:
+    """The notes that are files of their own."""
+    return study.files("memos", (".md", ".markdown"))
+
+
+def read_memos(study: Study) -> pd.DataFrame:
+    """Table `memos`: every note, sorted by its id.
+
+    A file's front matter (`---` around `key: value` lines at its very start) may hold memo, kind, about, author and date; its
+    id is the file's name where it gives none, its text what follows.
+
+    Raises
+    ------
+    StudyError
+        All at once, with file and line: a front matter that is not closed or is no list of keys, unknown keys and kinds,
+        dates that are none, a file without text, an id twice.
+    """
+    problems = Problems()
+    rows: list[dict[str, str]] = []
+    first: dict[str, str] = {}
+    try:
+        table = study.raw_table("memos")
+    except QualcodeError as error:
+        problems.extend(error)
+        table = TABLES["memos"].empty().assign(_row=pd.Series(dtype="int64"))
+    path = study.raw_table_file("memos")
+    for line in table.to_dict("records"):
+        rows.append({name: str(line[name]) for name in TABLES["memos"].columns})
+        first[str(line["memo"])] = f"{study.shown(path)}, row {line['_row']}" if path else ""
+    for file in memo_files(study):
+        where = study.shown(file)
+        row = _read(file, where, problems)
+        if row is None:
+            continue
+        if row["memo"] in first:
+            what = f"memo '{row['memo']}' stands here and in {first[row['memo']]}."
+            problems.add(where, what, "Give one of them another `memo:`.")
+            continue
+        first[row["memo"]] = where
+        rows.append(row)
+    problems.raise_if_any(StudyError)
+    return TABLES["memos"].shape(rows)
+
+
+def _read(path: Path, where: str, problems: Problems) -> dict[str, str] | None:
+    from ruamel.yaml import YAML, YAMLError
+
+    lines = decode(path.read_bytes())[0].replace("\r\n", "\n").replace("\r", "\n").lstrip("\n").split("\n")
+    row = {name: "" for name in TABLES["memos"].columns} | {"memo": path.stem}
+    if lines[0].rstrip() == "---":
+        end = next((n for n, line in enumerate(lines[1:], start=1) if line.rstrip() in ("---", "...")), 0)
+        if not end:
+            problems.add(
+                where, "the front matter is not closed.", "Put a line `---` under its last key.", place="line 1"
+            )
+            return None
+        try:
+            yaml = YAML(typ="base", pure=True)  # every value stays the text it is
+            given = yaml.load(StringIO("\n".join(lines[1:end]))) or {}
+        except YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            place = f"line {mark.line + 2}" if mark else "line 1"
+            hint = "Put texts that hold `: ` into quotation marks."
+            problems.add(where, "the front matter is not YAML.", hint, place=place)
+            return None
+        if not isinstance(given, dict):
+            problems.add(where, "the front matter must hold lines like `author: RB`.", place="line 2")
+            return None
+        for key, value in given.items():
+            at = next((n + 1 for n, line in enumerate(lines[:end]) if line.startswith(f"{key}:")), 1)
+            if key not in KEYS:
+                problems.add(where, f"unknown key '{key}'.", nearest(str(key), KEYS), place=f"line {at}")
+                continue
+            several = value if isinstance(value, list) else [value]
+            row[key] = ";".join(" ".join(str(item).split()) for item in several if item is not None)
+            kinds = TABLES["memos"].words["kind"]
+            if key == "kind" and row[key] not in kinds:
+                what = f"kind '{row[key]}' is not known."
+                problems.add(where, what, nearest(row[key], [kind for kind in kinds if kind]), place=f"line {at}")
+            if key == "date" and row[key] and not _is_date(row[key]):
+                problems.add(where, f"'{row[key]}' is not a date like 2024-03-31.", place=f"line {at}")
+        lines = lines[end + 1 :]
+        row["memo"] = row["memo"] or path.stem
+    row["text"] = "\n".join(lines).strip()
+    if not row["text"]:
+        problems.add(where, "this memo has no text.")
+        return None
+    return row
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
