@@ -34,7 +34,7 @@ def read_memos(study: Study) -> pd.DataFrame:
         dates that are none, a file without text, an id twice.
     """
     problems = Problems()
-    rows: list[dict[str, str]] = []
+    rows: list[dict[str, object]] = []
     first: dict[str, str] = {}
     try:
         table = study.raw_table("memos")
@@ -55,7 +55,7 @@ def read_memos(study: Study) -> pd.DataFrame:
             problems.add(where, what, "Give one of them another `memo:`.")
             continue
         first[row["memo"]] = where
-        rows.append(row)
+        rows.append({**row})
     problems.raise_if_any(StudyError)
     return TABLES["memos"].shape(rows)
 
@@ -64,7 +64,7 @@ def _read(path: Path, where: str, problems: Problems) -> dict[str, str] | None:
     from ruamel.yaml import YAML, YAMLError
 
     lines = decode(path.read_bytes())[0].replace("\r\n", "\n").replace("\r", "\n").lstrip("\n").split("\n")
-    row = {name: "" for name in TABLES["memos"].columns} | {"memo": path.stem}
+    row = dict.fromkeys(TABLES["memos"].columns, "") | {"memo": path.stem}
     if lines[0].rstrip() == "---":
         end = next((n for n, line in enumerate(lines[1:], start=1) if line.rstrip() in ("---", "...")), 0)
         if not end:

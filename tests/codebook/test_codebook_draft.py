@@ -115,6 +115,19 @@ def test_a_row_that_was_deleted_is_a_code_that_is_retired(study, tmp_path):
     assert [(said(change), change.reason) for change in made.changes] == [("retire money", NO_REASON)]
 
 
+def test_pointers_to_codes_that_were_merged_split_or_deleted_follow_them(study, tmp_path):
+    first = tmp_path / "codebooks" / "m" / "1.0.0.yaml"
+    pointing = FIRST.replace("exclude: never,", "exclude: never, double_code_with: [time, trust],")
+    first.write_text(pointing, encoding="utf-8")
+    path = sheet(
+        study, tmp_path / "s.xlsx", ("time", "split", "Days; Hours"), ("nights", "parent", ""), ("trust", "delete", ""),
+        new=({"label": "Days"}, {"label": "Hours"}),
+    )  # fmt: skip
+    made = drafted(study, path)
+    assert made.codes["money"].double_code_with == ["days", "hours"]
+    assert "redefine money" in [said(change) for change in made.changes]
+
+
 def test_what_is_wrong_in_a_sheet_is_said_with_its_rows(study, tmp_path):
     path = sheet(
         study,

@@ -215,3 +215,24 @@ def test_an_import_remembers_the_version_that_was_in_use(tmp_path, made_up_study
     assert done.returncode == 0, done.stderr
     sidecar = (made_up_study / "data" / "raw" / "codings" / "new.csv.import.yaml").read_text(encoding="utf-8")
     assert "codebook_version: 1.0.0\n" in sidecar
+
+
+def test_a_decision_that_gave_a_merged_code_gives_what_it_became_and_one_that_gave_a_split_code_is_open(tmp_path):
+    from qualcode.codebook.history import read_history
+    from qualcode.codings.carry import carry_decisions
+
+    small = Small(tmp_path, FIRST, SECOND)
+    rows = [
+        {"decision": name, "kind": "disagreement", "about": name, "choice": "other", "value": value}
+        for name, value in (("a", "time 4-9"), ("b", "money"), ("c", "barrier"), ("d", "wages"))
+    ]
+    made, reopened = carry_decisions(TABLES["decisions"].shape(rows), read_history(small.study))
+    assert made[["decision", "choice", "value"]].values.tolist() == [
+        ["a", "other", "workload 4-9"],
+        ["b", "open", ""],
+        ["c", "other", "barrier"],
+        ["d", "other", "wages"],
+    ]
+    assert [problem.what for problem in reopened] == [
+        "decision 'b' gives code 'money', which the codebook in use does not have any more."
+    ]

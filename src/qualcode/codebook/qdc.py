@@ -29,6 +29,7 @@ PARTS = {
     "kind": "Kind",
     "direction": "Direction",
     "origin": "Origin",
+    "double_code_with": "Often together with",
     "notes": "Notes",
     "id": "Id",
 }
@@ -45,6 +46,7 @@ def description(book: Codebook, code: str) -> str:
     values = {name: getattr(entry, name) for name in ("full_definition", "include", "exclude", "direction", "origin")}
     values |= {name: BETWEEN_EXAMPLES.join(getattr(entry.examples, name)) for name in ("typical", "atypical")}
     values |= {"close_but_no": BETWEEN_EXAMPLES.join(entry.examples.close_but_no), "kind": entry.kind}
+    values |= {"double_code_with": "; ".join(entry.double_code_with)}
     values |= {"notes": entry.notes, "id": code}
     said = [f"{PARTS[name]}: {values[name]}" for name in PARTS if values.get(name)]
     return "\n\n".join(part for part in (entry.definition, *said) if part)
@@ -183,6 +185,8 @@ def _fields(text: str) -> dict[str, Any]:
     }
     if examples:
         made["examples"] = examples
+    if "double_code_with" in made:
+        made["double_code_with"] = [one.strip() for one in made["double_code_with"].split(";") if one.strip()]
     if any(left):
         made["definition"] = "\n\n".join(left)
     return made

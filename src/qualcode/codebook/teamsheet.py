@@ -289,12 +289,24 @@ def read_team_sheet(path: Path, old: Codebook, *, where: str = "") -> Edited:
         merges[code] = to
     for row in rows:  # what stood below a code that is merged now stands below the code it became
         row["parent"] = merges.get(str(row["parent"]), row["parent"])
+        if row.get("double_code_with"):
+            row["double_code_with"] = _pointers(row, merges, splits, {str(one["id"]) for one in rows})
     problems.raise_if_any(CodebookError)
     entries = check_entries(rows, where=where, place=lambda n, _: f"row {numbers[n]}", problems=problems)
     problems.found.sort(key=place_number)
     problems.raise_if_any(CodebookError)
     kept = {entry.id: entry for entry in entries}
     return Edited(in_tree_order(list(kept.values())), merges, splits, reasons)
+
+
+def _pointers(
+    row: Mapping[str, Any], merges: Mapping[str, str], splits: Mapping[str, list[str]], there: set[str]
+) -> list[str]:
+    """Codes that often stand beside this one: what they became; those that are used no longer are left out."""
+    found: list[str] = []
+    for code in row["double_code_with"]:
+        found += splits.get(code) or [merges.get(code, code)]
+    return [code for code in dict.fromkeys(found) if code in there and code != row["id"]]
 
 
 def _row(entry: Entry | None) -> dict[str, Any]:

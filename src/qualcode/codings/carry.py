@@ -156,6 +156,36 @@ class Carrier:
         problems.raise_if_any(CodingsError)
 
 
+def carry_decisions(decisions: pd.DataFrame, history: History | None) -> tuple[pd.DataFrame, list[Problem]]:
+    """Decisions on disagreements that gave a passage another code, with that code as it is in the version in use.
+
+    A code that was merged is followed; one that was split or retired leaves its disagreement open, and is said.
+    """
+    from qualcode.decisions.table import DISAGREEMENT, parse_other
+
+    found: list[Problem] = []
+    if history is None or not len(decisions):
+        return decisions, found
+    carrier = Carrier(history, decisions.iloc[:0])
+    made = decisions.copy()
+    others = decisions[(decisions["kind"] == DISAGREEMENT) & (decisions["choice"] == "other")]
+    for at, line in others.iterrows():
+        code, start, end = parse_other(str(line["value"]))
+        stood = [book.version for book in history.versions if code in book.codes]
+        if not code or code in history.current.codes or not stood:
+            continue
+        carried = carrier.carry(code, stood[-1], "")
+        if carried is not None and carried.status == ACTIVE:
+            made.loc[at, "value"] = carried.code + (f" {start}-{end}" if start is not None else "")
+            continue
+        made.loc[at, ["choice", "value"]] = ["open", ""]
+        what = f"decision '{line['decision']}' gives code '{code}', which the codebook in use does not have any more."
+        hint = "Its disagreement is open again: decide it anew in the sheet of `qualcode pack meeting`."
+        where, place = str(line.get("_file", "data/raw/decisions")), f"row {line['_row']}" if "_row" in line else ""
+        found.append(Problem(where, what, hint, place))
+    return made, found
+
+
 def carrier_of(study: object, version: str) -> Carrier | None:
     """The carrier of a study whose version in use is `version`; None where there are no versions to carry between."""
     from qualcode.codebook.history import read_history

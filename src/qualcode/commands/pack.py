@@ -30,6 +30,8 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
 
     It holds words of participants: share it within the team only.
     """
+    from qualcode.codebook.history import read_history
+    from qualcode.codings.carry import carry_decisions
     from qualcode.consensus import find_disagreements
     from qualcode.decisions import read_decisions, write_sheet
     from qualcode.tables import read
@@ -44,7 +46,8 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
     from qualcode.transcripts.edits import read_texts
 
     tables = {name: read(name, path) for name, path in files.items()}
-    texts, decisions = read_texts(study.processed / "texts"), read_decisions(study)
+    texts = read_texts(study.processed / "texts")
+    decisions, _ = carry_decisions(read_decisions(study), read_history(study))
     codings, codebook = tables["codings"], tables["codebook"]
     match = study.config.consensus.match
     found = find_disagreements(

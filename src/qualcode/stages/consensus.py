@@ -7,6 +7,8 @@ from typing import Literal
 
 import click
 
+from qualcode.codebook.history import read_history
+from qualcode.codings.carry import carry_decisions
 from qualcode.consensus import find_disagreements, make_consensus, open_disagreements, unused_decisions
 from qualcode.decisions import read_decisions, write_sheet
 from qualcode.study import Study
@@ -41,7 +43,10 @@ def command(
     study = Study.load(root)
     coded, assigned, codes = read("codings", codings), read("assignments", assignments), read("codebook", codebook)
     waiting = read("splits", splits)
-    words, decisions = read_texts(texts), read_decisions(study)
+    words = read_texts(texts)
+    decisions, reopened = carry_decisions(read_decisions(study), read_history(study))
+    for problem in reopened:
+        click.echo(f"WARNING: {problem}", err=True)
     found = find_disagreements(coded, assigned, words, codes, decisions, match=match, splits=waiting)
     layer = make_consensus(
         coded, assigned, words, codes, decisions, match=match, span=span, open_=open_, splits=waiting

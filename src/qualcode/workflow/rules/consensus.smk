@@ -8,6 +8,7 @@ rule consensus:
         codebook="data/processed/codebook.parquet",
         splits="data/processed/splits.parquet",
         decisions=shown(study.decisions_files),
+        versions=shown(study.codebook_files),
     output:
         consensus="data/processed/consensus.parquet",
         disagreements="reports/tables/disagreements.csv",
