@@ -36,7 +36,7 @@ def test_a_table_and_files_with_front_matter_are_one_table(raw):
 
 def test_what_is_wrong_with_memos_is_said_at_once(raw):
     for name, text in {
-        "a.md": "---\nautor: RB\nkind: feild\ndate: March\n---\nx",
+        "a.md": "---\nautor: RB\nkind: fields\ndate: March\n---\nx",
         "b.md": "---\nauthor: RB\nx",
         "c.md": "---\nmemo: M01\n---\nx",
         "d.md": "---\nauthor: RB\n---\n",
@@ -47,7 +47,7 @@ def test_what_is_wrong_with_memos_is_said_at_once(raw):
         read_memos(Study(raw.parents[1]))
     assert [(problem.where, problem.place, problem.what) for problem in caught.value.problems] == [
         ("data/raw/memos/a.md", "line 2", "unknown key 'autor'."),
-        ("data/raw/memos/a.md", "line 3", "kind 'feild' is not known."),
+        ("data/raw/memos/a.md", "line 3", "kind 'fields' is not known."),
         ("data/raw/memos/a.md", "line 4", "'March' is not a date like 2024-03-31."),
         ("data/raw/memos/b.md", "line 1", "the front matter is not closed."),
         ("data/raw/memos/c.md", "", "memo 'M01' stands here and in data/raw/memos.csv, row 2."),
