@@ -236,3 +236,15 @@ def test_a_decision_that_gave_a_merged_code_gives_what_it_became_and_one_that_ga
     assert [problem.what for problem in reopened] == [
         "decision 'b' gives code 'money', which the codebook in use does not have any more."
     ]
+
+
+def test_the_foot_of_every_table_says_what_waits_and_what_is_history(tmp_path):
+    from qualcode.reports.content import Data, open_note
+
+    imports = TABLES["report_imports"].shape([{"open_split": 2, "retired": 1}, {"open_split": 0, "retired": 0}])
+    tables = {"imports": imports, "disagreements": TABLES["report_disagreements"].empty()}
+    data = Data(Study(tmp_path, Config()), tables, "2024-01-01", "", {})
+    assert open_note(data) == (
+        "Coded by one person, or no disagreement was found. 2 codings wait for a choice, because their code was split; "
+        "they are not counted. 1 coding of codes that the codebook has no longer is not counted."
+    )

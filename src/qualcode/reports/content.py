@@ -62,7 +62,33 @@ def load_tables(study: Study, names: tuple[str, ...]) -> dict[str, pd.DataFrame]
 
 
 def open_note(data: Data) -> str:
-    """How many disagreements stand undecided, for the foot of every table of findings."""
+    """How many disagreements stand undecided and what waits for a choice, for the foot of every table of findings."""
+    return " ".join(part for part in (_disagreements_note(data), _carried_note(data)) if part)
+
+
+def _carried_note(data: Data) -> str:
+    """Codings of earlier versions of the codebook that the tables leave out; nothing where there are none."""
+    imports = data.tables.get("imports")
+    if imports is None:
+        return ""
+    waiting, retired = (int(imports[name].sum()) for name in ("open_split", "retired"))
+    said = []
+    if waiting:
+        one = waiting == 1
+        said.append(
+            f"{waiting} {'coding waits' if one else 'codings wait'} for a choice, because {'its' if one else 'their'} code was "
+            f"split; {'it is' if one else 'they are'} not counted."
+        )
+    if retired:
+        one = retired == 1
+        said.append(
+            f"{retired} {'coding' if one else 'codings'} of codes that the codebook has no longer {'is' if one else 'are'} "
+            "not counted."
+        )
+    return " ".join(said)
+
+
+def _disagreements_note(data: Data) -> str:
     rows = data["disagreements"]
     still = int((rows["status"] != "decided").sum())
     if not len(rows):
