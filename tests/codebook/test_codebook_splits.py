@@ -11,7 +11,7 @@ import pytest
 from qualcode.agreement import agreement_tables
 from qualcode.consensus import find_disagreements, make_consensus
 from qualcode.decisions import read_decisions
-from qualcode.decisions.splits import HEADINGS, import_splits, is_split_sheet, write_split_sheets
+from qualcode.decisions.splits import HEADINGS, import_splits, is_split_sheet, with_choices, write_split_sheets
 from qualcode.errors import DecisionsError
 from qualcode.study import Study
 from qualcode.tables import TABLES, read, write
@@ -147,6 +147,12 @@ def test_choices_come_back_as_signed_decisions_and_a_second_time_as_nothing_new(
     assert rows[["kind", "about", "choice", "value", "reason", "by", "on"]].values.tolist() == [
         ["split", "A1", "wages", "money@1.1.0", "salaries", "A", "2024-03-31"],
         ["split", "A2", "none", "money@1.1.0", "", "A", "2024-03-31"],
+    ]
+    table = with_choices(read("splits", study.processed / "splits.parquet"), read_decisions(Study(study.root)))
+    assert sorted(zip(table["coding"], table["status"], strict=True)) == [
+        ("A1", "decided"),
+        ("A2", "none"),
+        ("B1", "open"),
     ]
     again = import_splits(Study(study.root), path)
     assert (again["added"], again["unchanged"]) == (0, 2)

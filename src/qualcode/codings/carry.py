@@ -65,6 +65,8 @@ class Carrier:
         self.history = history
         self.names = {book.version: _names(book) for book in history.versions}
         self.current = history.current
+        self._found: dict[tuple[str, str], tuple[str, str] | None] = {}
+        self._after: dict[str, list[Codebook]] = {}
         self.rulings: dict[str, list[dict[str, str]]] = {}
         signed = decisions[(decisions["kind"] == SPLIT) & (decisions["choice"] != "")] if len(decisions) else decisions
         for line in signed.to_dict("records"):
@@ -89,14 +91,19 @@ class Carrier:
 
     def carry(self, name: str, version: str, coding: str) -> Carried | None:
         """What the code that a coding calls `name` is in the version in use; None where no version knows the name."""
-        found = self.find(name, version or self.current.version)
+        key = (name, version or self.current.version)
+        if key not in self._found:
+            self._found[key] = self.find(*key)
+        found = self._found[key]
         if found is None:
             return None
         code, made = found
+        if made not in self._after:
+            self._after[made] = self.history.after(made)
         status = ACTIVE
         steps: list[Step] = []
         last: dict[str, object] = {}
-        for book in self.history.after(made):
+        for book in self._after[made]:
             for change in book.changes:
                 if isinstance(change, Restore) and status == RETIRED and change.code == code:
                     status = ACTIVE

@@ -77,7 +77,8 @@ def splits(study: Study, coders: tuple[str, ...], again: bool, out: Path | None,
 
     It holds words of participants: share it within the team only.
     """
-    from qualcode.decisions.splits import write_split_sheets
+    from qualcode.decisions import read_decisions
+    from qualcode.decisions.splits import with_choices, write_split_sheets
     from qualcode.tables import read
     from qualcode.transcripts.edits import read_texts
 
@@ -89,7 +90,7 @@ def splits(study: Study, coders: tuple[str, ...], again: bool, out: Path | None,
     folder = out or study.reports / "splits"
     info = study.config.study
     counts = write_split_sheets(
-        folder, read("splits", files["splits"]), read_texts(study.processed / "texts"),
+        folder, with_choices(read("splits", files["splits"]), read_decisions(study)), read_texts(study.processed / "texts"),
         read("codebook", files["codebook"]), coders=coders, again=again, title=info.title, notice=info.notice,
         context=context,
     )  # fmt: skip

@@ -268,6 +268,22 @@ def import_splits(study: Study, path: Path, *, dry_run: bool = False) -> dict[st
     return {"kind": PACK, "message": message, **counts, "decisions": [] if dry_run else written}
 
 
+def with_choices(splits: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    """Table `splits` with what was decided since the codings were read last."""
+    signed = decisions[(decisions["kind"] == KIND) & (decisions["choice"] != "")]
+    made = {(line["about"], line["value"]): line for line in signed.to_dict("records")}
+    out = splits.copy()
+    for at, row in splits.iterrows():
+        line = made.get((row["coding"], f"{row['code']}@{row['version']}")) or made.get((row["coding"], ""))
+        if row["status"] == "open" and line is not None and line["choice"] in (*split(row["candidates"]), NONE):
+            status = NONE if line["choice"] == NONE else "decided"
+            out.loc[at, ["choice", "by", "on", "decision", "status"]] = [
+                *(line[name] for name in ("choice", "by", "on", "decision")),
+                status,
+            ]
+    return out
+
+
 def _known_splits(study: Study, splits: pd.DataFrame) -> dict[tuple[str, str], list[str]]:
     """Codes that a coding may become, by coding and split; those decided since the last run too."""
     return {
