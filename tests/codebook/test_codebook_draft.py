@@ -387,3 +387,45 @@ def test_the_commands_take_a_team_from_a_sheet_to_a_released_version(made_up_stu
     assert qualcode("codebook", "export", tmp_path / "t.qdc", "-C", made_up_study).returncode == 0
     assert qualcode("codebook", "log", "-C", made_up_study).stdout.startswith("onlinecare 1.1.0: 25 entries, released")
     assert qualcode("codebook", "diff", "9", "-C", made_up_study).returncode == 2
+
+
+@pytest.mark.corpora
+@pytest.mark.skipif(not (CORPORA / "coded" / "refi_qda_demo").is_dir(), reason="no corpora beside the checkout")
+@pytest.mark.parametrize("name", ["demo", "nvivo_project"])
+def test_the_codes_of_a_real_project_come_in_each_under_its_parent(name):
+    import zipfile
+
+    from lxml import etree
+
+    path = CORPORA / "coded" / "refi_qda_demo" / f"{name}.qdpx"
+    book, _ = read_qdc(path, name="demo", version="1.0.0")
+    with zipfile.ZipFile(path) as archive:
+        inside = next(one for one in archive.namelist() if one.endswith(".qde"))
+        root = etree.fromstring(archive.read(inside))
+    pairs = [
+        (one.get("name"), one.getparent().get("name", ""))
+        for one in root.iter("{*}Code")
+        if etree.QName(one.getparent()).localname in ("Code", "Codes")
+    ]
+    assert len(book.codes) == len(pairs) == 262
+    labels = {"": "", **{code: entry.label for code, entry in book.codes.items()}}
+    assert [(entry.label, labels[entry.parent]) for entry in book.codes.values()] == [
+        (" ".join(label.split()), " ".join(parent.split())) for label, parent in pairs
+    ]
+
+
+def test_an_archive_that_is_damaged_or_blown_up_is_refused(tmp_path):
+    import zipfile
+
+    path = tmp_path / "x.qdpx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("project.qde", b" " * 60_000_000)
+    with pytest.raises(CodebookError, match="larger than any codebook"):
+        read_qdc(path, name="o", version="1")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("readme.txt", "x")
+    with pytest.raises(CodebookError, match="holds 0 project files"):
+        read_qdc(path, name="o", version="1")
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(CodebookError, match="not a whole XML file"):
+        read_qdc(path, name="o", version="1")

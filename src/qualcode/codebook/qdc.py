@@ -78,7 +78,7 @@ def write_qdc(path: Path, book: Codebook) -> None:
 
 
 def read_qdc(path: Path, *, name: str, version: str, where: str = "") -> tuple[Codebook, dict[str, int]]:
-    """A codebook from a .qdc file of any program, and what of it is left out, counted (`sets`).
+    """A codebook from a .qdc file of any program, or from the project in a .qdpx; and what is left out, counted (`sets`).
 
     Ids are those that qualcode wrote into the description, else made from the name; two codes of one name in different
     branches get different ids.
@@ -91,11 +91,10 @@ def read_qdc(path: Path, *, name: str, version: str, where: str = "") -> tuple[C
     from lxml import etree
 
     where = where or path.name
-    if path.stat().st_size > _LARGEST:
-        raise CodebookError(Problem(where, "this file is larger than any codebook (50 MB)."))
+    data = _xml(path, where)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(path.read_bytes(), parser)
+        root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         line = getattr(error, "lineno", 0) or 0
         place = f"line {line}" if line else ""
@@ -152,6 +151,29 @@ def read_qdc(path: Path, *, name: str, version: str, where: str = "") -> tuple[C
     sets = sum(1 for _ in root.iter("{*}Set"))
     book = Codebook(name=name, version=version, codes=in_tree_order(entries), file=where)
     return book, {"sets": sets} if sets else {}
+
+
+def _xml(path: Path, where: str) -> bytes:
+    """The file's XML: itself, or the project file inside a .qdpx; of neither more than a codebook can have."""
+    import zipfile
+
+    too_large = "this file is larger than any codebook (50 MB)."
+    if not zipfile.is_zipfile(path):
+        if path.stat().st_size > _LARGEST:
+            raise CodebookError(Problem(where, too_large))
+        return path.read_bytes()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = [one for one in archive.infolist() if one.filename.casefold().endswith(".qde")]
+            if len(inside) != 1:
+                raise CodebookError(Problem(where, f"this archive holds {len(inside)} project files (.qde), not one."))
+            with archive.open(inside[0]) as stream:
+                data = stream.read(_LARGEST + 1)
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+        raise CodebookError(Problem(where, "this archive is damaged.", "Export it again.")) from error
+    if len(data) > _LARGEST:
+        raise CodebookError(Problem(where, too_large))
+    return data
 
 
 def _fields(text: str) -> dict[str, Any]:

@@ -237,7 +237,7 @@ def export(study: Study, out: Path, form: str | None, version: str, force: bool)
     "--map", "map_file", type=FILE, default=None, help="YAML: what the sheet's columns are (Their name: ours)."
 )
 def import_(study: Study, sheet: Path, name: str | None, version: str, map_file: Path | None) -> None:
-    """Turn SHEET (XLSX or CSV, one row a code, or a REFI-QDA .qdc) into codebooks/NAME/VERSION.yaml."""
+    """Turn SHEET (XLSX or CSV, one row a code, or a REFI-QDA .qdc or .qdpx) into codebooks/NAME/VERSION.yaml."""
     from qualcode.codebook.sheet import check_name, make_id, read_codebook_sheet, write_codebook_file
 
     if name is None:
@@ -250,7 +250,7 @@ def import_(study: Study, sheet: Path, name: str | None, version: str, map_file:
             f"{study.shown(path)} is there already.", hint="Versions are never overwritten: give another --version."
         )
     left_out: dict[str, int] = {}
-    if sheet.suffix.lower() == ".qdc":
+    if sheet.suffix.lower() in (".qdc", ".qdpx"):
         from qualcode.codebook.qdc import read_qdc
 
         if not sheet.is_file():
