@@ -22,7 +22,7 @@ def shown(paths):
 def raw(name):
     """The file of a table that people write, where the study has one."""
     path = study.raw_table_file(name)
-    return [study.shown(path)] if path else []
+    return shown([path]) if path else []
 
 
 def caption(name):
@@ -35,12 +35,18 @@ def folder_of_png(wildcards, output):
     return str(Path(output.png[0]).parent)
 
 
+def folder_of_many(path):
+    """The folder instead of each of thousands of files in it: a command line has a limit."""
+    parts = path.split("/")
+    return "/".join(parts[:3]) if parts[:2] == ["data", "raw"] else path
+
+
 def rule_files(wildcards):
     """Every rule's inputs and outputs as JSON, for reports/provenance.json."""
     return json.dumps(
         {
             one.name: {
-                "input": sorted({str(path) for path in one.input}),
+                "input": sorted({folder_of_many(str(path)) for path in one.input}),
                 "output": sorted({str(path) for path in one.output}),
             }
             for one in workflow.rules
