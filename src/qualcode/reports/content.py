@@ -66,7 +66,7 @@ def open_note(data: Data) -> str:
     rows = data["disagreements"]
     still = int((rows["status"] != "decided").sum())
     if not len(rows):
-        return "Coded by one person, or no disagreement was found."
+        return "No disagreement between coders was found." if len(data["agreement"]) else ""
     one = len(rows) == 1
     if not still:
         how_many, are = ("The one disagreement", "is") if one else (f"All {len(rows)} disagreements", "are")
@@ -111,7 +111,10 @@ def participants(data: Data) -> PrintedTable:
     if "several" in set(rows["kind"]):
         several = ", ".join(_words(name) for name in dict.fromkeys(rows[rows["kind"] == "several"]["variable"]))
         notes.append(f"One person may have several values: {several}.")
-    return PrintedTable("Participants", "Participants' characteristics, n (%)", columns, printed, notes)
+    return PrintedTable(
+        "Participants", "Participants' characteristics, n (%)", columns, printed, notes,
+        empty="Nobody is counted yet: fill data/raw/participants.csv and data/raw/sessions.csv.",
+    )  # fmt: skip
 
 
 def _numbers(block: pd.DataFrame, groups: list[str]) -> list[Row]:
@@ -158,7 +161,9 @@ def sessions(data: Data) -> PrintedTable:
             f"{len(done)} sessions, {minutes.sum() / 60:.1f} hours; mean {minutes.mean():.0f} minutes "
             f"(range {minutes.min():.0f}–{minutes.max():.0f})."
         )
-    return PrintedTable("Sessions", "Data collection", columns, printed, notes)
+    return PrintedTable(
+        "Sessions", "Data collection", columns, printed, notes, empty="data/raw/sessions.csv has no session that is done yet."
+    )
 
 
 def themes(data: Data) -> PrintedTable:
@@ -192,7 +197,9 @@ def themes(data: Data) -> PrintedTable:
         open_note(data),
         codebook_note(data),
     ]
-    return PrintedTable("Themes", "Themes and subthemes", columns, printed, notes)
+    return PrintedTable(
+        "Themes", "Themes and subthemes", columns, printed, notes, empty="No coded passage stands in the consensus yet."
+    )
 
 
 def constructs(data: Data) -> PrintedTable:
@@ -407,7 +414,10 @@ def saturation(data: Data) -> PrintedTable:
         "Method: Guest, Namey & Chen 2020. With a codebook fixed beforehand, “new” means the first use of a given code. "
         "Whether meanings are saturated cannot be computed."
     )
-    return PrintedTable("Saturation", "New codes by transcript, in order of collection", columns, printed, notes)
+    return PrintedTable(
+        "Saturation", "New codes by transcript, in order of collection", columns, printed, notes,
+        empty="Saturation needs a codebook and codings.",
+    )  # fmt: skip
 
 
 def topics(data: Data) -> PrintedTable:
@@ -466,7 +476,9 @@ def quotes(data: Data) -> PrintedTable:
             f"{len(rows)} quotes from {len(set(people))} people; {most} gives most of them ({people.count(most)}). "
             "Words are as spoken; chosen so that many people are heard."
         )
-    return PrintedTable("Quotes", "Quotes by theme", columns, printed, notes)
+    return PrintedTable(
+        "Quotes", "Quotes by theme", columns, printed, notes, empty="No coded passage is fit to be quoted yet."
+    )
 
 
 def cooccurrence(data: Data, *, most: int = 15) -> PrintedTable:
@@ -493,7 +505,9 @@ def cooccurrence(data: Data, *, most: int = 15) -> PrintedTable:
     notes = [
         f"Unit: {unit}. Jaccard: units with both, of the units with either. The whole table: tables/cooccurrence.csv."
     ]
-    return PrintedTable("Co-occurrence", f"Codes that occur in the same {unit} most often", columns, printed, notes)
+    return PrintedTable(
+        "Co-occurrence", f"Codes that occur in the same {unit} most often", columns, printed, notes, empty="No two codes occur together yet."
+    )
 
 
 def memberchecks(data: Data) -> PrintedTable:

@@ -96,7 +96,7 @@ class Report:
             _unbroken(grid.rows[index + 1], shade=row.level == 0)
             if row.level == 0 and not any(table.printed(value) for value in row.cells[1:]):
                 _one_cell(grid._tbl.tr_lst[index + 1])
-        for note in table.notes:
+        for note in filter(None, table.notes):
             self.paragraph(note, style="Table Note")
         self.paragraph("", style="Table Note")
 
