@@ -1,5 +1,6 @@
 # What the rules share: the study with its settings, and the files that people wrote.
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -11,7 +12,9 @@ study = Study.load(".")
 settings = study.config
 
 # the environment's own `qualcode`, also where the environment is not activated
-shell.prefix(f'export PATH="{Path(sys.executable).parent.as_posix()}:$PATH"; ')
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+if os.name == "nt":
+    shell.executable("bash.exe")  # the rules are written for bash; Git for Windows brings one
 
 
 def shown(paths):
