@@ -1,20 +1,18 @@
 # What the rules share: the study with its settings, and the files that people wrote.
 import json
 import os
-import sys
 from pathlib import Path
 
 from qualcode import __version__ as VERSION
 from qualcode.study import Study
-from qualcode.workflow import FOLDER
+from qualcode.workflow import FOLDER, find_programs, folder_of_many
 
 study = Study.load(".")
 settings = study.config
 
-# the environment's own `qualcode`, also where the environment is not activated
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+find_programs()
 if os.name == "nt":
-    shell.executable("bash.exe")  # the rules are written for bash; Git for Windows brings one
+    shell.executable("bash.exe")  # Git for Windows brings one
 
 
 def shown(paths):
@@ -36,12 +34,6 @@ def caption(name):
 def folder_of_png(wildcards, output):
     """The folder that a rule's pictures go to."""
     return str(Path(output.png[0]).parent)
-
-
-def folder_of_many(path):
-    """The folder instead of each of thousands of files in it: a command line has a limit."""
-    parts = path.split("/")
-    return "/".join(parts[:3]) if parts[:2] == ["data", "raw"] else path
 
 
 def rule_files(wildcards):
