@@ -78,6 +78,21 @@ def test_a_word_table_takes_its_fonts_from_styles(tmp_path: Path) -> None:
     assert {part.style.name for row in table.rows for cell in row.cells for part in cell.paragraphs} == {"Table Text"}
 
 
+def test_the_properties_of_a_table_stand_in_the_order_that_word_wants(tmp_path: Path) -> None:
+    order = ["tblStyle", "tblW", "jc", "tblBorders", "tblLayout", "tblCellMar", "tblLook"]  # ECMA-376, CT_TblPr
+    cells = ["tcW", "gridSpan", "tcBorders", "shd"]  # CT_TcPr
+    heading = PrintedTable("T", "T", [Column("A"), Column("B")], [Row(["Theme", ""], level=0), Row(["a", "b"])])
+    write_tables(tmp_path / "t.docx", [heading], title="Study", notice="", day="2024-05-01")
+    (table,) = docx.Document(str(tmp_path / "t.docx")).tables
+    names = [child.tag.split("}")[1] for child in table._tbl.tblPr]
+    assert names == [name for name in order if name in names] and {"tblBorders", "tblCellMar"} <= set(names)
+    for row in table._tbl.tr_lst:
+        for cell in row.tc_lst:
+            names = [child.tag.split("}")[1] for child in cell.tcPr]
+            assert names == [name for name in cells if name in names]
+    assert len(table._tbl.tr_lst[1].tc_lst) == 1, "a heading row is one cell over the whole width"
+
+
 def test_a_table_without_rows_says_why(tmp_path: Path) -> None:
     empty = PrintedTable("Topics", "Topics", [Column("Topic")], [], empty="Fewer than 80 segments.")
     write_tables(tmp_path / "t.docx", [empty], title="Study", notice="", day="2024-05-01")
