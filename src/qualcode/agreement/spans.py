@@ -227,12 +227,13 @@ def measure_spans(spans: Spans) -> list[Measured]:
     `krippendorff_alpha_unitizing_1995` over all and by code, and by code over positions, where a code is there or not:
     percent agreement (mean over positions of the agreeing pairs of coders), Cohen, Scott (two coders), Krippendorff.
     """
-    out = _family(spans) + _alpha_1995(spans, None)
+    parts = [] if _why_not(spans) else [_disagreement_1995(spans, at) for at in range(len(spans.codes))]
+    out = [*_family(spans), _alpha_1995(spans, parts, None)]
     by_code = {code: [made for made in out if made.code == code] for code in spans.codes}
     results = [made for made in out if made.code is None]
     for at, code in enumerate(spans.codes):
         mine = spans.code == at
-        results += [*by_code[code], *_alpha_1995(spans, at), *_positions(spans, mine, code)]
+        results += [*by_code[code], _alpha_1995(spans, parts, at), *_positions(spans, mine, code)]
     return results
 
 
@@ -329,19 +330,19 @@ def _ratio(name: str, code: str | None, observed: float, expected: float, why: s
 # ---------------------------------------------------------------- alpha_U of 1995
 
 
-def _alpha_1995(spans: Spans, only: int | None) -> list[Measured]:
+def _alpha_1995(spans: Spans, parts: Sequence[tuple[float, float]], only: int | None) -> Measured:
     """Krippendorff 1995, 2004: over all codes, or of one."""
     code = None if only is None else spans.codes[only]
     reason = _why_not(spans)
-    if not reason and not len(spans):
-        reason = "no variation: nobody marked anything"
     if not reason and only is not None and not (spans.code == only).any():
         reason = "nobody used the code"
+    elif not reason and not len(spans):
+        reason = "no variation: nobody marked anything"
     if reason:
-        return [Measured(ALPHA_1995, code, float("nan"), reason)]
-    parts = [_disagreement_1995(spans, at) for at in (range(len(spans.codes)) if only is None else [only])]
-    observed, expected = sum(part[0] for part in parts), sum(part[1] for part in parts)
-    return [_ratio(ALPHA_1995, code, observed, expected, "not defined: no disagreement can be expected by chance")]
+        return Measured(ALPHA_1995, code, float("nan"), reason)
+    mine = parts if only is None else [parts[only]]
+    observed, expected = sum(part[0] for part in mine), sum(part[1] for part in mine)
+    return _ratio(ALPHA_1995, code, observed, expected, "not defined: no disagreement can be expected by chance")
 
 
 def _disagreement_1995(spans: Spans, at: int) -> tuple[float, float]:
