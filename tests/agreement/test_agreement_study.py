@@ -387,10 +387,32 @@ def test_by_transcript_from_ten_transcripts_up_else_by_unit():
     row = many(10).code("time")
     assert row["ci_method"] == "bootstrap by transcript (10 transcripts), 200, seed 1, percentile"
     assert row["ci_low"] < row["estimate"] < row["ci_high"]
-    few = many(3).code("time")
-    assert few["ci_method"] == ("bootstrap by unit (3 transcripts: too few to resample), 200, seed 1, percentile")
-    assert few["ci_low"] < few["estimate"] < few["ci_high"]
+    assert math.isnan(row["ci_these_low"])
+    assert row["reason"] == ""
     assert many(10).over("krippendorff_alpha", "pooled")["ci_method"] == row["ci_method"]
+
+
+def test_under_ten_transcripts_the_interval_speaks_of_these_transcripts_only():
+    for row in (
+        many(9).code("time"),
+        many(9).over("krippendorff_alpha", "pooled"),
+        many(9).code("time", "cohen_kappa"),
+    ):
+        assert math.isnan(row["ci_low"])
+        assert math.isnan(row["ci_high"])
+        assert row["ci_these_low"] < row["estimate"] < row["ci_these_high"]
+        assert row["reason"] == "9 transcripts: too few to speak beyond them"
+        assert row["ci_method"] == (
+            "these transcripts only: bootstrap by unit (9 transcripts: too few to resample), 200, seed 1, percentile"
+        )
+
+
+def test_who_asks_for_the_bootstrap_by_unit_gets_it_as_an_interval():
+    row = many(3).code("time", resample="unit")
+    assert row["ci_low"] < row["estimate"] < row["ci_high"]
+    assert math.isnan(row["ci_these_low"])
+    one = many(3).code("time")
+    assert (row["ci_low"], row["ci_high"]) == (one["ci_these_low"], one["ci_these_high"])
 
 
 def test_a_code_too_rare_has_an_estimate_and_no_interval():
@@ -398,8 +420,39 @@ def test_a_code_too_rare_has_an_estimate_and_no_interval():
     row = made.code("time")
     assert row["estimate"] == 1
     assert math.isnan(row["ci_low"])
-    assert row["reason"].startswith("too little variation for an interval: ")
+    assert math.isnan(row["ci_these_low"])
+    assert row["reason"].startswith("1 transcript: too few to speak beyond it; too little variation for an interval: ")
     assert "undefined" in row["ci_method"]
+
+
+def test_the_share_of_resamples_below_a_threshold_stands_beside_alpha_alone():
+    made = feinstein(Made(100))
+    row = made.code("time")
+    assert 0 <= row["below_667"] < row["below_800"] <= 1
+    assert (row["below_667"] >= 0.025) == (row["ci_these_low"] < 0.667)
+    assert math.isnan(made.code("time", "percent_agreement")["below_800"])
+    assert math.isnan(made.code("time", ci="analytic")["below_800"])
+
+
+def test_what_explains_a_kappa_stands_beside_it():
+    # Feinstein and Cicchetti (1990), first table: 40 both, 9 and 6 one alone, 45 neither
+    row = feinstein(Made(100)).code("time", "cohen_kappa")
+    n = row["both"] + row["only_a"] + row["only_b"] + row["neither"]
+    assert (n, row["both"], row["only_a"], row["only_b"], row["neither"]) == (100, 40, 9, 6, 45)
+    assert row["positive_agreement"] == pytest.approx(80 / 95)
+    assert row["negative_agreement"] == pytest.approx(90 / 105)
+    assert row["pabak"] == pytest.approx(0.70)
+    assert row["prevalence_index"] == pytest.approx(-0.05)
+    assert row["bias_index"] == pytest.approx(0.03)
+
+
+def test_a_code_on_every_unit_or_on_none_has_no_specific_agreement():
+    made = Made(20).words("A", "time", "T01", *range(20)).words("B", "time", "T01", *range(20))
+    for code, prevalence in (("time", 1), ("money", -1)):
+        row = made.code(code)
+        assert row["prevalence_index"] == prevalence
+        for name in ("positive_agreement", "negative_agreement", "pabak"):
+            assert math.isnan(row[name])
 
 
 def test_analytic_and_none():
@@ -427,6 +480,6 @@ def test_other_names_of_coders_and_codes_change_no_number():
     for row in plain.rows:
         renamed.rows.append(row | {"coder": swap[str(row["coder"])], "code": "zz"})
     before, after = plain.code("time"), renamed.code("zz")
-    for column in ("estimate", "ci_low", "ci_high", "both", "neither"):
+    for column in ("estimate", "ci_low", "ci_high", "both", "neither", "positive_agreement", "pabak"):
         assert after[column] == pytest.approx(before[column])
     assert (after["only_a"], after["only_b"]) == (before["only_b"], before["only_a"])

@@ -19,6 +19,7 @@ from qualcode.agreement.intervals import (
     draws,
     pairs_interval,
     percentile_interval,
+    share_below,
 )
 from qualcode.agreement.kernel import (
     COEFFICIENTS,
@@ -38,7 +39,10 @@ from qualcode.tables import TABLES, join
 
 REFLEXIVE = "approach reflexive: agreement coefficients are switched off"
 SAW = "the second coder saw the first coder's codes"
+THESE = "these transcripts only"
 NEVER_USED = "none of these coders used the code in these units"
+THRESHOLDS = {"below_667": 0.667, "below_800": 0.8}  # of alpha: Krippendorff 2019, section 12.8
+ALPHAS = ("krippendorff_alpha", "krippendorff_alpha_set")
 CHANCE_CORRECTED = ("cohen_kappa", "mean_pairwise_cohen_kappa", "krippendorff_alpha", "krippendorff_alpha_set")
 _BINARY = Scale(2)
 
@@ -109,8 +113,10 @@ def agreement_tables(
     -------
     Rows in codebook order. Of two coders percent agreement, Cohen's kappa and Krippendorff's alpha; of more, percent and
     alpha over all, Cohen's kappa of each pair (`coders` is then `A;B`) and their mean. What cannot be estimated is NaN,
-    with the reason. Over all codes: `pooled` (De Vries et al. 2008: mean observed and mean expected over codes), `mean`
-    over estimable codes, `sets` (alpha with MASI over label sets).
+    with the reason. Under ten transcripts `ci_low, ci_high` are empty and `ci_these_low, ci_these_high` hold the bootstrap by
+    unit, which speaks of these transcripts only. Over all codes: `pooled` (De Vries et al. 2008: mean observed and mean
+    expected over codes), `mean` over
+    estimable codes, `sets` (alpha with MASI over label sets).
     """
     if human_only:
         codings = codings[codings["origin"] != "machine"]
@@ -264,20 +270,22 @@ class _Measured:
     value: float = float("nan")
     reason: str = ""
     note: str = ""  # said beside an estimate
+    these: str = ""  # why the interval speaks of these transcripts only
+    below: dict[str, float] = field(default_factory=dict)  # share of resamples under each threshold
     interval: Interval = field(default_factory=Interval)
     analytic: Callable[[], Interval] | None = None
     drawn: list[Floats] = field(default_factory=list)
 
     def done(self) -> dict[str, object]:
-        out = dict(self.row)
+        out = dict(self.row) | self.below
+        parts = (self.note, self.these, self.interval.reason)
         out |= {
             "estimate": self.value,
-            "ci_low": self.interval.low,
-            "ci_high": self.interval.high,
             "ci_method": self.interval.method,
-            "reason": self.reason or "; ".join(part for part in (self.note, self.interval.reason) if part),
+            "reason": self.reason or "; ".join(part for part in parts if part),
         }
-        return out
+        low, high = ("ci_these_low", "ci_these_high") if self.these else ("ci_low", "ci_high")
+        return out | {low: self.interval.low, high: self.interval.high}
 
 
 class _Layer:
@@ -426,6 +434,8 @@ class _Group:
                 "both": int(((a == 1) & (b == 1)).sum()), "only_a": int(((a == 1) & (b == 0)).sum()),
                 "only_b": int(((a == 0) & (b == 1)).sum()), "neither": int(((a == 0) & (b == 0)).sum()),
             }  # fmt: skip
+            if not reflexive:
+                row |= _two_by_two(*(int(str(row[name])) for name in ("both", "only_a", "only_b", "neither")))
         made = _Measured(row, note=self._beside(name))
         made.reason = REFLEXIVE if reflexive else self._nothing(name, units, self.all.counted(at)[0])
         if made.reason:
@@ -509,7 +519,7 @@ class _Group:
             plan = layer.plan(bootstrap=self.bootstrap, resample=self.resample, seed=self.seed)
             if plan.refused:
                 for made in (*mine.values(), *over.values()):
-                    made.interval = Interval(reason=plan.refused)
+                    made.interval, made.these = Interval(reason=plan.refused), plan.these
                 continue
             codes = {name: self._codes(name, single) for name, _ in over if name in self.names}
             for draw in draws(layer.patterns, plan):
@@ -521,8 +531,12 @@ class _Group:
                         made.drawn.append(estimate(krippendorff_alpha(draw.sums(layer.sets))))
                     else:
                         made.drawn.append(_together(name, scope, [sums[at] for at in codes[name]]))
+            label = f"{THESE}: {plan.label}" if plan.these else plan.label
             for made in (*mine.values(), *over.values()):
-                made.interval = percentile_interval(np.concatenate(made.drawn), plan.label)
+                drawn = np.concatenate(made.drawn)
+                made.interval, made.these = percentile_interval(drawn, label), plan.these
+                if made.row["coefficient"] in ALPHAS and not np.isnan(made.interval.low):
+                    made.below = {name: share_below(drawn, at) for name, at in THRESHOLDS.items()}
                 made.drawn.clear()
 
     def _pairs(
@@ -549,6 +563,19 @@ class _Group:
             made.interval = Interval(reason="no closed form over several codes: use the bootstrap")
             if made.analytic is not None:
                 made.interval = made.analytic()
+
+
+def _two_by_two(both: int, only_a: int, only_b: int, neither: int) -> dict[str, object]:
+    """What explains a kappa (Cicchetti and Feinstein 1990; Byrt, Bishop and Carlin 1993); little where nothing varies."""
+    n, apart = both + only_a + only_b + neither, only_a + only_b
+    out: dict[str, object] = {}
+    if n:
+        out = {"prevalence_index": (both - neither) / n, "bias_index": (only_a - only_b) / n}
+    if apart or (both and neither):
+        out["positive_agreement"] = 2 * both / (2 * both + apart)
+        out["negative_agreement"] = 2 * neither / (2 * neither + apart)
+        out["pabak"] = 2 * (both + neither) / n - 1
+    return out
 
 
 def _not_blind(line: Sequence[frozenset[str]], seats: Sequence[int], coders: Sequence[str]) -> bool:

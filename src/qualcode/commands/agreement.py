@@ -74,6 +74,21 @@ NO_INTERVAL = "no interval: the spans of one continuum are no independent units 
     show_default=True,
     help="What is drawn: by cluster from ten up, else by unit; pairs is Hayes and Krippendorff 2007.",
 )
+@click.option(
+    "--interval",
+    type=click.Choice(["percentile", "bca"]),
+    default="percentile",
+    show_default=True,
+    help="How the bootstrap's limits are taken; bca corrects for bias and skew.",
+)
+@click.option(
+    "--threshold",
+    "thresholds",
+    type=float,
+    multiple=True,
+    metavar="X",
+    help="Also the share of resamples under X (may be given several times).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @click.pass_context
 def command(
@@ -91,6 +106,8 @@ def command(
     bootstrap: int,
     seed: int,
     resample: str,
+    interval: str,
+    thresholds: tuple[float, ...],
     as_json: bool,
 ) -> None:
     """Agreement coefficients for any ratings table or table of spans (CSV or XLSX).
@@ -134,6 +151,8 @@ def command(
         bootstrap=bootstrap,
         seed=seed,
         resample=resample,
+        interval=interval,
+        thresholds=thresholds,
     )
     if as_json:
         click.echo(_json(_answer(found, level=level, weights=weights)))
@@ -181,6 +200,7 @@ def _answer(found: Agreement, *, level: str, weights: str | None) -> dict[str, A
                 "ci_method": result.interval.method or None,
                 "reason": result.reason or None,
             }
+            | ({"below": {f"{at:g}": share for at, share in result.below.items()}} if result.below else {})
             for result in found.results
         ],
     }
@@ -271,6 +291,7 @@ def _table(found: Agreement, *, level: str, weights: str | None) -> str:
             marks = f"[{reasons.index(result.reason) + 1}]"
         if len(methods) > 1 and interval.method:
             marks += f" ({_letter(methods.index(interval.method))})"
+        marks += "".join(f" {share:.1%} of resamples below {at:g}" for at, share in result.below.items())
         shown = "" if math.isnan(result.estimate) else f"{result.estimate:.3f}"
         rows.append((result.code or "", result.name, shown, limits, marks.strip()))
     first = 0 if any(row[0] for row in rows[1:]) else 1
