@@ -250,12 +250,11 @@ def agreement_chart(
     axes.tick_params(axis="y", length=0)
     units = rows["n_units"].max()
     names_shown = {"krippendorff_alpha": "Krippendorff's alpha"}
-    which = " (broken: these transcripts only)" if these.any() and not these[rows["low"].notna()].all() else ""
-    if these.any() and not which:
-        which = " for these transcripts only"
-    axes.set_xlabel(
-        f"{names_shown.get(coefficient, coefficient)} (0 chance, 1 perfect), 95 % interval{which}, {units} units"
-    )
+    label = f"{names_shown.get(coefficient, coefficient)} (0 chance, 1 perfect), 95 % interval, {units} units"
+    if these.any():
+        whole = these[rows["low"].notna()].all()
+        label += "\nintervals for these transcripts only" if whole else "\nbroken lines: for these transcripts only"
+    axes.set_xlabel(label)
     axes.spines["left"].set_visible(False)
     return figure
 

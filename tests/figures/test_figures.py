@@ -59,7 +59,10 @@ def test_agreement_that_is_not_estimable_is_said_in_the_figure(tmp_path: Path) -
 def test_an_interval_of_few_transcripts_is_drawn_and_said_in_the_figure(tmp_path: Path) -> None:
     row = {"coefficient": "krippendorff_alpha", "estimate": 0.5, "n_units": 40}
     these, wide = {"ci_these_low": 0.25, "ci_these_high": 0.75}, {"ci_low": 0.1, "ci_high": 0.9}
-    for second, said in ((these, "interval for these transcripts only,"), (wide, "(broken: these transcripts only)")):
+    for second, said in (
+        (these, "intervals for these transcripts only"),
+        (wide, "broken lines: for these transcripts only"),
+    ):
         table = TABLES["report_agreement_by_code"].shape(
             [{"code": "t", **row, **these}, {"code": "l", **row, **second}]
         )
