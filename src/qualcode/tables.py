@@ -270,6 +270,15 @@ TABLES: dict[str, Table] = {
             kind="report",
         ),
         _table(
+            "report_agreement_by_scope",
+            "one coefficient, pooled over all codes, of one pair of coders, of all coders but one, or of one transcript",
+            "coefficient scope about unit rule universe coders round n_units:whole n_transcripts:whole estimate:number "
+            "ci_low:number ci_high:number ci_method reason ci_these_low:number ci_these_high:number codes:whole "
+            "below_667:number below_800:number",
+            kind="report",
+            words={"scope": ("pair", "without", "transcript")},
+        ),
+        _table(
             "report_disagreements",
             "one disagreement",
             "disagreement kind transcript start:whole end:whole code_a code_b coder_a coder_b decision choice "

@@ -39,9 +39,12 @@ from qualcode.tables import TABLES, join
 
 REFLEXIVE = "approach reflexive: agreement coefficients are switched off"
 SAW = "the second coder saw the first coder's codes"
+ONE_TRANSCRIPT = "one transcript: no interval"
+PAIRS_IN_TABLES = ("cohen_kappa",)  # of pairs, where there are more coders
+SETS = ("krippendorff_alpha_set",)
 THESE = "these transcripts only"
 NEVER_USED = "none of these coders used the code in these units"
-THRESHOLDS = {"below_667": 0.667, "below_800": 0.8}  # of alpha: Krippendorff 2019, section 12.8
+THRESHOLDS = {"below_667": 0.667, "below_800": 0.8}  # of alpha: Krippendorff 2019
 ALPHAS = ("krippendorff_alpha", "krippendorff_alpha_set")
 CHANCE_CORRECTED = ("cohen_kappa", "mean_pairwise_cohen_kappa", "krippendorff_alpha", "krippendorff_alpha_set")
 _BINARY = Scale(2)
@@ -88,8 +91,8 @@ def agreement_tables(
     seed: int = 1,
     approach: str = "codebook",
     human_only: bool = True,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Agreement over all codes and on each code, as tables `report_agreement` and `report_agreement_by_code`.
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Agreement over all codes, on each code and by scope: `report_agreement`, `…_by_code` and `…_by_scope`.
 
     Parameters
     ----------
@@ -116,7 +119,8 @@ def agreement_tables(
     with the reason. Under ten transcripts `ci_low, ci_high` are empty and `ci_these_low, ci_these_high` hold the bootstrap by
     unit, which speaks of these transcripts only. Over all codes: `pooled` (De Vries et al. 2008: mean observed and mean
     expected over codes), `mean` over
-    estimable codes, `sets` (alpha with MASI over label sets).
+    estimable codes, `sets` (alpha with MASI over label sets). By scope, all codes pooled: each `pair` of more coders, all
+    `without` one, and each `transcript`; `about` names the pair, the coder left out, the transcript.
     """
     if human_only:
         codings = codings[codings["origin"] != "machine"]
@@ -125,7 +129,11 @@ def agreement_tables(
     read = readings(assignments, {name: texts[name] for name in names}, rounds=rounds) if len(assignments) else None
     people = _coders(codings, read, coders)
     if not people or not entries:
-        return TABLES["report_agreement"].empty(), TABLES["report_agreement_by_code"].empty()
+        return (
+            TABLES["report_agreement"].empty(),
+            TABLES["report_agreement_by_code"].empty(),
+            TABLES["report_agreement_by_scope"].empty(),
+        )
     units = cut_units(unit, segments=segments, turns=turns, transcripts=names, texts=texts)
     coded = _code_units(codings, units, names, people, places, read, _ancestors(codebook), rule)
     used_rounds = join(assignments["round"][assignments["round"].isin(rounds)] if rounds else assignments["round"])
@@ -133,17 +141,36 @@ def agreement_tables(
     plan = {"ci": ci, "bootstrap": bootstrap, "resample": resample, "seed": seed}
     overall: list[dict[str, object]] = []
     by_code: list[dict[str, object]] = []
+    by_scope: list[dict[str, object]] = []
+    reflexive = approach == "reflexive"
     for group in _groups(people):
         table = _Group(coded, group, entries, everybody=len(group) == len(people), **plan)  # type: ignore[arg-type]
-        table.measure(reflexive=approach == "reflexive")
+        table.measure(reflexive=reflexive)
         common = {**head, "coders": join(group)}
-        overall += [{**common, **row} for row in table.overall]
-        by_code += [{**common, **row} for row in table.by_code]
+        if len(group) == len(people) or len(group) == 2:
+            kept = table.names if len(group) == len(people) else PAIRS_IN_TABLES
+            overall += [{**common, **row} for row in table.overall if row["coefficient"] in (*kept, *SETS)]
+            by_code += [{**common, **row} for row in table.by_code if row["coefficient"] in kept]
+        pooled = [{**common, **row} for row in table.overall if row["scope"] == "pooled"]
+        if len(group) == 2 < len(people):
+            by_scope += [{**row, "scope": "pair", "about": join(group)} for row in pooled]
+        if len(group) == len(people):
+            rows = table.by_transcript(names, reflexive=reflexive)
+            by_scope += [{**common, **row, "scope": "transcript"} for row in rows]
+        if len(group) == len(people) - 1 > 1:
+            left = join(set(people) - set(group))
+            by_scope += [{**row, "scope": "without", "about": left} for row in pooled]
     place = {(entry.code, entry.scope): at for at, entry in enumerate(entries)}
     by_code.sort(key=lambda row: place[str(row["code"]), str(row["scope"])])
     order = {"pooled": 0, "mean": 1, "sets": 2}
     overall.sort(key=lambda row: order[str(row["scope"])])
-    return TABLES["report_agreement"].shape(overall), TABLES["report_agreement_by_code"].shape(by_code)
+    rank = {"pair": 0, "without": 1, "transcript": 2}
+    by_scope.sort(key=lambda row: rank[str(row["scope"])])
+    return (
+        TABLES["report_agreement"].shape(overall),
+        TABLES["report_agreement_by_code"].shape(by_code),
+        TABLES["report_agreement_by_scope"].shape(by_scope),
+    )
 
 
 # ---------------------------------------------------------------- codes and coders
@@ -197,8 +224,10 @@ def _coders(
 
 
 def _groups(people: Sequence[str]) -> list[tuple[str, ...]]:
-    """All coders, and where they are more than two each pair."""
-    return [tuple(people), *(combinations(people, 2) if len(people) > 2 else ())]
+    """All coders, and where they are more than two each pair and all but one."""
+    pairs = combinations(people, 2) if len(people) > 2 else ()
+    but_one = combinations(people, len(people) - 1) if len(people) > 3 else ()
+    return [tuple(people), *pairs, *but_one]
 
 
 # ---------------------------------------------------------------- spans to values
@@ -372,13 +401,11 @@ class _Group:
         self.universe = coded.universe
         if len(group) == 1:
             self.names: tuple[str, ...] = ("percent_agreement", "krippendorff_alpha")
-        elif len(group) == 2 and everybody:
-            self.names = ("percent_agreement", "cohen_kappa", "krippendorff_alpha")
         elif len(group) == 2:
-            self.names = ("cohen_kappa",)
+            self.names = ("percent_agreement", "cohen_kappa", "krippendorff_alpha")
         else:
             self.names = ("percent_agreement", "mean_pairwise_cohen_kappa", "krippendorff_alpha")
-        self.with_sets = self.names != ("cohen_kappa",)
+        self.with_sets = everybody
 
     def layer(self, name: str) -> _Layer:
         return self.blind if name in CHANCE_CORRECTED else self.all
@@ -504,6 +531,33 @@ class _Group:
         else:
             made.analytic = lambda: analytic_interval(name, layer.sets, layer.patterns.times)
         return made
+
+    def by_transcript(self, names: Sequence[str], *, reflexive: bool) -> list[dict[str, object]]:
+        """All codes pooled, in each transcript that two coders read: the sums of one, where a resample has those of many."""
+        out: list[dict[str, object]] = []
+        for name in self.names:
+            if name == "mean_pairwise_cohen_kappa":
+                continue
+            layer = self.layer(name)
+            found, units = np.unique(layer.transcript, return_counts=True)
+            members = np.zeros((len(found), len(layer.patterns.times)))
+            np.add.at(members, (np.searchsorted(found, layer.transcript), layer.patterns.of_unit), 1)
+            pairs = []
+            for at, entry in enumerate(self.entries):
+                if entry.scope == "code" and len(found):
+                    s = Sums.point(layer.blocks[at], members)
+                    do, de = COEFFICIENTS[name](s)
+                    pairs.append((do, np.where(s["pairable_counts"][:, 1] > 0, de, np.nan)))  # NaN: a code nobody used
+            values = _pooled(pairs) if pairs else np.full(len(found), np.nan)
+            codes = sum((~np.isnan(de) for _, de in pairs), np.zeros(len(found), dtype=np.int64))
+            for at, value in enumerate(values.tolist()):
+                reason = "no code can be estimated" if np.isnan(value) else ONE_TRANSCRIPT if self.ci != "none" else ""
+                out.append({
+                    "coefficient": name, "about": names[int(found[at])], "n_units": int(units[at]), "n_transcripts": 1,
+                    "estimate": float("nan") if reflexive else value, "reason": REFLEXIVE if reflexive else reason,
+                    "codes": int(codes[at]),
+                })  # fmt: skip
+        return sorted(out, key=lambda row: str(row["about"]))
 
     # ------------------------------------------------------------ intervals
 
