@@ -309,14 +309,16 @@ def definitions(data: Data) -> PrintedTable:
 def agreement(data: Data) -> PrintedTable:
     """Agreement over all codes, each coefficient with its scope, unit and interval."""
     rows = data["agreement"]
+    starred = not _only_these(rows)
     columns = [
         Column("Coefficient", 2.2), Column("Over", 1.3), Column("Coders", 0.9), Column("Estimate", 0.95, "right"),
-        Column("95 % interval", 1.3, "right"), Column("Units", 0.7, "right"), Column("Transcripts", 1.2, "right"),
+        Column(_interval_head(rows, "95 % interval"), 1.3, "right"), Column("Units", 0.7, "right"), Column("Transcripts", 1.2, "right"),
     ]  # fmt: skip
     printed = [
         Row([
             COEFFICIENTS.get(line["coefficient"], line["coefficient"]), SCOPES.get(line["scope"], line["scope"]),
-            ", ".join(split(line["coders"])), _estimate(data, line), _interval(data, line), _whole(line["n_units"]),
+            ", ".join(split(line["coders"])), _estimate(data, line), _interval(data, line, starred=starred),
+            _whole(line["n_units"]),
             _whole(line["n_transcripts"]),
         ])
         for line in rows.to_dict("records")
@@ -330,10 +332,11 @@ def agreement(data: Data) -> PrintedTable:
 def agreement_by_code(data: Data) -> PrintedTable:
     """T11: agreement on each code."""
     rows = data["agreement_by_code"]
+    starred = not _only_these(rows)
     columns = [
         Column("Code", 2.1), Column("Both", 0.6, "right"), Column("Only A", 0.6, "right"), Column("Only B", 0.6, "right"),
         Column("Neither", 0.85, "right"), Column("Same\n%", 0.7, "right"), Column("Kappa", 0.75, "right"),
-        Column("Alpha", 0.75, "right"), Column("95 % interval of alpha", 1.4, "right"),
+        Column("Alpha", 0.75, "right"), Column(_interval_head(rows, "95 % interval of alpha"), 1.4, "right"),
     ]  # fmt: skip
     printed: list[Row] = []
     reasons: list[str] = []
@@ -348,7 +351,7 @@ def agreement_by_code(data: Data) -> PrintedTable:
             alpha["label"] or code, *(_whole(alpha[name]) for name in ("both", "only_a", "only_b", "neither")),
             "" if share is None or pd.isna(share) else whole_percent(100 * share),
             *(_estimate(data, mine[name]) if name in mine else "" for name in ("cohen_kappa", "krippendorff_alpha")),
-            _interval(data, alpha),
+            _interval(data, alpha, starred=starred),
         ]  # fmt: skip
         printed.append(Row(cells))
         if pd.isna(alpha["estimate"]) and alpha["reason"]:
@@ -376,10 +379,33 @@ def _agreement_notes(rows: pd.DataFrame) -> list[str]:
             else "transcripts in which every coder compared has a coding (who read what is not recorded)"
         )
         notes.append(f"Unit: {unit}; a code counts for a unit when it covers {covered}; taken over {basis}.")
-    methods = [method for method in dict.fromkeys(rows["ci_method"]) if method]
+    methods = [m for m in dict.fromkeys(m.removeprefix("these transcripts only: ") for m in rows["ci_method"]) if m]
     if methods:
         notes.append("Intervals: " + "; ".join(methods[:3]) + ".")
+    few = [int(n) for n in rows["n_transcripts"][rows["ci_these_low"].notna()]]
+    if few:
+        mark = "" if _only_these(rows) else "* "
+        notes.append(
+            f"{mark}{max(few)} transcript{'s are' if max(few) > 1 else ' is'} too few to speak beyond "
+            f"{'them' if max(few) > 1 else 'it'}: the interval says how far a number would move with other units of these "
+            "transcripts only."
+        )
+    clustered = rows[rows["ci_method"].str.startswith("bootstrap by transcript") & rows["n_transcripts"].lt(30)]
+    if len(clustered):
+        notes.append(
+            "With fewer than 30 transcripts such an interval is somewhat narrow: in simulations it held the true value in "
+            "90 % of cases with 12 transcripts and 94 % with 30."
+        )
     return notes
+
+
+def _only_these(rows: pd.DataFrame) -> bool:
+    """Whether every interval speaks of these transcripts only."""
+    return bool(rows["ci_these_low"].notna().any() and not rows["ci_low"].notna().any())
+
+
+def _interval_head(rows: pd.DataFrame, head: str) -> str:
+    return f"{head}, these transcripts only" if _only_these(rows) else head
 
 
 def _estimate(data: Data, line: Mapping[Any, Any]) -> str:
@@ -388,11 +414,16 @@ def _estimate(data: Data, line: Mapping[Any, Any]) -> str:
     return f"{line['estimate']:.{data.study.config.reports.decimals}f}".replace("-", "−")
 
 
-def _interval(data: Data, line: Mapping[Any, Any]) -> str:
-    if pd.isna(line["ci_low"]) or pd.isna(line["ci_high"]):
+def _interval(data: Data, line: Mapping[Any, Any], *, starred: bool = False) -> str:
+    mark = ""
+    low, high = line["ci_low"], line["ci_high"]
+    if pd.isna(low) and pd.notna(line["ci_these_low"]):
+        low, high = line["ci_these_low"], line["ci_these_high"]
+        mark = "*" if starred else ""
+    if pd.isna(low) or pd.isna(high):
         return ""
     places = data.study.config.reports.decimals
-    return f"{line['ci_low']:.{places}f} to {line['ci_high']:.{places}f}".replace("-", "−")
+    return f"{low:.{places}f} to {high:.{places}f}{mark}".replace("-", "−")
 
 
 def saturation(data: Data) -> PrintedTable:
