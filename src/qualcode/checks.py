@@ -37,6 +37,7 @@ def check_study(study: Study, *, until: str | None = None) -> Checked:
     All problems at once, all warnings, which stages wait for what, and counts of what is there.
     """
     found = Checked()
+    _names(study, found)
     found.problems.found += check_people(study).found
     transcribed = _transcripts(study, found)
     if until in (None, "topics", "topic_codes", "reports"):
@@ -51,6 +52,14 @@ def check_study(study: Study, *, until: str | None = None) -> Checked:
     _decisions(study, found)
     _waiting(study, found)
     return found
+
+
+def _names(study: Study, found: Checked) -> None:
+    """File names that the workflow would take for patterns."""
+    for folder in ("transcripts", "codings", "decisions", "memberchecks"):
+        for path in study.files(folder):
+            if "{" in path.name or "}" in path.name:
+                found.problems.add(study.shown(path), "a file's name may not hold { or }.", "Rename it.")
 
 
 def _transcripts(study: Study, found: Checked) -> object | None:

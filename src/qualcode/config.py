@@ -83,7 +83,7 @@ class Transcripts(_Section):
 
 
 class Segments(_Section):
-    """The units that agreement and topics are taken over."""
+    """The units that agreement and co-occurrence are taken over (topics take whole turns)."""
 
     unit: Literal["turn", "paragraph", "sentence", "window"] = Field(
         "turn", description="How turns are cut into segments."
@@ -240,7 +240,9 @@ class Config(_Section):
         default=[], description="The people who code; where given, codings of anybody else are refused."
     )
     transcripts: Transcripts = Field(default_factory=Transcripts, description="How transcripts are read.")
-    segments: Segments = Field(default_factory=Segments, description="Units of agreement and topics.")
+    segments: Segments = Field(
+        default_factory=Segments, description="Units of agreement and co-occurrence; topics take whole turns."
+    )
     codebook: CodebookChoice = Field(default_factory=CodebookChoice, description="Which codebook is in use.")
     codings: Codings = Field(default_factory=Codings, description="How codings files are read.")
     agreement: Agreement = Field(default_factory=Agreement, description="How agreement is measured.")

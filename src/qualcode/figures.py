@@ -208,6 +208,8 @@ def agreement_chart(
 ) -> Figure:
     """Agreement on each code with its interval; where it cannot be computed, the reason in its place.
 
+    An interval that speaks of these transcripts only is a broken line.
+
     Parameters
     ----------
     by_code
@@ -221,7 +223,9 @@ def agreement_chart(
     names = [labels.get(code, code) for code in rows["code"]]
     figure = _new(7.2, max(1.8, 0.9 + 0.27 * len(rows)))
     axes = figure.add_subplot()
-    low_end = min(-0.25, float(rows["ci_low"].min()) - 0.05 if rows["ci_low"].notna().any() else 0.0)
+    these = rows["ci_low"].isna() & rows["ci_these_low"].notna()
+    rows["low"], rows["high"] = (rows[f"ci_{end}"].fillna(rows[f"ci_these_{end}"]) for end in ("low", "high"))
+    low_end = min(-0.25, float(rows["low"].min()) - 0.05 if rows["low"].notna().any() else 0.0)
     low_end = max(low_end, -1.05)
     for y, line in enumerate(rows.to_dict("records")):
         value = line["estimate"]
@@ -230,10 +234,11 @@ def agreement_chart(
                 0.02, y, f"not estimable: {line['reason']}"[:70], ha="left", va="center", fontsize=7.5, color="#555555"
             )
             continue
-        if pd.notna(line["ci_low"]) and pd.notna(line["ci_high"]):
+        if pd.notna(line["low"]) and pd.notna(line["high"]):
             axes.plot(
-                [max(line["ci_low"], low_end), line["ci_high"]], [y, y], color=PALETTE[0], linewidth=1.6, alpha=0.55
-            )
+                [max(line["low"], low_end), line["high"]], [y, y], color=PALETTE[0], linewidth=1.6, alpha=0.55,
+                linestyle=(0, (2.5, 1)) if these[y] else "-",
+            )  # fmt: skip
         axes.scatter([value], [y], s=26, color=PALETTE[0], zorder=3, linewidths=0)
         axes.text(1.04, y, f"{value:.2f}", ha="left", va="center", fontsize=8, color=INK)
     axes.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
@@ -245,7 +250,11 @@ def agreement_chart(
     axes.tick_params(axis="y", length=0)
     units = rows["n_units"].max()
     names_shown = {"krippendorff_alpha": "Krippendorff's alpha"}
-    axes.set_xlabel(f"{names_shown.get(coefficient, coefficient)} (0 chance, 1 perfect), 95 % interval, {units} units")
+    label = f"{names_shown.get(coefficient, coefficient)} (0 chance, 1 perfect), 95 % interval, {units} units"
+    if these.any():
+        whole = these[rows["low"].notna()].all()
+        label += "\nintervals for these transcripts only" if whole else "\nbroken lines: for these transcripts only"
+    axes.set_xlabel(label)
     axes.spines["left"].set_visible(False)
     return figure
 

@@ -280,7 +280,8 @@ TABLES: dict[str, Table] = {
             "report_agreement",
             "one coefficient over all codes",
             "coefficient scope unit rule universe coders round n_units:whole n_transcripts:whole estimate:number "
-            "ci_low:number ci_high:number ci_method reason ci_these_low:number ci_these_high:number codes:whole",
+            "ci_low:number ci_high:number ci_method reason ci_these_low:number ci_these_high:number codes:whole "
+            "below_667:number below_800:number",
             kind="report",
         ),
         _table(
@@ -288,8 +289,18 @@ TABLES: dict[str, Table] = {
             "one coefficient of one code",
             "code coefficient scope unit rule universe coders round n_units:whole n_transcripts:whole estimate:number "
             "ci_low:number ci_high:number ci_method reason both:whole only_a:whole only_b:whole neither:whole "
-            "ci_these_low:number ci_these_high:number label",
+            "ci_these_low:number ci_these_high:number label below_667:number below_800:number positive_agreement:number "
+            "negative_agreement:number pabak:number prevalence_index:number bias_index:number",
             kind="report",
+        ),
+        _table(
+            "report_agreement_by_scope",
+            "one coefficient, pooled over all codes, of one pair of coders, of all coders but one, or of one transcript",
+            "coefficient scope about unit rule universe coders round n_units:whole n_transcripts:whole estimate:number "
+            "ci_low:number ci_high:number ci_method reason ci_these_low:number ci_these_high:number codes:whole "
+            "below_667:number below_800:number",
+            kind="report",
+            words={"scope": ("pair", "without", "transcript")},
         ),
         _table(
             "report_disagreements",

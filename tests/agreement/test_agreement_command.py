@@ -279,6 +279,30 @@ def test_values_that_are_no_category_are_refused_with_the_nearest(file):
     assert problem.hint == "Nearest: 'barrier'."
 
 
+def test_bca_and_thresholds(file):
+    path = file(K2011)
+    plain = found(path)
+    got = found(path, "--interval", "bca", "--threshold", "0.667", "--threshold", "0.8")
+    alpha = got["krippendorff_alpha"]
+    assert alpha["ci_method"] == "bootstrap by unit (11 units), 1000, seed 1, BCa"
+    assert alpha["estimate"] == plain["krippendorff_alpha"]["estimate"]
+    assert alpha["se"] == plain["krippendorff_alpha"]["se"]
+    assert alpha["ci_low"] < plain["krippendorff_alpha"]["ci_low"] < alpha["estimate"] < alpha["ci_high"] <= 1
+    assert 0 < alpha["below"]["0.667"] < alpha["below"]["0.8"] < 1
+    assert "below" not in plain["krippendorff_alpha"]
+    assert "% of resamples below 0.8" in run(path, "--threshold", "0.8")
+
+
+def test_bca_goes_with_sets_and_clusters(file):
+    rows = [f"{u},{'a;b' if u % 3 else '-'},{'a' if u % 4 else '-'},T{u // 4:02}" for u in range(48)]
+    path = file("unit,A,B,cluster\n" + "\n".join(rows) + "\n")
+    for sets in ("masi", "mv"):
+        for one in answer(path, "--sets", sets, "--per-code", "--interval", "bca")["coefficients"]:
+            if one["ci_low"] is not None:
+                assert one["ci_low"] < one["ci_high"]
+                assert "bootstrap by cluster (12 clusters), 1000, seed 1, BCa" in one["ci_method"]
+
+
 def test_same_table_same_bytes(file):
     path = file(K2011)
     assert run(path, "--json", "--per-code") == run(path, "--json", "--per-code")

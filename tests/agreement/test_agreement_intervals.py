@@ -9,10 +9,13 @@ from qualcode.agreement.intervals import (
     Draw,
     _infinitesimal,
     _linearised_alpha,
+    bca_interval,
     choose,
     draws,
+    leave_one_out,
     pairs_interval,
     percentile_interval,
+    share_below,
 )
 from qualcode.agreement.kernel import COEFFICIENTS, Blocks, Patterns, Scale, Sums, coefficient, distinct, estimate
 
@@ -152,3 +155,36 @@ def test_gwets_standard_error_is_the_infinitesimal_jackknife_where_each_unit_has
             changes.append((ends[0] - ends[1]) / 2e-5)
         by_hand = (np.square(changes).sum() / (40 * 39)) ** 0.5
         assert analytic_interval(name, blocks, patterns.times).se == pytest.approx(by_hand, rel=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_bca_limits_are_those_of_scipy(seed):
+    from scipy import stats
+
+    sample = np.random.default_rng(seed).exponential(size=25) / 4
+    made = stats.bootstrap((sample,), np.mean, n_resamples=999, method="BCa", rng=np.random.default_rng(seed))
+    without = np.array([np.delete(sample, at).mean() for at in range(25)])
+    got = bca_interval(made.bootstrap_distribution, "label", float(sample.mean()), without, np.ones(25))
+    assert (got.low, got.high) == pytest.approx(tuple(made.confidence_interval), abs=1e-9)
+
+
+def test_each_unit_and_each_cluster_is_left_out_once():
+    patterns = distinct(CODES)
+    blocks = Blocks(patterns.codes, SCALE)
+    weights, times = next(leave_one_out(patterns, plan("unit")))
+    assert times.sum() == 60
+    got = estimate(COEFFICIENTS["krippendorff_alpha"](Sums.point(blocks, weights)))
+    for at in range(60):
+        wanted = coefficient("krippendorff_alpha", np.delete(CODES, at, axis=0), SCALE)
+        assert got[patterns.of_unit[at]] == pytest.approx(wanted, abs=1e-9)
+    clusters = np.repeat(np.arange(12), 5)
+    weights, times = next(leave_one_out(patterns, plan(clusters=clusters)))
+    got = estimate(COEFFICIENTS["krippendorff_alpha"](Sums.point(blocks, weights)))
+    assert len(got) == 12
+    for at in range(12):
+        assert got[at] == pytest.approx(coefficient("krippendorff_alpha", CODES[clusters != at], SCALE), abs=1e-9)
+
+
+def test_the_share_below_a_threshold_is_of_the_defined_resamples():
+    assert share_below(np.array([0.1, 0.5, 0.9, np.nan]), 0.5) == pytest.approx(1 / 3)
+    assert np.isnan(share_below(np.array([np.nan]), 0.5))

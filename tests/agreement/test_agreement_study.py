@@ -60,7 +60,7 @@ class Made:
         self.read.append({"transcript": transcript, "coder": coder, "done": done} | more)
         return self
 
-    def tables(self, **options: object) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def tables(self, **options: object) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         return agreement_tables(
             TABLES["codings"].shape(self.rows),
             TABLES["assignments"].shape(self.read),
@@ -73,7 +73,7 @@ class Made:
         )
 
     def code(self, code: str, coefficient: str = "krippendorff_alpha", *, coders: str = "", **options: object):
-        _, by_code = self.tables(**options)
+        by_code = self.tables(**options)[1]
         found = by_code[(by_code["code"] == code) & (by_code["coefficient"] == coefficient)]
         if coders:
             found = found[found["coders"] == coders]
@@ -81,7 +81,7 @@ class Made:
         return found.iloc[0]
 
     def over(self, coefficient: str, scope: str, **options: object):
-        overall, _ = self.tables(**options)
+        overall = self.tables(**options)[0]
         found = overall[(overall["coefficient"] == coefficient) & (overall["scope"] == scope)]
         assert len(found) == 1
         return found.iloc[0]
@@ -193,7 +193,7 @@ def test_pooled_and_mean_over_codes():
     assert made.over("krippendorff_alpha", "mean")["estimate"] == pytest.approx(
         1 - (0.15 / expected[0] + 0.15 / expected[1]) / 2
     )
-    overall, _ = made.tables()
+    overall, *_ = made.tables()
     assert overall["scope"].tolist() == ["pooled"] * 3 + ["mean"] * 3 + ["sets"]
 
 
@@ -217,7 +217,7 @@ def test_a_theme_is_the_union_of_its_children():
 def test_rows_are_in_codebook_order_and_a_subtheme_with_codes_has_both_rows():
     book = codebook(("z", "theme", ""), ("y", "subtheme", "z"), ("x", "code", "y"), ("a", "definition", ""))
     made = Made(3, book=book).words("A", "x", "T01", 0).words("B", "x", "T01", 0)
-    _, by_code = made.tables()
+    _, by_code, _ = made.tables()
     rows = list(dict.fromkeys(zip(by_code["code"], by_code["scope"], strict=True)))
     assert rows == [("z", "rolled_up"), ("y", "rolled_up"), ("y", "code"), ("x", "code"), ("a", "code")]
 
@@ -311,7 +311,7 @@ def test_rounds_and_coders_can_be_chosen():
     made.assign("C", "T02", round="main")
     row = made.code("time", rounds=["training"])
     assert row[["coders", "round", "n_units"]].tolist() == ["A;B", "training", 4]
-    _, by_code = made.tables(coders=["B", "C"])
+    _, by_code, _ = made.tables(coders=["B", "C"])
     assert set(by_code["coders"]) == {"B;C"}
     assert by_code[by_code["code"] == "time"]["both"].tolist() == [1, 1, 1]
 
@@ -326,7 +326,7 @@ def test_three_coders_have_alpha_together_and_kappa_by_pairs():
     made = Made(10)
     for coder, words in (("A", (0, 1, 2)), ("B", (0, 1)), ("C", (0, 5))):
         made.words(coder, "time", "T01", *words)
-    _, by_code = made.tables(ci="none")
+    by_code = made.tables(ci="none")[1]
     rows = by_code[by_code["code"] == "time"]
     assert list(zip(rows["coefficient"], rows["coders"], strict=True)) == [
         ("percent_agreement", "A;B;C"), ("mean_pairwise_cohen_kappa", "A;B;C"), ("krippendorff_alpha", "A;B;C"),
@@ -343,7 +343,7 @@ def test_three_coders_have_alpha_together_and_kappa_by_pairs():
     # alpha: units 1 (A, B of three), 2 (A), 5 (C) differ: D_o 3 * (2*2/2) / 30; n_1 7 of 30
     assert estimates[2] == pytest.approx(1 - (6 / 30) / (2 * 7 * 23 / (30 * 29)))
     assert estimates[0] == pytest.approx((7 + 3 * 1 / 3) / 10)
-    overall, _ = made.tables(ci="none")
+    overall, *_ = made.tables(ci="none")
     pooled = overall[(overall["coefficient"] == "mean_pairwise_cohen_kappa") & (overall["scope"] == "pooled")]
     assert pooled["estimate"].tolist() == pytest.approx([sum(by_hand) / 3])  # one code: pooled is the mean of the pairs
 
@@ -352,7 +352,7 @@ def test_one_coder_has_rows_with_a_reason_and_no_coder_has_none():
     made = Made(4).words("A", "time", "T01", 0)
     assert set(made.tables()[1]["reason"]) == {"one coder only (A)"}
     assert set(made.tables()[0]["reason"]) == {"one coder only (A)"}
-    assert [len(table) for table in Made(4).tables()] == [0, 0]
+    assert [len(table) for table in Made(4).tables()] == [0, 0, 0]
 
 
 def test_coders_without_a_common_transcript():
@@ -366,7 +366,7 @@ def test_a_study_without_a_codebook_takes_the_codes_as_they_are():
 
 
 def test_under_the_reflexive_approach_every_estimate_is_empty():
-    overall, by_code = feinstein(Made(100)).tables(approach="reflexive")
+    overall, by_code, _ = feinstein(Made(100)).tables(approach="reflexive")
     for table in (overall, by_code):
         assert len(table)
         assert table["estimate"].isna().all()
@@ -387,10 +387,32 @@ def test_by_transcript_from_ten_transcripts_up_else_by_unit():
     row = many(10).code("time")
     assert row["ci_method"] == "bootstrap by transcript (10 transcripts), 200, seed 1, percentile"
     assert row["ci_low"] < row["estimate"] < row["ci_high"]
-    few = many(3).code("time")
-    assert few["ci_method"] == ("bootstrap by unit (3 transcripts: too few to resample), 200, seed 1, percentile")
-    assert few["ci_low"] < few["estimate"] < few["ci_high"]
+    assert math.isnan(row["ci_these_low"])
+    assert row["reason"] == ""
     assert many(10).over("krippendorff_alpha", "pooled")["ci_method"] == row["ci_method"]
+
+
+def test_under_ten_transcripts_the_interval_speaks_of_these_transcripts_only():
+    for row in (
+        many(9).code("time"),
+        many(9).over("krippendorff_alpha", "pooled"),
+        many(9).code("time", "cohen_kappa"),
+    ):
+        assert math.isnan(row["ci_low"])
+        assert math.isnan(row["ci_high"])
+        assert row["ci_these_low"] < row["estimate"] < row["ci_these_high"]
+        assert row["reason"] == "9 transcripts: too few to speak beyond them"
+        assert row["ci_method"] == (
+            "these transcripts only: bootstrap by unit (9 transcripts: too few to resample), 200, seed 1, percentile"
+        )
+
+
+def test_who_asks_for_the_bootstrap_by_unit_gets_it_as_an_interval():
+    row = many(3).code("time", resample="unit")
+    assert row["ci_low"] < row["estimate"] < row["ci_high"]
+    assert math.isnan(row["ci_these_low"])
+    one = many(3).code("time")
+    assert (row["ci_low"], row["ci_high"]) == (one["ci_these_low"], one["ci_these_high"])
 
 
 def test_a_code_too_rare_has_an_estimate_and_no_interval():
@@ -398,8 +420,39 @@ def test_a_code_too_rare_has_an_estimate_and_no_interval():
     row = made.code("time")
     assert row["estimate"] == 1
     assert math.isnan(row["ci_low"])
-    assert row["reason"].startswith("too little variation for an interval: ")
+    assert math.isnan(row["ci_these_low"])
+    assert row["reason"].startswith("1 transcript: too few to speak beyond it; too little variation for an interval: ")
     assert "undefined" in row["ci_method"]
+
+
+def test_the_share_of_resamples_below_a_threshold_stands_beside_alpha_alone():
+    made = feinstein(Made(100))
+    row = made.code("time")
+    assert 0 <= row["below_667"] < row["below_800"] <= 1
+    assert (row["below_667"] >= 0.025) == (row["ci_these_low"] < 0.667)
+    assert math.isnan(made.code("time", "percent_agreement")["below_800"])
+    assert math.isnan(made.code("time", ci="analytic")["below_800"])
+
+
+def test_what_explains_a_kappa_stands_beside_it():
+    # Feinstein and Cicchetti (1990), first table: 40 both, 9 and 6 one alone, 45 neither
+    row = feinstein(Made(100)).code("time", "cohen_kappa")
+    n = row["both"] + row["only_a"] + row["only_b"] + row["neither"]
+    assert (n, row["both"], row["only_a"], row["only_b"], row["neither"]) == (100, 40, 9, 6, 45)
+    assert row["positive_agreement"] == pytest.approx(80 / 95)
+    assert row["negative_agreement"] == pytest.approx(90 / 105)
+    assert row["pabak"] == pytest.approx(0.70)
+    assert row["prevalence_index"] == pytest.approx(-0.05)
+    assert row["bias_index"] == pytest.approx(0.03)
+
+
+def test_a_code_on_every_unit_or_on_none_has_no_specific_agreement():
+    made = Made(20).words("A", "time", "T01", *range(20)).words("B", "time", "T01", *range(20))
+    for code, prevalence in (("time", 1), ("money", -1)):
+        row = made.code(code)
+        assert row["prevalence_index"] == prevalence
+        for name in ("positive_agreement", "negative_agreement", "pabak"):
+            assert math.isnan(row[name])
 
 
 def test_analytic_and_none():
@@ -427,6 +480,67 @@ def test_other_names_of_coders_and_codes_change_no_number():
     for row in plain.rows:
         renamed.rows.append(row | {"coder": swap[str(row["coder"])], "code": "zz"})
     before, after = plain.code("time"), renamed.code("zz")
-    for column in ("estimate", "ci_low", "ci_high", "both", "neither"):
+    for column in ("estimate", "ci_low", "ci_high", "both", "neither", "positive_agreement", "pabak"):
         assert after[column] == pytest.approx(before[column])
     assert (after["only_a"], after["only_b"]) == (before["only_b"], before["only_a"])
+
+
+# ---------------------------------------------------------------- by pair of coders, without one, by transcript
+
+
+def scopes(made: Made, scope: str, coefficient: str, **options: object) -> dict[str, float]:
+    table = made.tables(ci="none", **options)[2]
+    found = table[(table["scope"] == scope) & (table["coefficient"] == coefficient)]
+    assert not found["about"].duplicated().any()
+    return dict(zip(found["about"], found["estimate"], strict=True))
+
+
+def test_each_pair_of_more_coders_is_what_the_two_alone_give():
+    made = Made(20, 20)
+    for coder, shift in (("A", 0), ("B", 1), ("C", 5)):
+        made.words(coder, "time", "T01", *range(shift, shift + 6)).words(coder, "money", "T02", *range(shift, 9))
+    for name in ("percent_agreement", "cohen_kappa", "krippendorff_alpha"):
+        got = scopes(made, "pair", name)
+        assert list(got) == ["A;B", "A;C", "B;C"]
+        for pair, value in got.items():
+            assert value == pytest.approx(made.over(name, "pooled", coders=pair.split(";"))["estimate"])
+    alone = scopes(made, "without", "krippendorff_alpha")
+    pairs = scopes(made, "pair", "krippendorff_alpha")
+    assert alone == {"C": pairs["A;B"], "B": pairs["A;C"], "A": pairs["B;C"]}
+
+
+def test_leaving_out_the_coder_who_differs_raises_agreement():
+    made = Made(20)
+    for coder, words in (("A", range(6)), ("B", range(6)), ("C", range(1, 7)), ("D", range(10, 16))):
+        made.words(coder, "time", "T01", *words)
+    got = scopes(made, "without", "krippendorff_alpha")
+    everybody = made.over("krippendorff_alpha", "pooled")["estimate"]
+    assert max(got, key=got.get) == "D"  # type: ignore[arg-type]
+    assert got["D"] > everybody > got["A"]
+    assert got["D"] == pytest.approx(made.over("krippendorff_alpha", "pooled", coders=["A", "B", "C"])["estimate"])
+
+
+def test_each_transcript_is_what_it_gives_alone_and_has_no_interval():
+    made = Made(20, 20, 20)
+    for name, shift in (("T01", 0), ("T02", 3)):
+        made.words("A", "time", name, *range(6)).words("B", "time", name, *range(shift, shift + 6))
+    made.words("A", "time", "T03", 1)  # one coder alone
+    got = scopes(made, "transcript", "krippendorff_alpha")
+    assert list(got) == ["T01", "T02"]
+    assert got["T01"] == 1
+    # 20 units, both 3, one alone 3 and 3: 1 - 39 * 12 / (2 * 12 * 28)
+    assert got["T02"] == pytest.approx(1 - 39 * 12 / (2 * 12 * 28))
+    rows = made.tables()[2]
+    assert set(rows["reason"]) == {"one transcript: no interval"}
+    assert rows["ci_low"].isna().all() and rows["ci_these_low"].isna().all()
+
+
+def test_two_coders_have_no_pairs_beside_themselves():
+    assert set(many(3).tables()[2]["scope"]) == {"transcript"}
+
+
+def test_under_reflexive_scopes_are_empty_as_well():
+    rows = many(3).tables(approach="reflexive")[2]
+    assert len(rows)
+    assert rows["estimate"].isna().all()
+    assert set(rows["reason"]) == {"approach reflexive: agreement coefficients are switched off"}

@@ -47,7 +47,7 @@ def waiting(*rows: tuple[str, int], status: str = "open", choice: str = "", by: 
 
 def agreement(codings: pd.DataFrame, splits: pd.DataFrame, code: str) -> pd.Series:
     segments = [{"transcript": "T", "segment": n, "turn": 0, "start": n * 5, "end": n * 5 + 4} for n in range(WORDS)]
-    _, by_code = agreement_tables(
+    _, by_code, *_ = agreement_tables(
         codings, ASSIGNED, TABLES["segments"].shape(segments), TABLES["turns"].empty(),
         TABLES["transcripts"].shape([{"transcript": "T"}]), {"T": TEXT}, CODEBOOK, splits=splits, ci="none",
     )  # fmt: skip

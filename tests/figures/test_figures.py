@@ -56,6 +56,22 @@ def test_agreement_that_is_not_estimable_is_said_in_the_figure(tmp_path: Path) -
     assert "0.10" not in shown
 
 
+def test_an_interval_of_few_transcripts_is_drawn_and_said_in_the_figure(tmp_path: Path) -> None:
+    row = {"coefficient": "krippendorff_alpha", "estimate": 0.5, "n_units": 40}
+    these, wide = {"ci_these_low": 0.25, "ci_these_high": 0.75}, {"ci_low": 0.1, "ci_high": 0.9}
+    for second, said in (
+        (these, "intervals for these transcripts only"),
+        (wide, "broken lines: for these transcripts only"),
+    ):
+        table = TABLES["report_agreement_by_code"].shape(
+            [{"code": "t", **row, **these}, {"code": "l", **row, **second}]
+        )
+        chart = figures.agreement_chart(table, {})
+        lines = [line.get_xdata() for line in chart.axes[0].lines if len(set(line.get_ydata())) == 1]
+        assert [list(line) for line in lines] == [[0.25, 0.75], list(second.values())]
+        assert any(said in text for text in words(chart, tmp_path))
+
+
 @pytest.mark.parametrize(
     ("draw", "table"),
     [

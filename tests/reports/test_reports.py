@@ -78,6 +78,21 @@ def test_a_word_table_takes_its_fonts_from_styles(tmp_path: Path) -> None:
     assert {part.style.name for row in table.rows for cell in row.cells for part in cell.paragraphs} == {"Table Text"}
 
 
+def test_the_properties_of_a_table_stand_in_the_order_that_word_wants(tmp_path: Path) -> None:
+    order = ["tblStyle", "tblW", "jc", "tblBorders", "tblLayout", "tblCellMar", "tblLook"]  # ECMA-376, CT_TblPr
+    cells = ["tcW", "gridSpan", "tcBorders", "shd"]  # CT_TcPr
+    heading = PrintedTable("T", "T", [Column("A"), Column("B")], [Row(["Theme", ""], level=0), Row(["a", "b"])])
+    write_tables(tmp_path / "t.docx", [heading], title="Study", notice="", day="2024-05-01")
+    (table,) = docx.Document(str(tmp_path / "t.docx")).tables
+    names = [child.tag.split("}")[1] for child in table._tbl.tblPr]
+    assert names == [name for name in order if name in names] and {"tblBorders", "tblCellMar"} <= set(names)
+    for row in table._tbl.tr_lst:
+        for cell in row.tc_lst:
+            names = [child.tag.split("}")[1] for child in cell.tcPr]
+            assert names == [name for name in cells if name in names]
+    assert len(table._tbl.tr_lst[1].tc_lst) == 1, "a heading row is one cell over the whole width"
+
+
 def test_a_table_without_rows_says_why(tmp_path: Path) -> None:
     empty = PrintedTable("Topics", "Topics", [Column("Topic")], [], empty="Fewer than 80 segments.")
     write_tables(tmp_path / "t.docx", [empty], title="Study", notice="", day="2024-05-01")
@@ -167,6 +182,44 @@ def test_agreement_that_cannot_be_computed_is_a_dash_with_its_reason_below(tmp_p
     assert list(table.rows[0].cells)[-4:] == ["100", "", "–", ""]
     assert "A is A, B is B." in table.notes
     assert "Not estimable: Code x: no variation." in table.notes
+
+
+def _alphas(**second: object) -> list[dict[str, object]]:
+    common = {
+        "coefficient": "krippendorff_alpha",
+        "unit": "turn",
+        "rule": "any_word",
+        "universe": "assigned",
+        "coders": "A;B",
+        "estimate": 0.5,
+        "n_transcripts": 3,
+    }
+    few = {"ci_these_low": 0.25, "ci_these_high": 0.75, "ci_method": "these transcripts only: bootstrap by unit"}
+    return [{**common, "code": "x", "scope": "code", **few}, {**common, "code": "y", "scope": "code", **few, **second}]
+
+
+def test_an_interval_of_few_transcripts_is_headed_these_transcripts_only(tmp_path: Path) -> None:
+    made = data(tmp_path, agreement_by_code=_alphas(), agreement=_alphas())
+    for table, at in ((content.agreement_by_code(made), -1), (content.agreement(made), 4)):
+        assert table.columns[at].heading.endswith(", these transcripts only")
+        assert [row.cells[at] for row in table.rows] == ["0.25 to 0.75", "0.25 to 0.75"]
+        assert "Intervals: bootstrap by unit." in table.notes
+        assert (
+            "3 transcripts are too few to speak beyond them: the interval says how far a number would move with other units "
+            "of these transcripts only."
+        ) in table.notes
+
+
+def test_an_interval_of_few_transcripts_beside_others_has_a_star(tmp_path: Path) -> None:
+    wide = {
+        "ci_low": 0.1, "ci_high": 0.9, "ci_these_low": None, "ci_these_high": None, "n_transcripts": 12,
+        "ci_method": "bootstrap by transcript (12 transcripts)",
+    }  # fmt: skip
+    table = content.agreement_by_code(data(tmp_path, agreement_by_code=_alphas(**wide)))
+    assert table.columns[-1].heading == "95 % interval of alpha"
+    assert [row.cells[-1] for row in table.rows] == ["0.25 to 0.75*", "0.10 to 0.90"]
+    assert any(note.startswith("* 3 transcripts are too few") for note in table.notes)
+    assert any(note.startswith("With fewer than 30 transcripts") for note in table.notes)
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_people_wrote(tmp_path: Path) -> None:

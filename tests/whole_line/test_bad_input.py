@@ -75,6 +75,12 @@ def missing_column(study: Path) -> None:
     path.write_text(first.replace("code,", "kode,", 1) + "\n" + rest, encoding="utf-8")
 
 
+def braces(study: Path) -> None:
+    path = study / "data/raw/transcripts/S04_interview.md"
+    path.rename(path.with_name("S04 {final}.md"))
+    edit(study / "data/raw/sessions.csv", "S04_interview.md", "S04 {final}.md")
+
+
 CASES: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
     "a misspelt key": (misspelt_key, ("config/study.yaml, line", "unknown key 'agrement'", "Nearest: 'agreement'")),
     "a duplicate id": (duplicate_id, ("codebooks/onlinecare/1.0.0.yaml, line", "champion")),
@@ -86,6 +92,10 @@ CASES: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
     "captions without cues": (no_cues, ("data/raw/transcripts/S03_interview.vtt", "cue")),
     "two files for one id": (two_files_for_one_id, ("S02.txt", "S02_interview.txt")),
     "a session whose file is missing": (missing_file, ("data/raw/sessions.csv, row", "S09_interview.md")),
+    "a name with braces": (
+        braces,
+        ("data/raw/transcripts/S04 {final}.md: a file's name may not hold { or }", "Rename it"),
+    ),
     "a missing column": (missing_column, ("data/raw/codings/RB_part1.csv", "code")),
 }
 

@@ -206,15 +206,12 @@ def test_two_runs_at_once_in_one_study_are_refused(made_up_study: Path, qualcode
     assert f"another run is going on in this study (process {me.pid})" in done.stderr
 
 
-def test_plain_snakemake_works_too(made_up_study: Path) -> None:
+def test_plain_snakemake_works_too_where_the_environment_is_not_activated(made_up_study: Path) -> None:
     program = Path(sys.executable).with_name("snakemake")
     done = subprocess.run(
         [program, "-c1", "--quiet", "all", "--", "codebook"],
-        cwd=made_up_study,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+        cwd=made_up_study, capture_output=True, text=True, check=False, env={**os.environ, "PATH": os.defpath},
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (made_up_study / "data" / "processed" / "codebook.parquet").is_file()
 

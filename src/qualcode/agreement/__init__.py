@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qualcode.agreement.ratings import measure, read_ratings
+from qualcode.agreement.spans import measure_spans, read_spans
 from qualcode.agreement.study import agreement_tables
 
-__all__ = ["agreement_tables", "measure", "read_ratings"]
+__all__ = ["agreement_tables", "measure", "measure_spans", "read_ratings", "read_spans"]

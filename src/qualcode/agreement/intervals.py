@@ -39,6 +39,7 @@ class Resampling:
     label: str
     clusters: NDArray[np.intp] | None = None
     refused: str = ""  # why there is nothing to resample
+    these: str = ""  # why nothing can be said beyond the clusters at hand, where units are drawn for want of clusters
 
 
 def choose(
@@ -68,7 +69,10 @@ def choose(
         return Resampling("cluster", times, seed, f"bootstrap by {cluster_word} ({many}), {tail}", clusters, refused)
     why = f"{many}: too few to resample" if clusters is not None and resample == "auto" else f"{n} units"
     refused = "" if n > 1 else "one unit: nothing to resample"
-    return Resampling("unit", times, seed, f"bootstrap by unit ({why}), {tail}", clusters, refused)
+    these = ""
+    if clusters is not None and resample == "auto":
+        these = f"{many}: too few to speak beyond {'it' if found == 1 else 'them'}"
+    return Resampling("unit", times, seed, f"bootstrap by unit ({why}), {tail}", clusters, refused, these)
 
 
 class Draw:
@@ -143,6 +147,63 @@ def percentile_interval(values: Floats, label: str) -> Interval:
     tail = (1 - COVER) / 2 * 100
     low, high = np.percentile(defined, [tail, 100 - tail])
     return Interval(float(defined.std(ddof=1)), float(low), float(min(high, 1.0)), method)
+
+
+def bca_interval(values: Floats, label: str, point: float, without: Floats, times: Floats) -> Interval:
+    """Limits corrected for bias and acceleration (Efron 1987); the percentile limits' reasons hold here too.
+
+    Parameters
+    ----------
+    values, point
+        The resampled values and the estimate.
+    without, times
+        The estimate without one unit (or cluster), and how many units give that value.
+    """
+    from scipy import stats
+
+    plain = percentile_interval(values, label)
+    if plain.reason:
+        return plain
+    defined = values[~np.isnan(values)]
+    below = float((defined < point).mean() + (defined == point).mean() / 2)  # values that coincide count half
+    known = ~np.isnan(without)
+    left, many = without[known], times[known]
+    mean = float(many @ left / many.sum()) if known.any() else float("nan")
+    spread = float(many @ (mean - left) ** 2) if known.any() else 0.0
+    if not 0 < below < 1 or spread <= 0:
+        return Interval(method=plain.method, reason="the BCa correction is not defined here: use percentile")
+    bias = float(stats.norm.ppf(below))
+    skew = float(many @ (mean - left) ** 3) / (6 * spread**1.5)
+    ends = bias + stats.norm.ppf([(1 - COVER) / 2, (1 + COVER) / 2])
+    shares = stats.norm.cdf(bias + ends / (1 - skew * ends))
+    low, high = np.percentile(defined, 100 * shares)
+    return Interval(plain.se, float(low), float(min(high, 1.0)), plain.method)
+
+
+def leave_one_out(patterns: Patterns, plan: Resampling) -> Iterator[tuple[Floats, Floats]]:
+    """Weights of the distinct rows without one unit (or cluster) each, in parts, and how many units each stands for."""
+    times = patterns.times.astype(np.float64)
+    rows = len(times)
+    if plan.how == "cluster":
+        assert plan.clusters is not None
+        inside = plan.clusters >= 0
+        _, at = np.unique(plan.clusters[inside], return_inverse=True)
+        members = np.zeros((int(at.max(initial=-1)) + 1, rows))
+        np.add.at(members, (at, patterns.of_unit[inside]), 1)
+        yield members.sum(axis=0) - members, np.ones(len(members))
+        return
+    step = max(1, CHUNK // max(1, rows))
+    for start in range(0, rows, step):
+        stop = min(start + step, rows)
+        weights = np.repeat(times[None], stop - start, axis=0)
+        weights[np.arange(stop - start), np.arange(start, stop)] -= 1
+        yield weights, times[start:stop]
+
+
+def share_below(values: Floats, threshold: float) -> float:
+    """Share of the defined resamples under a threshold; NaN where none is defined."""
+    defined = values[~np.isnan(values)]
+    return float((defined < threshold).mean()) if len(defined) else float("nan")
 
 
 # ---------------------------------------------------------------- Krippendorff's own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,13 @@ from qualcode.agreement.intervals import (
     Interval,
     Resampling,
     analytic_interval,
+    bca_interval,
     choose,
     draws,
+    leave_one_out,
     pairs_interval,
     percentile_interval,
+    share_below,
 )
 from qualcode.agreement.kernel import (
     COEFFICIENTS,
@@ -64,6 +67,7 @@ class Result:
     estimate: float
     interval: Interval
     reason: str
+    below: dict[float, float] = field(default_factory=dict)  # share of resamples under each threshold asked for
 
 
 @dataclass(frozen=True)
@@ -363,6 +367,8 @@ def measure(
     bootstrap: int = 1000,
     seed: int = 1,
     resample: str = "auto",
+    interval: str = "percentile",
+    thresholds: Sequence[float] = (),
 ) -> Agreement:
     """Every coefficient that applies to a table of ratings, each with its interval or the reason why there is none.
 
@@ -378,6 +384,8 @@ def measure(
         Cells are sets of values: alpha with distance `jaccard` or `masi`, or `mv` for Krippendorff and Craggs 2016.
     ci
         `bootstrap`, `analytic` or `none`.
+    interval, thresholds
+        Of the bootstrap: limits by `percentile` or `bca`; the share of resamples under each threshold is given too.
 
     Raises
     ------
@@ -429,7 +437,19 @@ def measure(
     plan = None
     if ci == "bootstrap" and resample != "pairs":
         plan = choose(resample, bootstrap, seed, units=pairable, clusters=clusters)
-    results = _measure(tasks, patterns, plan, ci=ci, resample=resample, bootstrap=bootstrap, seed=seed)
+        if interval == "bca":
+            plan = replace(plan, label=plan.label.removesuffix("percentile") + "BCa")
+    results = _measure(
+        tasks,
+        patterns,
+        plan,
+        ci=ci,
+        resample=resample,
+        bootstrap=bootstrap,
+        seed=seed,
+        bca=interval == "bca",
+        thresholds=thresholds,
+    )
     return Agreement(ratings, results, indexed.labels, int(pairable.sum()), int(keep.sum()), notes)
 
 
@@ -475,6 +495,8 @@ def _measure(
     resample: str,
     bootstrap: int,
     seed: int,
+    bca: bool = False,
+    thresholds: Sequence[float] = (),
 ) -> list[Result]:
     found: dict[tuple[int, str], tuple[float, str]] = {}
     open_: list[tuple[int, str]] = []
@@ -489,6 +511,7 @@ def _measure(
             if not np.isnan(value):
                 open_.append((at, name))
     intervals: dict[tuple[int, str], Interval] = {}
+    below: dict[tuple[int, str], dict[float, float]] = {}
     if plan is not None and plan.refused:
         intervals = dict.fromkeys(open_, Interval(reason=plan.refused))
     elif plan is not None:
@@ -497,8 +520,15 @@ def _measure(
             sums = {at: draw.sums(tasks[at].blocks) for at in {at for at, _ in open_}}
             for at, name in open_:
                 values[at, name].append(estimate(_pair(tasks[at], name, sums[at])))
+        without = _without_one(tasks, patterns, plan, open_) if bca else {}
         for key, parts in values.items():
-            intervals[key] = percentile_interval(np.concatenate(parts), plan.label)
+            drawn = np.concatenate(parts)
+            if bca:
+                intervals[key] = bca_interval(drawn, plan.label, found[key][0], *without[key])
+            else:
+                intervals[key] = percentile_interval(drawn, plan.label)
+            if thresholds and not np.isnan(intervals[key].low):
+                below[key] = {threshold: share_below(drawn, threshold) for threshold in thresholds}
     elif ci == "bootstrap":
         for at, name in open_:
             task = tasks[at]
@@ -515,8 +545,24 @@ def _measure(
     results = []
     for (at, name), (value, reason) in found.items():
         interval = intervals.get((at, name), Interval(method="none" if ci == "none" and not reason else ""))
-        results.append(Result(name, tasks[at].code, value, interval, reason or interval.reason))
+        results.append(
+            Result(name, tasks[at].code, value, interval, reason or interval.reason, below.get((at, name), {}))
+        )
     return results
+
+
+def _without_one(
+    tasks: Sequence[_Task], patterns: Patterns, plan: Resampling, wanted: Sequence[tuple[int, str]]
+) -> dict[tuple[int, str], tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Each coefficient without one unit (or cluster), and how many units stand behind each value."""
+    values: dict[tuple[int, str], list[NDArray[np.float64]]] = {key: [] for key in wanted}
+    times: list[NDArray[np.float64]] = []
+    for weights, many in leave_one_out(patterns, plan) if wanted else ():
+        times.append(many)
+        sums = {at: Sums.point(tasks[at].blocks, weights) for at in {at for at, _ in wanted}}
+        for at, name in wanted:
+            values[at, name].append(estimate(_pair(tasks[at], name, sums[at])))
+    return {key: (np.concatenate(parts), np.concatenate(times)) for key, parts in values.items()}
 
 
 def _why_not(task: _Task, name: str, s: Sums) -> str:

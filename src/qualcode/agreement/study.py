@@ -19,6 +19,7 @@ from qualcode.agreement.intervals import (
     draws,
     pairs_interval,
     percentile_interval,
+    share_below,
 )
 from qualcode.agreement.kernel import (
     COEFFICIENTS,
@@ -38,7 +39,13 @@ from qualcode.tables import TABLES, join, split
 
 REFLEXIVE = "approach reflexive: agreement coefficients are switched off"
 SAW = "the second coder saw the first coder's codes"
+ONE_TRANSCRIPT = "one transcript: no interval"
+PAIRS_IN_TABLES = ("cohen_kappa",)  # of pairs, where there are more coders
+SETS = ("krippendorff_alpha_set",)
+THESE = "these transcripts only"
 NEVER_USED = "none of these coders used the code in these units"
+THRESHOLDS = {"below_667": 0.667, "below_800": 0.8}  # of alpha: Krippendorff 2019
+ALPHAS = ("krippendorff_alpha", "krippendorff_alpha_set")
 CHANCE_CORRECTED = ("cohen_kappa", "mean_pairwise_cohen_kappa", "krippendorff_alpha", "krippendorff_alpha_set")
 _BINARY = Scale(2)
 
@@ -85,8 +92,8 @@ def agreement_tables(
     seed: int = 1,
     approach: str = "codebook",
     human_only: bool = True,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Agreement over all codes and on each code, as tables `report_agreement` and `report_agreement_by_code`.
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Agreement over all codes, on each code and by scope: `report_agreement`, `…_by_code` and `…_by_scope`.
 
     Parameters
     ----------
@@ -113,8 +120,11 @@ def agreement_tables(
     -------
     Rows in codebook order. Of two coders percent agreement, Cohen's kappa and Krippendorff's alpha; of more, percent and
     alpha over all, Cohen's kappa of each pair (`coders` is then `A;B`) and their mean. What cannot be estimated is NaN,
-    with the reason. Over all codes: `pooled` (De Vries et al. 2008: mean observed and mean expected over codes), `mean`
-    over estimable codes, `sets` (alpha with MASI over label sets).
+    with the reason. Under ten transcripts `ci_low, ci_high` are empty and `ci_these_low, ci_these_high` hold the bootstrap by
+    unit, which speaks of these transcripts only. Over all codes: `pooled` (De Vries et al. 2008: mean observed and mean
+    expected over codes), `mean` over
+    estimable codes, `sets` (alpha with MASI over label sets). By scope, all codes pooled: each `pair` of more coders, all
+    `without` one, and each `transcript`; `about` names the pair, the coder left out, the transcript.
     """
     if human_only:
         codings = codings[codings["origin"] != "machine"]
@@ -123,7 +133,11 @@ def agreement_tables(
     read = readings(assignments, {name: texts[name] for name in names}, rounds=rounds) if len(assignments) else None
     people = _coders(codings, read, coders)
     if not people or not entries:
-        return TABLES["report_agreement"].empty(), TABLES["report_agreement_by_code"].empty()
+        return (
+            TABLES["report_agreement"].empty(),
+            TABLES["report_agreement_by_code"].empty(),
+            TABLES["report_agreement_by_scope"].empty(),
+        )
     units = cut_units(unit, segments=segments, turns=turns, transcripts=names, texts=texts)
     coded = _code_units(codings, units, names, people, places, read, _ancestors(codebook), rule)
     if splits is not None and len(splits):
@@ -133,19 +147,38 @@ def agreement_tables(
     plan = {"ci": ci, "bootstrap": bootstrap, "resample": resample, "seed": seed}
     overall: list[dict[str, object]] = []
     by_code: list[dict[str, object]] = []
+    by_scope: list[dict[str, object]] = []
+    reflexive = approach == "reflexive"
     for group in _groups(people):
         table = _Group(coded, group, entries, everybody=len(group) == len(people), **plan)  # type: ignore[arg-type]
-        table.measure(reflexive=approach == "reflexive")
+        table.measure(reflexive=reflexive)
         if splits is not None and len(splits):
             _note_recoded(table, splits)
         common = {**head, "coders": join(group)}
-        overall += [{**common, **row} for row in table.overall]
-        by_code += [{**common, **row} for row in table.by_code]
+        if len(group) == len(people) or len(group) == 2:
+            kept = table.names if len(group) == len(people) else PAIRS_IN_TABLES
+            overall += [{**common, **row} for row in table.overall if row["coefficient"] in (*kept, *SETS)]
+            by_code += [{**common, **row} for row in table.by_code if row["coefficient"] in kept]
+        pooled = [{**common, **row} for row in table.overall if row["scope"] == "pooled"]
+        if len(group) == 2 < len(people):
+            by_scope += [{**row, "scope": "pair", "about": join(group)} for row in pooled]
+        if len(group) == len(people):
+            rows = table.by_transcript(names, reflexive=reflexive)
+            by_scope += [{**common, **row, "scope": "transcript"} for row in rows]
+        if len(group) == len(people) - 1 > 1:
+            left = join(set(people) - set(group))
+            by_scope += [{**row, "scope": "without", "about": left} for row in pooled]
     place = {(entry.code, entry.scope): at for at, entry in enumerate(entries)}
     by_code.sort(key=lambda row: place[str(row["code"]), str(row["scope"])])
     order = {"pooled": 0, "mean": 1, "sets": 2}
     overall.sort(key=lambda row: order[str(row["scope"])])
-    return TABLES["report_agreement"].shape(overall), TABLES["report_agreement_by_code"].shape(by_code)
+    rank = {"pair": 0, "without": 1, "transcript": 2}
+    by_scope.sort(key=lambda row: rank[str(row["scope"])])
+    return (
+        TABLES["report_agreement"].shape(overall),
+        TABLES["report_agreement_by_code"].shape(by_code),
+        TABLES["report_agreement_by_scope"].shape(by_scope),
+    )
 
 
 # ---------------------------------------------------------------- codes and coders
@@ -199,8 +232,10 @@ def _coders(
 
 
 def _groups(people: Sequence[str]) -> list[tuple[str, ...]]:
-    """All coders, and where they are more than two each pair."""
-    return [tuple(people), *(combinations(people, 2) if len(people) > 2 else ())]
+    """All coders, and where they are more than two each pair and all but one."""
+    pairs = combinations(people, 2) if len(people) > 2 else ()
+    but_one = combinations(people, len(people) - 1) if len(people) > 3 else ()
+    return [tuple(people), *pairs, *but_one]
 
 
 # ---------------------------------------------------------------- spans to values
@@ -307,20 +342,22 @@ class _Measured:
     value: float = float("nan")
     reason: str = ""
     note: str = ""  # said beside an estimate
+    these: str = ""  # why the interval speaks of these transcripts only
+    below: dict[str, float] = field(default_factory=dict)  # share of resamples under each threshold
     interval: Interval = field(default_factory=Interval)
     analytic: Callable[[], Interval] | None = None
     drawn: list[Floats] = field(default_factory=list)
 
     def done(self) -> dict[str, object]:
-        out = dict(self.row)
+        out = dict(self.row) | self.below
+        parts = (self.note, self.these, self.interval.reason)
         out |= {
             "estimate": self.value,
-            "ci_low": self.interval.low,
-            "ci_high": self.interval.high,
             "ci_method": self.interval.method,
-            "reason": self.reason or "; ".join(part for part in (self.note, self.interval.reason) if part),
+            "reason": self.reason or "; ".join(part for part in parts if part),
         }
-        return out
+        low, high = ("ci_these_low", "ci_these_high") if self.these else ("ci_low", "ci_high")
+        return out | {low: self.interval.low, high: self.interval.high}
 
 
 class _Layer:
@@ -407,13 +444,11 @@ class _Group:
         self.universe = coded.universe
         if len(group) == 1:
             self.names: tuple[str, ...] = ("percent_agreement", "krippendorff_alpha")
-        elif len(group) == 2 and everybody:
-            self.names = ("percent_agreement", "cohen_kappa", "krippendorff_alpha")
         elif len(group) == 2:
-            self.names = ("cohen_kappa",)
+            self.names = ("percent_agreement", "cohen_kappa", "krippendorff_alpha")
         else:
             self.names = ("percent_agreement", "mean_pairwise_cohen_kappa", "krippendorff_alpha")
-        self.with_sets = self.names != ("cohen_kappa",)
+        self.with_sets = everybody
 
     def layer(self, name: str) -> _Layer:
         return self.blind if name in CHANCE_CORRECTED else self.all
@@ -469,6 +504,8 @@ class _Group:
                 "both": int(((a == 1) & (b == 1)).sum()), "only_a": int(((a == 1) & (b == 0)).sum()),
                 "only_b": int(((a == 0) & (b == 1)).sum()), "neither": int(((a == 0) & (b == 0)).sum()),
             }  # fmt: skip
+            if not reflexive:
+                row |= _two_by_two(*(int(str(row[name])) for name in ("both", "only_a", "only_b", "neither")))
         made = _Measured(row, note=self._beside(name))
         made.reason = REFLEXIVE if reflexive else self._nothing(name, units, self.all.counted(at)[0])
         if made.reason:
@@ -538,6 +575,33 @@ class _Group:
             made.analytic = lambda: analytic_interval(name, layer.sets, layer.patterns.times)
         return made
 
+    def by_transcript(self, names: Sequence[str], *, reflexive: bool) -> list[dict[str, object]]:
+        """All codes pooled, in each transcript that two coders read: the sums of one, where a resample has those of many."""
+        out: list[dict[str, object]] = []
+        for name in self.names:
+            if name == "mean_pairwise_cohen_kappa":
+                continue
+            layer = self.layer(name)
+            found, units = np.unique(layer.transcript, return_counts=True)
+            members = np.zeros((len(found), len(layer.patterns.times)))
+            np.add.at(members, (np.searchsorted(found, layer.transcript), layer.patterns.of_unit), 1)
+            pairs = []
+            for at, entry in enumerate(self.entries):
+                if entry.scope == "code" and len(found):
+                    s = Sums.point(layer.blocks[at], members)
+                    do, de = COEFFICIENTS[name](s)
+                    pairs.append((do, np.where(s["pairable_counts"][:, 1] > 0, de, np.nan)))  # NaN: a code nobody used
+            values = _pooled(pairs) if pairs else np.full(len(found), np.nan)
+            codes = sum((~np.isnan(de) for _, de in pairs), np.zeros(len(found), dtype=np.int64))
+            for at, value in enumerate(values.tolist()):
+                reason = "no code can be estimated" if np.isnan(value) else ONE_TRANSCRIPT if self.ci != "none" else ""
+                out.append({
+                    "coefficient": name, "about": names[int(found[at])], "n_units": int(units[at]), "n_transcripts": 1,
+                    "estimate": float("nan") if reflexive else value, "reason": REFLEXIVE if reflexive else reason,
+                    "codes": int(codes[at]),
+                })  # fmt: skip
+        return sorted(out, key=lambda row: str(row["about"]))
+
     # ------------------------------------------------------------ intervals
 
     def _bootstrap(
@@ -552,7 +616,7 @@ class _Group:
             plan = layer.plan(bootstrap=self.bootstrap, resample=self.resample, seed=self.seed)
             if plan.refused:
                 for made in (*mine.values(), *over.values()):
-                    made.interval = Interval(reason=plan.refused)
+                    made.interval, made.these = Interval(reason=plan.refused), plan.these
                 continue
             codes = {name: self._codes(name, single) for name, _ in over if name in self.names}
             for draw in draws(layer.patterns, plan):
@@ -564,8 +628,12 @@ class _Group:
                         made.drawn.append(estimate(krippendorff_alpha(draw.sums(layer.sets))))
                     else:
                         made.drawn.append(_together(name, scope, [sums[at] for at in codes[name]]))
+            label = f"{THESE}: {plan.label}" if plan.these else plan.label
             for made in (*mine.values(), *over.values()):
-                made.interval = percentile_interval(np.concatenate(made.drawn), plan.label)
+                drawn = np.concatenate(made.drawn)
+                made.interval, made.these = percentile_interval(drawn, label), plan.these
+                if made.row["coefficient"] in ALPHAS and not np.isnan(made.interval.low):
+                    made.below = {name: share_below(drawn, at) for name, at in THRESHOLDS.items()}
                 made.drawn.clear()
 
     def _pairs(
@@ -592,6 +660,19 @@ class _Group:
             made.interval = Interval(reason="no closed form over several codes: use the bootstrap")
             if made.analytic is not None:
                 made.interval = made.analytic()
+
+
+def _two_by_two(both: int, only_a: int, only_b: int, neither: int) -> dict[str, object]:
+    """What explains a kappa (Cicchetti and Feinstein 1990; Byrt, Bishop and Carlin 1993); little where nothing varies."""
+    n, apart = both + only_a + only_b + neither, only_a + only_b
+    out: dict[str, object] = {}
+    if n:
+        out = {"prevalence_index": (both - neither) / n, "bias_index": (only_a - only_b) / n}
+    if apart or (both and neither):
+        out["positive_agreement"] = 2 * both / (2 * both + apart)
+        out["negative_agreement"] = 2 * neither / (2 * neither + apart)
+        out["pabak"] = 2 * (both + neither) / n - 1
+    return out
 
 
 def _not_blind(line: Sequence[frozenset[str]], seats: Sequence[int], coders: Sequence[str]) -> bool:

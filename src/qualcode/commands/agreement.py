@@ -1,9 +1,10 @@
-"""`qualcode agreement`: every coefficient for any table of ratings, without a study."""
+"""`qualcode agreement`: every coefficient for any table of ratings, or of free spans, without a study."""
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,22 @@ import click
 
 if TYPE_CHECKING:
     from qualcode.agreement.ratings import Agreement
+    from qualcode.agreement.spans import Measured, Spans
+
+NO_INTERVAL = "no interval: the spans of one continuum are no independent units to resample"
 
 
 @click.command()
-@click.argument("ratings", type=click.Path(path_type=Path), metavar="RATINGS.csv")
+@click.argument("ratings", type=click.Path(path_type=Path), metavar="[RATINGS.csv]", required=False)
+@click.option(
+    "--spans",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="SPANS.csv",
+    help="Instead of ratings: stretches that each coder marked on one text (coder, start, end, code; half-open).",
+)
+@click.option("--length", type=int, default=None, metavar="N", help="With --spans: length of the text.")
+@click.option("--start", type=int, default=None, metavar="M", help="With --spans: where the text starts.  [default: 0]")
 @click.option(
     "--level",
     type=click.Choice(["nominal", "ordinal", "interval", "ratio"]),
@@ -61,9 +74,29 @@ if TYPE_CHECKING:
     show_default=True,
     help="What is drawn: by cluster from ten up, else by unit; pairs is Hayes and Krippendorff 2007.",
 )
+@click.option(
+    "--interval",
+    type=click.Choice(["percentile", "bca"]),
+    default="percentile",
+    show_default=True,
+    help="How the bootstrap's limits are taken; bca corrects for bias and skew.",
+)
+@click.option(
+    "--threshold",
+    "thresholds",
+    type=float,
+    multiple=True,
+    metavar="X",
+    help="Also the share of resamples under X (may be given several times).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@click.pass_context
 def command(
-    ratings: Path,
+    ctx: click.Context,
+    ratings: Path | None,
+    spans: Path | None,
+    length: int | None,
+    start: int | None,
     level: str,
     weights: str | None,
     categories: str | None,
@@ -73,15 +106,39 @@ def command(
     bootstrap: int,
     seed: int,
     resample: str,
+    interval: str,
+    thresholds: tuple[float, ...],
     as_json: bool,
 ) -> None:
-    """Agreement coefficients for any ratings table (CSV or XLSX).
+    """Agreement coefficients for any ratings table or table of spans (CSV or XLSX).
 
     One row a unit: first column the unit, then a column for each coder, blank where there is no value. Or long form with
     the columns unit, coder, value. An optional column `cluster` names the transcript of each unit.
+
+    With --spans SPANS.csv --length N: a row for each stretch that a coder marked, columns coder, start, end, code.
     """
+    if (ratings is None) == (spans is None):
+        raise click.UsageError("Give either RATINGS.csv or --spans SPANS.csv.")
+    if spans is not None:
+        if length is None:
+            raise click.UsageError("--spans needs --length N, the length of the text.")
+        for name in ("level", "weights", "sets"):
+            if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+                raise click.UsageError(f"--{name} does not go with --spans.")
+        from qualcode.agreement.spans import measure_spans, read_spans
+
+        marked = read_spans(spans, length=length, start=start or 0, codes=_list(categories))
+        made = measure_spans(marked)
+        if as_json:
+            click.echo(_json(_spans_answer(marked, made, ci=ci)))
+        else:
+            click.echo(_spans_table(marked, made))
+        return
+    if length is not None or start is not None:
+        raise click.UsageError("--length and --start go with --spans.")
     from qualcode.agreement.ratings import measure, read_ratings
 
+    assert ratings is not None
     table = read_ratings(ratings)
     found = measure(
         table,
@@ -94,11 +151,11 @@ def command(
         bootstrap=bootstrap,
         seed=seed,
         resample=resample,
+        interval=interval,
+        thresholds=thresholds,
     )
     if as_json:
-        click.echo(
-            json.dumps(_answer(found, level=level, weights=weights), indent=1, ensure_ascii=False, allow_nan=False)
-        )
+        click.echo(_json(_answer(found, level=level, weights=weights)))
     else:
         click.echo(_table(found, level=level, weights=weights))
 
@@ -112,6 +169,10 @@ def _list(text: str | None) -> list[str] | None:
     if not names:
         raise click.UsageError("--categories names no category.")
     return names
+
+
+def _json(answer: dict[str, Any]) -> str:
+    return json.dumps(answer, indent=1, ensure_ascii=False, allow_nan=False)
 
 
 def _number(value: float) -> float | None:
@@ -139,9 +200,73 @@ def _answer(found: Agreement, *, level: str, weights: str | None) -> dict[str, A
                 "ci_method": result.interval.method or None,
                 "reason": result.reason or None,
             }
+            | ({"below": {f"{at:g}": share for at, share in result.below.items()}} if result.below else {})
             for result in found.results
         ],
     }
+
+
+def _spans_answer(spans: Spans, made: list[Measured], *, ci: str) -> dict[str, Any]:
+    without = "" if ci == "none" else NO_INTERVAL
+    return {
+        "units": len(spans),
+        "coders": spans.coders,
+        "start": spans.origin,
+        "length": spans.length,
+        "categories": spans.codes,
+        "notes": spans.notes,
+        "coefficients": [
+            {
+                "name": one.name,
+                "code": one.code,
+                "estimate": _number(one.estimate),
+                "se": None,
+                "ci_low": None,
+                "ci_high": None,
+                "ci_method": "none" if not one.reason and not without else None,
+                "reason": one.reason or without or None,
+            }
+            for one in made
+        ],
+    }
+
+
+def _spans_table(spans: Spans, made: list[Measured]) -> str:
+    """The answer as aligned text: what holds over all codes, then a row a code; what is missing, below."""
+    coders = ", ".join(spans.coders) or "none"
+    lines = [
+        f"{len(spans)} units of {len(spans.codes)} codes on positions {spans.origin} to {spans.origin + spans.length}; "
+        f"{len(spans.coders)} coders ({coders})"
+    ]
+    lines += [f"Note: {note}." for note in spans.notes]
+    reasons: list[str] = []
+
+    def shown(one: Measured) -> str:
+        if not one.reason:
+            return f"{one.estimate:.3f}"
+        if one.reason not in reasons:
+            reasons.append(one.reason)
+        return f"[{reasons.index(one.reason) + 1}]"
+
+    over = [(one.name, shown(one)) for one in made if one.code is None]
+    lines += ["", *_aligned([("over all codes", "estimate"), *over])]
+    names = list(dict.fromkeys(one.name for one in made if one.code is not None))
+    cells = {(one.code, one.name): shown(one) for one in made if one.code is not None}
+    if spans.codes:
+        by_code = [("code", *names)] + [(code, *(cells[code, name] for name in names)) for code in spans.codes]
+        lines += ["", *_aligned(by_code)]
+    lines += ["", "No intervals: the spans of one text are no independent units to resample."]
+    lines += [f"[{at}] {reason}" for at, reason in enumerate(reasons, start=1)]
+    return "\n".join(lines)
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """The first column to the left, the others to the right."""
+    wide = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    return [
+        "  ".join([row[0].ljust(wide[0]), *(row[at].rjust(wide[at]) for at in range(1, len(row)))]).rstrip()
+        for row in rows
+    ]
 
 
 def _table(found: Agreement, *, level: str, weights: str | None) -> str:
@@ -166,6 +291,7 @@ def _table(found: Agreement, *, level: str, weights: str | None) -> str:
             marks = f"[{reasons.index(result.reason) + 1}]"
         if len(methods) > 1 and interval.method:
             marks += f" ({_letter(methods.index(interval.method))})"
+        marks += "".join(f" {share:.1%} of resamples below {at:g}" for at, share in result.below.items())
         shown = "" if math.isnan(result.estimate) else f"{result.estimate:.3f}"
         rows.append((result.code or "", result.name, shown, limits, marks.strip()))
     first = 0 if any(row[0] for row in rows[1:]) else 1

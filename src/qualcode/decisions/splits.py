@@ -175,6 +175,7 @@ def _workbook(
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.print_title_rows = "1:1"
+    page.print_area = f"A1:{get_column_letter([key for key, *_ in COLUMNS].index('on') + 1)}{len(rows) + 1}"
     page.oddFooter.left.text = "Confidential: words of participants"
     help_ = book.create_sheet("How to use this", 1)
     for row, words in enumerate(

@@ -96,7 +96,7 @@ class Report:
             _unbroken(grid.rows[index + 1], shade=row.level == 0)
             if row.level == 0 and not any(table.printed(value) for value in row.cells[1:]):
                 _one_cell(grid._tbl.tr_lst[index + 1])
-        for note in table.notes:
+        for note in filter(None, table.notes):
             self.paragraph(note, style="Table Note")
         self.paragraph("", style="Table Note")
 
@@ -186,15 +186,19 @@ def _field(paragraph: Any, code: str, shown: str) -> None:
 
 def _borders(grid: Any) -> None:
     """Rules above, below and under the head, as journals set tables; thin lines between rows."""
+    from docx.oxml.ns import qn
+
     properties = grid._tbl.tblPr
     borders = _element("w:tblBorders")
     for side, size, colour in (("top", "8", "222222"), ("bottom", "8", "222222"), ("insideH", "2", "BBBBBB")):
         borders.append(_element(f"w:{side}", val="single", sz=size, space="0", color=colour))
-    properties.append(borders)
     margins = _element("w:tblCellMar")
     for side, width in (("top", "30"), ("left", "70"), ("bottom", "30"), ("right", "70")):
         margins.append(_element(f"w:{side}", w=width, type="dxa"))
-    properties.append(margins)
+    # Word wants the properties of a table in the schema's order
+    layout = properties.find(qn("w:tblLayout"))
+    layout.addprevious(borders)
+    layout.addnext(margins)
 
 
 def _widths(grid: Any, widths_cm: Sequence[float]) -> None:

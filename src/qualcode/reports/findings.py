@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from qualcode.files import DEFAULT_DATE
 from qualcode.reports import content
 from qualcode.reports.content import Data
 from qualcode.reports.docx import Report
@@ -92,4 +93,6 @@ def _summary(data: Data) -> str:
         f"{n} participant{'s' * (n != 1)}",
         f"{len(coders)} coder{'s' * (len(coders) != 1)}" if coders else "no codings yet",
     ]
-    return f"{', '.join(parts)}. {content.codebook_note(data)} {content.open_note(data)} Made by qualcode from data of {data.day}."
+    dated = f"Made by qualcode from data of {data.day}." if data.day != DEFAULT_DATE else "Made by qualcode."
+    said = [f"{', '.join(parts)}.", content.codebook_note(data), content.open_note(data), dated]
+    return " ".join(part for part in said if part)

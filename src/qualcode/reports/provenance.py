@@ -10,7 +10,7 @@ from typing import Any
 
 from qualcode import __version__
 from qualcode.files import sha256_file, write_text
-from qualcode.study import Study
+from qualcode.study import IGNORED, Study
 
 PACKAGES = (
     "bertopic", "fastembed", "krippendorff", "matplotlib", "networkx", "numpy", "openpyxl", "pandas", "pyarrow", "python-docx",
@@ -27,19 +27,18 @@ def write_provenance(path: Path, study: Study, rules: dict[str, dict[str, list[s
         Rule -> {"input": [...], "output": [...]}, paths relative to the study; folders stand for the files in them.
         The file written here is left out of its own list.
     """
-    hashes: dict[str, str | dict[str, str]] = {}
+    hashes: dict[str, dict[str, str]] = {}
 
-    def digest(name: str) -> str | dict[str, str]:
+    def digest(name: str) -> dict[str, str]:
+        """The files of a name with their hashes: itself, or what the folder holds."""
         if name not in hashes:
             place = study.root / name
-            if place.is_dir():
-                hashes[name] = {
-                    file.relative_to(study.root).as_posix(): sha256_file(file)
-                    for file in sorted(place.rglob("*"))
-                    if file.is_file()
-                }
-            else:
-                hashes[name] = sha256_file(place) if place.is_file() else "not there"
+            found = sorted(place.rglob("*")) if place.is_dir() else [place]
+            hashes[name] = {
+                study.shown(file): sha256_file(file)
+                for file in found
+                if file.is_file() and not IGNORED.match(file.name)
+            }
         return hashes[name]
 
     here = study.shown(path)
@@ -47,11 +46,9 @@ def write_provenance(path: Path, study: Study, rules: dict[str, dict[str, list[s
     for rule, files in rules.items():
         for name in files["output"]:
             if name != here:
-                outputs[name] = {
-                    "sha256": digest(name),
-                    "stage": rule,
-                    "inputs": {i: digest(i) for i in files["input"]},
-                }
+                inputs = {file: sha for given in files["input"] for file, sha in digest(given).items()}
+                for file, sha in digest(name).items():
+                    outputs[file] = {"sha256": sha, "stage": rule, "inputs": inputs}
     config = study.root / "config" / "study.yaml"
     record = {
         "qualcode": __version__,

@@ -38,7 +38,7 @@ def write_printed(path: Path, tables: Sequence[PrintedTable], *, day: str, title
         if not table.rows:
             _put(sheet, 4, 1, table.empty)
             end += 1
-        for line, note in enumerate(table.notes, start=end + 1):
+        for line, note in enumerate(filter(None, table.notes), start=end + 1):
             _put(sheet, line, 1, note, wrap=False, small=True)
         _fit(sheet, 3, [column.heading for column in table.columns], widths)
         _layout(sheet, widths, head=3)

@@ -34,13 +34,14 @@ OUT = click.Path(path_type=Path)
 @click.option("--approach", default="codebook", show_default=True)
 @click.option("--overall", type=OUT, required=True)
 @click.option("--by-code", type=OUT, required=True)
+@click.option("--by-scope", type=OUT, required=True)
 def command(
     codings: Path, assignments: Path, segments: Path, turns: Path, transcripts: Path, texts: Path, codebook: Path,
-    splits: Path, unit: str, rule: str, coders: str, rounds: str, ci: str, bootstrap: int, resample: str, seed: int, approach: str,
-    overall: Path, by_code: Path,
+    splits: Path, unit: str, rule: str, coders: str, rounds: str, ci: str, bootstrap: int, resample: str, seed: int, 
+    approach: str, overall: Path, by_code: Path, by_scope: Path,
 ) -> None:  # fmt: skip
-    """Measure how far coders agree, on each code and over all."""
-    over, each = agreement_tables(
+    """Measure how far coders agree, on each code, over all, by transcript and by coder."""
+    over, each, scopes = agreement_tables(
         read("codings", codings),
         read("assignments", assignments),
         read("segments", segments),
@@ -61,5 +62,6 @@ def command(
     )
     write("report_agreement", over, overall)
     write("report_agreement_by_code", each, by_code)
+    write("report_agreement_by_scope", scopes, by_scope)
     estimated = each[each["estimate"].notna()]["code"].nunique()
     click.echo(f"{each['code'].nunique()} codes, {estimated} of them with an estimate; {len(over)} overall figures.")

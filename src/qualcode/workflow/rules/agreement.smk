@@ -12,6 +12,7 @@ rule agreement:
     output:
         overall="reports/tables/agreement.csv",
         by_code="reports/tables/agreement_by_code.csv",
+        by_scope="reports/tables/agreement_by_scope.csv",
     log:
         "logs/agreement.txt",
     benchmark:
@@ -35,5 +36,6 @@ rule agreement:
             --codebook {input.codebook:q} --splits {input.splits:q} --unit {params.unit:q} --rule {params.rule:q} \
             --coders={params.coders:q} --rounds={params.rounds:q} --ci {params.ci:q} \
             --bootstrap {params.bootstrap} --resample {params.resample:q} --seed {params.seed} \
-            --approach {params.approach:q} --overall {output.overall:q} --by-code {output.by_code:q} >{log:q} 2>&1
+            --approach {params.approach:q} --overall {output.overall:q} --by-code {output.by_code:q} \
+            --by-scope {output.by_scope:q} >{log:q} 2>&1
         """

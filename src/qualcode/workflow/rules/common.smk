@@ -1,17 +1,18 @@
 # What the rules share: the study with its settings, and the files that people wrote.
 import json
-import sys
+import os
 from pathlib import Path
 
 from qualcode import __version__ as VERSION
 from qualcode.study import Study
-from qualcode.workflow import FOLDER
+from qualcode.workflow import FOLDER, find_programs, folder_of_many
 
 study = Study.load(".")
 settings = study.config
 
-# the environment's own `qualcode`, also where the environment is not activated
-shell.prefix(f'export PATH="{Path(sys.executable).parent.as_posix()}:$PATH"; ')
+find_programs()
+if os.name == "nt":
+    shell.executable("bash.exe")  # Git for Windows brings one
 
 
 def shown(paths):
@@ -22,7 +23,7 @@ def shown(paths):
 def raw(name):
     """The file of a table that people write, where the study has one."""
     path = study.raw_table_file(name)
-    return [study.shown(path)] if path else []
+    return shown([path]) if path else []
 
 
 def caption(name):
@@ -40,7 +41,7 @@ def rule_files(wildcards):
     return json.dumps(
         {
             one.name: {
-                "input": sorted({str(path) for path in one.input}),
+                "input": sorted({folder_of_many(str(path)) for path in one.input}),
                 "output": sorted({str(path) for path in one.output}),
             }
             for one in workflow.rules
