@@ -37,7 +37,7 @@ OUT = click.Path(path_type=Path)
 @click.option("--by-scope", type=OUT, required=True)
 def command(
     codings: Path, assignments: Path, segments: Path, turns: Path, transcripts: Path, texts: Path, codebook: Path,
-    splits: Path, unit: str, rule: str, coders: str, rounds: str, ci: str, bootstrap: int, resample: str, seed: int, 
+    splits: Path, unit: str, rule: str, coders: str, rounds: str, ci: str, bootstrap: int, resample: str, seed: int,
     approach: str, overall: Path, by_code: Path, by_scope: Path,
 ) -> None:  # fmt: skip
     """Measure how far coders agree, on each code, over all, by transcript and by coder."""
