@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qualcode.codings.anchor import WHOLE
 from qualcode.codings.archive import Archive, names, opened, parse_xml
 from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
 from qualcode.errors import CodingsError, Problem
@@ -77,7 +78,8 @@ def read(
         if not codes:
             left["comment"] += 1
             continue
-        first, last = _trimmed(text, start, end)
+        first, last = _words_of(text, start, end)
+        whole = first == 0 and last is not None and last >= len(text.rstrip())
         for code in codes:
             given.append(
                 Given(
@@ -85,8 +87,9 @@ def read(
                     document=document,
                     code=code,
                     coder=comment.author or coder,
-                    start="" if first is None else str(first),
-                    end="" if last is None else str(last),
+                    start="" if first is None or whole else str(first),
+                    end="" if last is None or whole else str(last),
+                    text=WHOLE if whole else "",
                     coding=f"{comment.id}/{number}/{code}",
                     memo="\n".join(part for part in (memo, *replies) if part),
                     created=comment.date,
@@ -95,7 +98,7 @@ def read(
     colours = {colour.casefold(): code for colour, code in sidecar.colours.items()}
     for colour, begins, ends in walk.highlights:
         meant = colours.get(colour.casefold())
-        first, last = _trimmed(text, begins, ends)
+        first, last = _words_of(text, begins, ends)
         if meant is None or first is None:
             left[f"highlight_{colour}"] += first is not None
             continue
@@ -189,15 +192,9 @@ def _all_known(text: str, known: Callable[[str], bool] | None) -> bool:
     return any(known is None or known(code) for code in codes)
 
 
-def _trimmed(text: str, start: int | None, end: int | None) -> tuple[int | None, int | None]:
-    """A span without the blanks at its ends, which a double click selects."""
-    if start is None or end is None:
-        return None, None
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    while start < end and text[start].isspace():
-        start += 1
-    return (start, end) if end > start else (None, None)
+def _words_of(text: str, start: int | None, end: int | None) -> tuple[int | None, int | None]:
+    """A span, if there are words in it."""
+    return (start, end) if start is not None and text[start:end].strip() else (None, None)
 
 
 # ---------------------------------------------------------------- the text
