@@ -40,7 +40,7 @@ CORPORA = Path(os.environ.get("QUALCODE_CORPORA") or Path(__file__).resolve().pa
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
-    root = tmp_path / "study"
+    root = tmp_path / "small"
     for name, text in (
         ("config/study.yaml", "study: {title: Small}\n"),
         ("codebooks/mih/1.0.0.yaml", CODEBOOK),
@@ -70,7 +70,7 @@ def test_the_small_study_holds_what_its_sheet_says(study):
         ("T1", "span", 29, 43, "time", "KL"),
         ("T1", "span", 29, 43, "time", "RB"),
         ("T1", "span", 32, 58, "boss2", "RB"),
-        ("T1", "transcript", 0, 98, "boss", "KL"),
+        ("T1", "transcript", 0, 102, "boss", "KL"),
     ]
 
 

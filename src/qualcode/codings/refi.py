@@ -87,6 +87,7 @@ class _Project:
     texts: dict[str, OwnText] = field(default_factory=dict)
     documents: list[str] = field(default_factory=list)
     unnamed: int = 0
+    used: set[str] = field(default_factory=set)  # memos that came along with codings
 
     def read(self) -> FileCodings:
         problems = Problems()
@@ -106,6 +107,7 @@ class _Project:
         problems.raise_if_any(CodingsError)
         for source, document in named:
             self._source(source, document)
+        self.left["memo"] -= len(self.used & set(self.memos))
         coders = [self.sidecar.coders.get(name, name) for name in dict.fromkeys(self.users.values())]
         folded = Counter(name.casefold().strip() for name in coders)
         for name in [name for name, times in folded.items() if times > 1]:
@@ -232,7 +234,9 @@ class _Project:
         name = self.users.get(_guid(user), _guid(user)) if user else ""
         self.unnamed += not name
         memo = [_description(selection)] if text != "*" else []
-        memo += [self.memos.get(_guid(note.get("targetGUID")), "") for note in _children(coding, "NoteRef")]
+        for note in _children(coding, "NoteRef"):
+            memo.append(self.memos.get(_guid(note.get("targetGUID")), ""))
+            self.used.add(_guid(note.get("targetGUID")))
         created = coding.get("creationDateTime") or selection.get("creationDateTime") or ""
         self.given.append(
             Given(
