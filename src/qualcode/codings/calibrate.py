@@ -22,7 +22,7 @@ MARGIN = 0.1  # by how much the best convention must beat the next
 LEAST = 0.4  # the least score that is believed (places taken at random score about 0.2)
 ALIKE = 90.0  # of 100: words that are this much like a passage are taken for it, where only one is
 _LONG_ENOUGH = 20  # characters of a quote that may be looked for by likeness
-_LOOKED_AT = 400  # spans of a document that are scored
+_LOOKED_AT = 100  # spans of a document that are scored
 UNITS = ("characters", "UTF-16 units", "bytes")
 _NO_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -99,7 +99,7 @@ def calibrate(own: OwnText, spans: Sequence[Span], *, name: str) -> Calibrated:
     sample = list(range(0, len(numbered), step))
     quotes = [spans[numbered[n]].quote for n in sample]
     plain = [fold(quote).text if quote.strip() else "" for quote in quotes]
-    hits = [_hits(text, places[sample], plain) for _, places in tried]
+    hits = [_hits(text, places[sample], quotes, plain) for _, places in tried]
     known = sum(bool(quote) for quote in plain)
     believed = bool(known) and (own.trusted or _are_quotes(index, plain, max(hits) / known))
     scored = sorted(
@@ -155,7 +155,7 @@ def _checked(
 ) -> Anchor | Refusal:
     how = "as_given" if convention == STANDARD else "calibrated"
     if 0 <= start < end:
-        if not (quotes and span.quote.strip()) or _same(index.text[start:end], fold(span.quote).text):
+        if not (quotes and span.quote.strip()) or _same(index.text[start:end], span.quote):
             return Anchor(start, end, how)
         return _by_words(index, span, name, length=end - start)
     if quotes and span.quote.strip():
@@ -228,20 +228,37 @@ def _bytes(points: Any) -> Any:
 # ---------------------------------------------------------------- scores
 
 
-def _same(passage: str, plain: str) -> bool:
-    """Whether a passage is what a file quotes, which may be cut short by three dots."""
+def _same(passage: str, quote: str) -> bool:
+    """Whether a passage is what a file quotes, which may be cut short, with three dots or without."""
+    if passage == quote or (len(quote) >= 60 and passage.startswith(quote)):
+        return True
+    return _alike(passage, quote, fold(quote).text) > 0
+
+
+def _alike(passage: str, quote: str, plain: str) -> float:
+    """1 for the same words, 0.9 where the quote is the passage cut short, else 0; `plain` is the quote folded."""
+    if "".join(passage.split()) == "".join(quote.split()):
+        return 1.0
+    if passage.isascii() and _first(passage) != _first(quote):
+        return 0.0
     here = fold(unicodedata.normalize("NFC", passage)).text
     plain = unicodedata.normalize("NFC", plain)
     if here == plain:
-        return True
+        return 1.0
     cut = plain.rstrip("…")
-    return cut != plain and len(cut) >= 8 and here.startswith(cut)
+    enough = 8 if cut != plain else 30
+    return 0.9 if len(cut) >= enough and here.startswith(cut) else 0.0
 
 
-def _hits(text: str, places: Any, plain: Sequence[str]) -> int:
-    found = 0
-    for (start, end), quote in zip(places.tolist(), plain, strict=True):
-        found += bool(quote) and 0 <= start < end and _same(text[start:end], quote)
+def _first(text: str) -> list[str]:
+    return [character for character in text[:24] if character.isalnum()][:4]
+
+
+def _hits(text: str, places: Any, quotes: Sequence[str], plain: Sequence[str]) -> float:
+    found = 0.0
+    for (start, end), quote, folded in zip(places.tolist(), quotes, plain, strict=True):
+        if folded and 0 <= start < end:
+            found += _alike(text[start:end], quote, folded)
     return found
 
 
