@@ -237,9 +237,13 @@ def _same(passage: str, quote: str) -> bool:
 
 def _alike(passage: str, quote: str, plain: str) -> float:
     """1 for the same words, 0.9 where the quote is the passage cut short, else 0; `plain` is the quote folded."""
-    if "".join(passage.split()) == "".join(quote.split()):
+    here, said = "".join(passage.split()), "".join(quote.split())
+    if here == said:
         return 1.0
-    if passage.isascii() and _first(passage) != _first(quote):
+    if len(said) >= 30 and here.startswith(said):
+        return 0.9
+    same_form = unicodedata.is_normalized("NFC", passage[:24]) and unicodedata.is_normalized("NFC", quote[:24])
+    if same_form and _first(passage) != _first(quote):
         return 0.0
     here = fold(unicodedata.normalize("NFC", passage)).text
     plain = unicodedata.normalize("NFC", plain)
