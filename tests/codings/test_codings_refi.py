@@ -348,6 +348,19 @@ def test_a_span_moves_with_the_text_that_differs(study, tmp_path):
     assert spans(study, path) == [(NO_TIME, "time", "RB"), ("[name 1] helped us", "boss", "KL")]
 
 
+def test_a_newer_export_says_what_appeared_vanished_and_moved(study, tmp_path):
+    def made(name: str, start: int, words: str) -> Path:
+        (tmp_path / name).mkdir()
+        kept_one = selection(*at(NO_TIME), coding().replace(D, "1" + D[1:]))
+        moved = selection(start, at(BOSS)[1], coding(B).replace(D, "2" + D[1:]))
+        other = selection(*at(words), coding().replace(D, words[0].encode().hex()[0] + "3" + D[2:]))
+        return project(tmp_path / name / "p.qdpx", kept_one + moved + other)
+
+    import_codings(study, made("old", at(BOSS)[0], "And then"))
+    with pytest.raises(CodingsError, match="1 appeared, 1 vanished, 1 moved, 1 stayed"):
+        import_codings(study, made("new", at(BOSS)[0] + 4, "the training"))
+
+
 # ---------------------------------------------------------------- bad input
 
 

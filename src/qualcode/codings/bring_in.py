@@ -255,7 +255,17 @@ def _compare(study: Study, target: Path, old: Sidecar, result: FileResult) -> li
     appeared = [item for key, items in rows_now.items() for item in items[len(rows_before.get(key, [])) :]]
     vanished = [item for key, items in rows_before.items() for item in items[len(rows_now.get(key, [])) :]]
     stayed = len(before) - len(vanished)
-    lines = [f"Codings: {len(appeared)} appeared, {len(vanished)} vanished, {stayed} stayed."]
+    moved = []
+    gone = {(item.coding, item.document, item.code, item.coder): item for item in vanished if item.coding}
+    for item in list(appeared):
+        was = gone.pop((item.coding, item.document, item.code, item.coder), None)
+        if was is not None:  # the tool's own id says that it is the same coding
+            moved.append(item)
+            appeared.remove(item)
+            vanished.remove(was)
+    counted = f", {len(moved)} moved" if moved else ""
+    lines = [f"Codings: {len(appeared)} appeared, {len(vanished)} vanished{counted}, {stayed} stayed."]
+    lines += [f"~ coding {item.row}: {shown(item.document)}, {shown(item.code)}" for item in moved[:_SHOWN]]
     for sign, items in (("+", appeared), ("-", vanished)):
         lines += [f"{sign} row {item.row}: {shown(item.document)}, {shown(item.code)}" for item in items[:_SHOWN]]
         if len(items) > _SHOWN:
