@@ -19,6 +19,7 @@ COMMANDS = {
     "import": "Bring in codings, decided sheets and member-check replies.",
     "codebook": "Turn a codebook sheet into YAML; look at a codebook.",
     "pack": "Give work out: member-check packets, the meeting's list of disagreements.",
+    "export": "Write codings and codebook for other programs.",
     "agreement": "Agreement coefficients for any ratings table.",
 }
 STAGES = (

@@ -6,14 +6,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qualcode.codings.kinds import ALIASES, database_of, kind_of, read_kind
+from qualcode.codings.match import told
 from qualcode.codings.model import OWN, Given, Sidecar, read_sidecar, sidecar_path, sidecar_yaml
-from qualcode.codings.own import ENDINGS, read_own, unreadable
+from qualcode.codings.own import unreadable
 from qualcode.codings.read import Context, FileResult, policy, read_file, shown
 from qualcode.errors import CodingsError, Problem, QualcodeError
 from qualcode.files import sha256_file, write_atomically, write_text
 from qualcode.study import Study
 from qualcode.tables import TABLES
 
+_MAPS = ("columns", "coders", "codes", "documents", "colours")
 _SHOWN = 20  # rows that appeared or vanished, as listed
 
 
@@ -31,6 +34,7 @@ def import_codings(
     path: Path,
     *,
     coder: str = "",
+    kind: str = "",
     map_file: Path | None = None,
     replace: bool = False,
     dry_run: bool = False,
@@ -41,6 +45,8 @@ def import_codings(
     ----------
     coder
         Who coded where the file does not say.
+    kind
+        What the file is, where its content does not say.
     map_file
         YAML in the sidecar's keys: columns, coders, codes, documents.
     replace
@@ -55,33 +61,39 @@ def import_codings(
         there and `replace` is not given (what would appear and vanish is listed). Nothing is written then.
     """
     where = str(path)
+    folder = study.raw / "codings"
+    project, path = path, database_of(path)
     if not path.is_file():
         raise CodingsError(Problem(where, "this file is not there."))
-    if path.suffix.lower() not in ENDINGS:
+    kind = ALIASES.get(kind, kind) or kind_of(path)
+    if not kind:
         raise unreadable(where)
-    folder = study.raw / "codings"
-    target = path if path.resolve().is_relative_to(folder.resolve()) else folder / path.name
+    target = path if path.resolve().is_relative_to(folder.resolve()) else folder / project.name
     old = _sidecar(study, target)
-    sidecar = _chosen(old, coder, map_file, target, folder)
+    sidecar = _chosen(old, coder, map_file, target, folder, kind)
     context, transcribed = _context(study)
     result = read_file(study, path, context, sidecar=sidecar, where=where, import_id=sidecar.id)
     summary = summarise(result, context)
-    warnings = [problem for outcome in result.outcomes for problem in outcome.looked_at]
+    warnings = _together([problem for outcome in result.outcomes for problem in outcome.looked_at], result)
     if result.file.unread:
         names = ", ".join(f"'{column}'" for column in result.file.unread)
         warnings.append(Problem(where, f"not read: column {names}.", "", "row 1"))
     if coder and result.file.names_coders and any(item.coder != coder for item in result.file.given):
         warnings.append(Problem(where, f"the file names its coders itself; '{coder}' stands where it names nobody."))
-    refused = [problem for outcome in result.outcomes for problem in outcome.problems]
-    report = _report(result)
+    refused = _together([problem for outcome in result.outcomes for problem in outcome.problems], result)
+    report = [*_report(result), *_beside(result)]
     if dry_run:
         return Brought(summary, [*report, "Nothing was written (dry run)."], [*refused, *warnings])
 
     if refused and policy(study, result.file.kind) == "stop":
         raise CodingsError(refused)
     warnings = [*refused, *warnings]
-    version = sidecar.codebook_version or context.version
-    sidecar = sidecar.model_copy(update={"texts": _texts(result, context), "codebook_version": version})
+    chosen = {
+        "texts": _texts(result, context),
+        "documents": _documents(sidecar, result),
+        "codebook_version": sidecar.codebook_version or context.version,
+    }
+    sidecar = sidecar.model_copy(update=chosen)
     same = _same_bytes(study, path)
     if same is not None:
         if same != target:
@@ -116,12 +128,15 @@ def summarise(result: FileResult, context: Context) -> dict[str, object]:
     """
     anchored = Counter(outcome.anchored for outcome in result.outcomes)
     matched = {outcome.given.document for outcome in result.outcomes if outcome.transcript}
+    if result.places is not None:
+        matched |= {document for document, match in result.places.matches.items() if match.transcript}
+    declared = {sidecar_name for sidecar_name in result.file.coders if sidecar_name}
     return {
         "kind": result.file.kind,
         "documents": len(result.file.documents),
         "unmatched": len([document for document in result.file.documents if document not in matched]),
         "codes": len(result.file.codes),
-        "coders": sorted({outcome.coder for outcome in result.outcomes if outcome.coder}),
+        "coders": sorted({outcome.coder for outcome in result.outcomes if outcome.coder} | declared),
         "codings": len(result.outcomes),
         "anchored": {how: anchored[how] for how in ("as_given", "calibrated", "by_text", "refused")},
         "left_out": dict(sorted(result.file.left_out.items())),
@@ -133,12 +148,42 @@ def _sidecar(study: Study, target: Path) -> Sidecar:
     return read_sidecar(beside, where=study.shown(beside)) if beside.is_file() else Sidecar()
 
 
-def _chosen(old: Sidecar, coder: str, map_file: Path | None, target: Path, folder: Path) -> Sidecar:
+def _documents(sidecar: Sidecar, result: FileResult) -> dict[str, str]:
+    """What people chose, and which transcript each document was found to be by its text."""
+    matches = result.places.matches if result.places is not None else {}
+    found = {name: match.transcript for name, match in matches.items() if match.how in ("hash", "words")}
+    return {**found, **sidecar.documents}
+
+
+def _together(problems: list[Problem], result: FileResult) -> list[Problem]:
+    """The same thing wrong with many codings of a tool's file is said once."""
+    if result.places is None:
+        return problems
+    same: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        same.setdefault((problem.what, problem.hint), []).append(problem)
+    said = []
+    for found in same.values():
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        said.append(Problem(found[0].where, found[0].what, found[0].hint, found[0].place + more))
+    return said
+
+
+def _beside(result: FileResult) -> list[str]:
+    """What the report says of a tool's file beside its codings: documents, what was left out, notes."""
+    lines = told(result.places) if result.places is not None else []
+    if result.file.left_out:
+        counted = ", ".join(f"{name} {number}" for name, number in sorted(result.file.left_out.items()))
+        lines.append(f"Left out, because the study has no place for it: {counted}.")
+    return [*lines, *result.file.notes]
+
+
+def _chosen(old: Sidecar, coder: str, map_file: Path | None, target: Path, folder: Path, kind: str = OWN) -> Sidecar:
     """What was chosen before, overlaid with what is chosen now."""
     new = read_sidecar(map_file, where=str(map_file)) if map_file else Sidecar()
-    maps = {name: {**getattr(old, name), **getattr(new, name)} for name in ("columns", "coders", "codes", "documents")}
+    maps = {name: {**getattr(old, name), **getattr(new, name)} for name in _MAPS}
     return Sidecar(
-        kind=OWN,
+        kind=kind,
         id=new.id or old.id or target.resolve().relative_to(folder.resolve()).as_posix(),
         coder=coder or new.coder or old.coder,
         codebook_version=new.codebook_version or old.codebook_version,
@@ -209,14 +254,24 @@ _HOW = {"as_given": "placed by their offsets", "by_text": "placed by their words
 def _compare(study: Study, target: Path, old: Sidecar, result: FileResult) -> list[str]:
     """What appeared, vanished and stayed against the file that is there."""
     try:
-        before = read_own(target, where=study.shown(target), sidecar=old, coder=old.coder or "?").given
+        before = read_kind(target, where=study.shown(target), sidecar=old, coder=old.coder or "?").given
     except QualcodeError:
         return ["The file that is there cannot be read."]
     rows_before, rows_now = _rows(before), _rows(result.file.given)
     appeared = [item for key, items in rows_now.items() for item in items[len(rows_before.get(key, [])) :]]
     vanished = [item for key, items in rows_before.items() for item in items[len(rows_now.get(key, [])) :]]
     stayed = len(before) - len(vanished)
-    lines = [f"Codings: {len(appeared)} appeared, {len(vanished)} vanished, {stayed} stayed."]
+    moved = []
+    gone = {(item.coding, item.document, item.code, item.coder): item for item in vanished if item.coding}
+    for item in list(appeared):
+        was = gone.pop((item.coding, item.document, item.code, item.coder), None)
+        if was is not None:  # the tool's own id says that it is the same coding
+            moved.append(item)
+            appeared.remove(item)
+            vanished.remove(was)
+    counted = f", {len(moved)} moved" if moved else ""
+    lines = [f"Codings: {len(appeared)} appeared, {len(vanished)} vanished{counted}, {stayed} stayed."]
+    lines += [f"~ coding {item.row}: {shown(item.document)}, {shown(item.code)}" for item in moved[:_SHOWN]]
     for sign, items in (("+", appeared), ("-", vanished)):
         lines += [f"{sign} row {item.row}: {shown(item.document)}, {shown(item.code)}" for item in items[:_SHOWN]]
         if len(items) > _SHOWN:

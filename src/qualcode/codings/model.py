@@ -33,11 +33,33 @@ class Given:
     memo: str = ""
     created: str = ""
     origin: str = ""
+    code_id: str = ""  # what the tool itself calls the code (a GUID), where it keeps such an id
+    code_path: str = ""  # labels from the top of the tool's code tree, joined by ` > `
+
+
+@dataclass(frozen=True)
+class OwnText:
+    """The text of a document that lies in the codings file itself.
+
+    `raw` is the text as decoded, with its byte order mark and line ends; `units` what offsets may be counted in, where the
+    tool's own code is known (else every convention is tried); `trusted`: its quotes are the passages, never names;
+    `exact`: the reader itself counted, in characters of `raw`.
+    """
+
+    raw: str
+    units: tuple[str, ...] = ()
+    trusted: bool = False
+    exact: bool = False
+    sha256_raw: str = ""
 
 
 @dataclass(frozen=True)
 class FileCodings:
-    """A codings file as read: its kind, rows, the codes of its code system, its documents, what it holds beside."""
+    """A codings file as read: its kind, rows, the codes of its code system, its documents, what it holds beside.
+
+    `texts` are the documents' own texts, where the file carries them; `coders` whom it declares, whether they coded or not;
+    `notes` what people are told about the file as a whole.
+    """
 
     kind: str
     given: list[Given]
@@ -46,15 +68,18 @@ class FileCodings:
     left_out: dict[str, int] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)  # columns that qualcode has no use for
     names_coders: bool = True
+    texts: dict[str, OwnText] = field(default_factory=dict)
+    coders: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 class Sidecar(BaseModel):
     """What was chosen when a file was imported, kept beside it as FILE.import.yaml.
 
     `columns` says what the file's columns are ({theirs: ours}); `coders`, `codes` and `documents` what its names are in
-    the study; `coder` who coded where the file does not say; `codebook_version` the version in use at import, for rows that
-    name none; `texts` the SHA-256 of each text that the offsets were checked against then; `id` what coding ids are made
-    from, kept when a newer export replaces the file.
+    the study; `colours` what Word's highlight colours mean; `coder` who coded where the file does not say;
+    `codebook_version` the version in use at import, for rows that name none; `texts` the SHA-256 of each text that the
+    offsets were checked against then; `id` what coding ids are made from, kept when a newer export replaces the file.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -67,6 +92,7 @@ class Sidecar(BaseModel):
     coders: dict[str, str] = {}
     codes: dict[str, str] = {}
     documents: dict[str, str] = {}
+    colours: dict[str, str] = {}
     texts: dict[str, str] = {}
 
     @model_validator(mode="before")

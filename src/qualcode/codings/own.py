@@ -90,5 +90,5 @@ def read_own(path: Path, *, where: str, sidecar: Sidecar, coder: str = "") -> Fi
 def unreadable(where: str) -> CodingsError:
     """The error for a file that no reader of codings knows."""
     return CodingsError(
-        Problem(where, "this kind of file is not read as codings.", "Codings are CSV or XLSX: see docs/codings.md.")
+        Problem(where, "this kind of file is not read as codings.", "What can be read as codings: see docs/codings.md.")
     )

@@ -18,6 +18,7 @@ import pandas as pd
 
 from qualcode.codings.anchor import WHOLE, Anchor, Refusal, TextIndex, anchor_offsets, anchor_quote, fold
 from qualcode.codings.assignments import read_assignments
+from qualcode.codings.calibrate import anchor_loosely
 from qualcode.codings.carry import (
     ACTIVE,
     OPEN,
@@ -28,8 +29,9 @@ from qualcode.codings.carry import (
     notes,
     split_row,
 )
+from qualcode.codings.kinds import read_kind
+from qualcode.codings.match import OwnPlaces, hashes_of, place_own
 from qualcode.codings.model import OWN, FileCodings, Given, Sidecar, read_sidecar, sidecar_path
-from qualcode.codings.own import ENDINGS, read_own, unreadable
 from qualcode.errors import CodingsError, Problem, Problems, nearest
 from qualcode.files import sha256
 from qualcode.study import Study
@@ -87,6 +89,7 @@ class FileResult:
     where: str
     file: FileCodings
     outcomes: list[Outcome]
+    places: OwnPlaces | None = None
 
 
 def read_codings(
@@ -207,6 +210,7 @@ class Context:
         self.sha = {name: stated.get(name) or sha256(text) for name, text in texts.items()}
         self._file_names = self._by_file_name(transcripts)
         self._loose = _unique((name.casefold(), name) for name in self.texts)
+        self._hashes = _unique(self._known_hashes(transcripts, edits))
         self._turns = {
             str(name): (list(part["start"]), list(part["turn"]))
             for name, part in turns.sort_values("start").groupby("transcript", sort=False)
@@ -238,12 +242,39 @@ class Context:
         plain = document.replace("\\", "/").rpartition("/")[2].casefold()
         return self._loose.get(plain) or self._file_names.get(plain) or ""
 
-    def code(self, name: str) -> str:
-        """The code that a file calls `name`: by id, by its path of labels, by a label that only one code has."""
+    def _known_hashes(self, transcripts: pd.DataFrame, edits: pd.DataFrame) -> list[tuple[str, str]]:
+        """Hashes of present texts, earlier texts and raw files, each with its transcript."""
+        known = [(sha, name) for name, sha in self.sha.items()]
+        if "sha256_raw" in transcripts:
+            known += list(zip(transcripts["sha256_raw"], transcripts["transcript"], strict=True))
+        if len(edits):
+            known += list(zip(edits["sha256_from"], edits["transcript"], strict=True))
+        return [(str(sha), str(name)) for sha, name in known if sha and name in self.texts]
+
+    def by_hash(self, text: str, sha_raw: str = "") -> str:
+        """The one transcript that has, or had, this text, or was made from a file of this hash; "" for none."""
+        for sha in [*hashes_of(text), sha_raw]:
+            if sha in self._hashes:
+                return self._hashes[sha]
+        return ""
+
+    def code(self, name: str, path: str = "", guid: str = "") -> str:
+        """The code that a file calls `name`: by id, by its path of labels, by a label that only one code has.
+
+        `path` is where the code stands in the tool's own tree, `guid` the tool's id (ours, where qualcode wrote the file).
+        """
         name = unicodedata.normalize("NFC", name)
         if not self.codes:
             return name
-        return self._codes.get(name) or self._paths.get(name) or self._labels.get(_plain(name)) or ""
+        by_guid = self._guids.get(guid, "") if guid else ""
+        by_path = self._paths.get(unicodedata.normalize("NFC", path), "") if path else ""
+        return (
+            by_guid or self._codes.get(name) or self._paths.get(name) or by_path or self._labels.get(_plain(name)) or ""
+        )
+
+    @cached_property
+    def _guids(self) -> dict[str, str]:
+        return {code_guid(code): code for code in self.codes}
 
     @cached_property
     def carrier(self) -> Carrier | None:
@@ -327,19 +358,29 @@ def read_file(
         The file or its sidecar cannot be read.
     """
     where = where or study.shown(path)
-    if path.suffix.lower() not in ENDINGS:
-        raise unreadable(where)
     folder = study.raw / "codings"
     inside = path.relative_to(folder) if path.is_relative_to(folder) else Path(path.name)
     if sidecar is None:
         beside = sidecar_path(path)
         sidecar = read_sidecar(beside, where=study.shown(beside)) if beside.is_file() else Sidecar()
     by_folder = inside.parts[0] if len(inside.parts) > 1 else ""
-    file = read_own(path, where=where, sidecar=sidecar, coder=sidecar.coder or by_folder)
+    file = read_kind(
+        path,
+        where=where,
+        sidecar=sidecar,
+        coder=sidecar.coder or by_folder,
+        known=lambda name: bool(context.code(sidecar.codes.get(name, name))),
+    )
     import_id = import_id or sidecar.id or inside.as_posix()
     seen: Counter[str] = Counter()
-    outcomes = [_outcome(given, context, sidecar, where, import_id, seen) for given in file.given]
-    return FileResult(where, file, outcomes)
+    places = place_own(file, context, sidecar) if file.kind != OWN else None
+    outcomes = [_outcome(given, context, sidecar, where, import_id, seen, places) for given in file.given]
+    return FileResult(where, file, outcomes, places)
+
+
+def code_guid(code: str) -> str:
+    """The GUID that a code has in the projects that qualcode writes."""
+    return str(uuid.uuid5(NAMESPACE, f"code\x1f{code}"))
 
 
 def coding_id(import_id: str, given: Given, seen: Counter[str]) -> str:
@@ -360,9 +401,15 @@ def coding_id(import_id: str, given: Given, seen: Counter[str]) -> str:
 
 
 def _outcome(
-    given: Given, context: Context, sidecar: Sidecar, where: str, import_id: str, seen: Counter[str]
+    given: Given,
+    context: Context,
+    sidecar: Sidecar,
+    where: str,
+    import_id: str,
+    seen: Counter[str],
+    places: OwnPlaces | None = None,
 ) -> Outcome:
-    at = f"row {given.row}"
+    at = f"row {given.row}" if places is None else f"coding {given.row}"
     problems: list[Problem] = []
     looked_at: list[Problem] = []
 
@@ -370,7 +417,7 @@ def _outcome(
         problems.append(Problem(where, what, hint, at))
 
     document = sidecar.documents.get(given.document, given.document)
-    transcript = context.transcript(document)
+    transcript = context.transcript(document) if places is None else places.matches[given.document].transcript
     if not document:
         wrong("column 'transcript' is empty.")
     elif not transcript:
@@ -379,9 +426,16 @@ def _outcome(
     coding_of_row = coding_id(import_id, given, seen)
     named = sidecar.codes.get(given.code, given.code)
     version = given.codebook_version or sidecar.codebook_version or context.version
-    carried = context.carried(named, version, coding_of_row) if named else None
+    # a tool's own id or path of a code says which of two with one name is meant
+    pointed = named == given.code and (given.code_path or given.code_id)
+    known = context.code(named, given.code_path, given.code_id) if pointed else ""
+    carried = context.carried(known or named, version, coding_of_row) if named else None
+    if carried is None and known:
+        carried = Carried(known)
     code = carried.code if carried is not None else ""
-    if not named:
+    if not named and places is not None:
+        wrong("it names no code that the file holds.", "Look at the coding in the tool it comes from.")
+    elif not named:
         wrong("column 'code' is empty.")
     elif not code:
         wrong(*_unknown_code(named, context))
@@ -390,7 +444,7 @@ def _outcome(
 
     coder = sidecar.coders.get(given.coder, given.coder)
     if not coder:
-        wrong("nobody is named as coder.", "Fill in column 'coder'.")
+        wrong("nobody is named as coder.", "Give `--coder NAME`." if places is not None else "Fill in column 'coder'.")
     elif context.coders and coder not in context.coders:
         hint = f"{nearest(coder, context.coders)} Correct the row, or add the coder to config/study.yaml."
         wrong(f"coder '{shown(coder)}' is not among the study's coders.", hint)
@@ -406,11 +460,23 @@ def _outcome(
         wrong(f"origin '{shown(given.origin)}' is not known.", nearest(origin, ORIGINS))
 
     placed: Anchor | Refusal | None = None
-    if transcript:
-        placed = _anchor(given, context, transcript, sidecar, looked_at, where)
+    own = places.placed.get(given.row) if places is not None else None
+    if places is not None and own is not None:
+        placed = own
+        if transcript and isinstance(own, Anchor):
+            placed, changed = places.carry(given, context)
+            if changed and isinstance(placed, Anchor):
+                what = f"the words of this coding differ between document '{shown(given.document)}' and the transcript."
+                looked_at.append(
+                    Problem(where, what, f"Look at {context.place(transcript, placed.start, placed.end)}.", at)
+                )
         if isinstance(placed, Refusal):
             wrong(placed.cause, placed.hint)
-    anchored = placed.how if isinstance(placed, Anchor) else "refused"
+    elif transcript:
+        placed = _anchor(given, context, transcript, sidecar, looked_at, where, loose=places is not None)
+        if isinstance(placed, Refusal):
+            wrong(placed.cause, placed.hint)
+    anchored = (own or placed).how if isinstance(own or placed, Anchor) else "refused"  # type: ignore[union-attr]
     if problems or not isinstance(placed, Anchor):
         return Outcome(given, transcript, coder, anchored, None, tuple(problems))
     coding: dict[str, object] = {
@@ -453,7 +519,14 @@ def _unknown_code(name: str, context: Context) -> tuple[str, str]:
 
 
 def _anchor(
-    given: Given, context: Context, transcript: str, sidecar: Sidecar, looked_at: list[Problem], where: str
+    given: Given,
+    context: Context,
+    transcript: str,
+    sidecar: Sidecar,
+    looked_at: list[Problem],
+    where: str,
+    *,
+    loose: bool = False,
 ) -> Anchor | Refusal:
     index = context.texts[transcript]
     name = f"transcript '{transcript}'"
@@ -469,7 +542,7 @@ def _anchor(
     if not any(offsets):
         if not given.text:
             return Refusal("there is neither start and end nor text.", "Give the offsets, the words, or `*`.")
-        return _by_quote(given, context, transcript)
+        return _by_quote(given, context, transcript, loose=loose)
     if not all(offsets):
         missing = "start" if not given.start else "end"
         return Refusal(f"'{missing}' is empty.", "Give both start and end, or neither.")
@@ -504,8 +577,8 @@ def _anchor(
     return replace(checked, how="calibrated")
 
 
-def _by_quote(given: Given, context: Context, transcript: str) -> Anchor | Refusal:
-    found = anchor_quote(
+def _by_quote(given: Given, context: Context, transcript: str, *, loose: bool = False) -> Anchor | Refusal:
+    found = (anchor_loosely if loose else anchor_quote)(
         context.texts[transcript],
         given.text,
         name=f"transcript '{transcript}'",

@@ -14,10 +14,17 @@ from qualcode.study import Study
 
 READABLE = (
     "codings in qualcode's own format (.csv, .xlsx; see docs/codings.md)",
+    "REFI-QDA projects (.qdpx)",
+    "QualCoder projects (data.qda, the .qda folder or a zip of it)",
+    "Taguette projects and exports (.sqlite3, .csv, .xlsx, .html)",
+    "MAXQDA coded segments (.xlsx) and exchange files (.mex)",
+    "Word documents with comments (.docx)",
     "the meeting's list of disagreements, filled in (.xlsx)",
     "worklists of split codes, filled in (.xlsx)",
     "member-check packets, filled in (.docx)",
 )
+
+KINDS = ("codings", "own", "csv", "xlsx", "qdpx", "refi", "qualcoder", "taguette", "word", "docx", "maxqda", "mex")
 
 
 @click.command("import")
@@ -26,7 +33,7 @@ READABLE = (
 @click.option(
     "--as",
     "kind",
-    type=click.Choice(["codings", "own", "csv", "xlsx", "decisions", "splits", "membercheck"]),
+    type=click.Choice([*KINDS, "decisions", "splits", "membercheck"]),
     default=None,
     help="What the file is, where it is not recognised (own, csv, xlsx: codings in qualcode's own format).",
 )
@@ -52,7 +59,9 @@ def command(
     A codings file is checked against the study first; then it is copied to data/raw/codings/, and what was chosen is
     written beside it (FILE.import.yaml).
     """
-    if not file.is_file():
+    from qualcode.codings.kinds import database_of
+
+    if not database_of(file).is_file():
         raise QualcodeError(Problem(str(file), "this file is not there."))
     kind = kind or _recognise(file)
     if kind == "decisions":
@@ -72,7 +81,8 @@ def command(
         return
     from qualcode.codings.bring_in import import_codings
 
-    brought = import_codings(study, file, coder=coder, map_file=map_file, replace=replace, dry_run=dry_run)
+    chosen = "" if kind in ("codings", "csv", "xlsx") else kind
+    brought = import_codings(study, file, coder=coder, kind=chosen, map_file=map_file, replace=replace, dry_run=dry_run)
     for warning in brought.warnings:
         click.echo(f"WARNING: {warning}", err=True)
     if as_json:
@@ -82,18 +92,18 @@ def command(
 
 
 def _recognise(file: Path) -> str:
-    from qualcode.codings.own import ENDINGS
+    from qualcode.codings.kinds import database_of, kind_of
     from qualcode.decisions import is_sheet
     from qualcode.decisions.splits import is_split_sheet
     from qualcode.memberchecks import is_packet
 
-    if is_sheet(file):
+    if file.is_file() and is_sheet(file):
         return "decisions"
-    if is_split_sheet(file):
+    if file.is_file() and is_split_sheet(file):
         return "splits"
-    if is_packet(file):
+    if file.is_file() and is_packet(file):
         return "membercheck"
-    if file.suffix.lower() in ENDINGS:
+    if kind_of(database_of(file)):
         return "codings"
     raise CodingsError(
         Problem(str(file), "this kind of file is not known.", "What can be read: " + "; ".join(READABLE) + ".")

@@ -1,0 +1,76 @@
+"""SQLite files of other programs, opened to read only: nothing is written, not even a lock."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from qualcode.errors import CodingsError, Problem
+
+MAGIC = b"SQLite format 3\x00"
+_AGAIN = "Close the project in the program, copy it again, and import the copy."
+
+
+class Database:
+    """Tables of a database, read with the columns that are there."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        found = connection.execute("select name from sqlite_master where type in ('table', 'view')")
+        self.tables = {str(row[0]).lower(): str(row[0]) for row in found}
+
+    def columns(self, table: str) -> list[str]:
+        return [str(row[1]).lower() for row in self._connection.execute(f'pragma table_info("{self.tables[table]}")')]
+
+    def rows(self, table: str, wanted: str, *, order: str = "") -> list[dict[str, str]]:
+        """The wanted columns of a table, all text; "" for what is null, or for a column that this version lacks."""
+        if table not in self.tables:
+            return []
+        there = self.columns(table)
+        names = wanted.split()
+        asked = ", ".join(f'"{name}"' if name.lower() in there else f"null as {name}" for name in names)
+        sort = f' order by "{order}"' if order and order in there else ""
+        found = self._connection.execute(f'select {asked} from "{self.tables[table]}"{sort}')
+        return [dict(zip(names, map(_text, row), strict=True)) for row in found]
+
+    def count(self, table: str) -> int:
+        if table not in self.tables:
+            return 0
+        return int(self._connection.execute(f'select count(*) from "{self.tables[table]}"').fetchone()[0])
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value)
+
+
+@contextmanager
+def opened(path: Path, where: str, *, data: bytes | None = None) -> Iterator[Database]:
+    """A database, or one that lies in an archive (`data`).
+
+    Raises
+    ------
+    CodingsError
+        It is damaged, or a program has it open with changes not yet written into it.
+    """
+    if data is None:
+        for ending in ("-wal", "-journal"):
+            beside = path.with_name(path.name + ending)
+            if beside.is_file() and beside.stat().st_size:
+                raise CodingsError(
+                    Problem(where, "a program has this database open, with changes not written.", _AGAIN)
+                )
+        data = path.read_bytes()
+    if len(data) > 19 and data[18:20] == b"\x02\x02":  # write-ahead log on: in memory there is none
+        data = data[:18] + b"\x01\x01" + data[20:]
+    try:
+        with closing(sqlite3.connect(":memory:")) as connection:
+            connection.deserialize(data)
+            connection.execute("pragma trusted_schema = off")
+            connection.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
+            yield Database(connection)
+    except sqlite3.Error as error:
+        raise CodingsError(Problem(where, f"this database is damaged or not whole ({error}).", _AGAIN)) from error

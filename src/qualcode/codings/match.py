@@ -1,0 +1,221 @@
+"""Which transcript a file's document is (by hash, by name, by its words), and where its spans lie in the study's text."""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from qualcode.codings.anchor import WHOLE, Anchor, Refusal, TextIndex, anchor_quote, fold
+from qualcode.codings.calibrate import STANDARD, Calibrated, Span, calibrate
+from qualcode.codings.model import FileCodings, Given, Sidecar
+from qualcode.files import sha256
+from qualcode.transcripts.edits import Edit, Mapped, edits_between, map_span
+
+if TYPE_CHECKING:
+    from qualcode.codings.read import Context
+
+ALIKE = 0.5  # the share of a document's runs of five words that a transcript must hold
+AHEAD = 0.2  # and by how much more than any other transcript
+_RUN = 5
+
+
+@dataclass(frozen=True)
+class Match:
+    """A document's transcript ("" for none), and how it was found: chosen, hash, name, words."""
+
+    transcript: str
+    how: str = ""
+    share: float = 1.0
+
+
+@dataclass
+class OwnPlaces:
+    """A file's documents, matched; and its spans, anchored in the file's own texts and carried to the study's."""
+
+    matches: dict[str, Match]
+    calibrated: dict[str, Calibrated] = field(default_factory=dict)
+    placed: dict[int, Anchor | Refusal] = field(default_factory=dict)  # by row
+    _carriers: dict[str, _Carrier] = field(default_factory=dict)
+
+    def carry(self, given: Given, context: Context) -> tuple[Anchor | Refusal, bool]:
+        """Where a row anchored in the file's own text lies in its transcript, and whether its words differ there."""
+        placed = self.placed[given.row]
+        transcript = self.matches[given.document].transcript
+        index = context.texts[transcript]
+        if isinstance(placed, Refusal):
+            return placed, False
+        if given.text == WHOLE:
+            return Anchor(0, len(index.text), "as_given"), False
+        carrier = self._carriers.get(given.document)
+        if carrier is None:
+            carrier = _Carrier(self.calibrated[given.document].text, index.text)
+            self._carriers[given.document] = carrier
+        mapped = carrier.carry(placed.start, placed.end)
+        own = carrier.text[placed.start : placed.end]
+        if mapped is None:
+            return anchor_quote(
+                index,
+                own,
+                name=f"transcript '{transcript}'",
+                place=lambda start, end: context.place(transcript, start, end),
+            ), False
+        how = placed.how
+        if how == "as_given" and (mapped.start, mapped.end) != (placed.start, placed.end):
+            how = "calibrated"
+        there = index.text[mapped.start : mapped.end]
+        changed = mapped.changed and fold(there).text != fold(unicodedata.normalize("NFC", own)).text
+        return Anchor(mapped.start, mapped.end, how), changed
+
+
+class _Carrier:
+    """From a file's own text to the study's, by a diff of the two."""
+
+    def __init__(self, text: str, study: str) -> None:
+        self.text = text
+        self._to = _nfc_offsets(text)
+        normal = unicodedata.normalize("NFC", text)
+        self.edits: list[Edit] = [] if normal == study else edits_between(normal, study)
+        self._ends = [edit.end_from for edit in self.edits]
+
+    def carry(self, start: int, end: int) -> Mapped | None:
+        if self._to is not None:
+            start, end = self._to[start], self._to[end]
+        first = bisect_left(self._ends, start)
+        return map_span(self.edits[max(0, first - 1) :][: _reach(self.edits, first, end)], start, end)
+
+
+def _reach(edits: list[Edit], first: int, end: int) -> int:
+    """How many edits, from the one before the span on, may touch it."""
+    number = first
+    while number < len(edits) and edits[number].start_from < end:
+        number += 1
+    return number - max(0, first - 1)
+
+
+def _nfc_offsets(text: str) -> list[int] | None:
+    """Offsets of a text in its NFC form; None where it is in that form."""
+    if unicodedata.is_normalized("NFC", text):
+        return None
+    offsets, done, start = [], 0, 0
+    for at in range(1, len(text) + 1):
+        if at == len(text) or (unicodedata.is_normalized("NFC", text[at]) and not unicodedata.combining(text[at])):
+            length = len(unicodedata.normalize("NFC", text[start:at]))
+            offsets += [done + min(n, length) for n in range(at - start)]
+            done, start = done + length, at
+    return [*offsets, done]
+
+
+def place_own(file: FileCodings, context: Context, sidecar: Sidecar) -> OwnPlaces:
+    """Match a file's documents, and anchor its rows in its own texts."""
+    rows: dict[str, list[Given]] = {}
+    for given in file.given:
+        rows.setdefault(given.document, []).append(given)
+    places = OwnPlaces({})
+    words = _Words(context.texts)
+    for document in dict.fromkeys([*file.documents, *rows]):
+        own = file.texts.get(document)
+        if own is not None:
+            spans = [Span(_number(given.start), _number(given.end), given.text) for given in rows.get(document, [])]
+            counted = [span for span in spans if span.quote != WHOLE]
+            result = calibrate(own, counted, name=document)
+            places.calibrated[document] = result
+            placed = iter(result.placed)
+            for given in rows.get(document, []):
+                whole = given.text == WHOLE
+                places.placed[given.row] = Anchor(0, len(result.text), "as_given") if whole else next(placed)
+        text = places.calibrated[document].text if own is not None else ""
+        quotes = [given.text for given in rows.get(document, []) if own is None and len(given.text) >= 20]
+        places.matches[document] = _match(
+            document, text, own.sha256_raw if own else "", quotes, context, sidecar, words
+        )
+    return places
+
+
+def _match(
+    document: str, text: str, sha_raw: str, quotes: list[str], context: Context, sidecar: Sidecar, words: _Words
+) -> Match:
+    chosen = sidecar.documents.get(document)
+    if chosen:
+        transcript = context.transcript(chosen)
+        return Match(transcript, "chosen" if transcript else "")
+    if text.strip():
+        found = context.by_hash(text, sha_raw)
+        if found:
+            return Match(found, "hash")
+    named = context.transcript(document)
+    if named:
+        return Match(named, "name")
+    if text.strip():
+        return words.best(text)
+    if quotes:
+        said = [context.who_says(quote) for quote in quotes[:40]]
+        best = max(set(said), key=said.count)
+        if best and said.count(best) >= max(2, 0.8 * len(said)):
+            return Match(best, "words", said.count(best) / len(said))
+    return Match("")
+
+
+class _Words:
+    """Runs of five words of every transcript, made when first needed."""
+
+    def __init__(self, texts: Mapping[str, TextIndex]) -> None:
+        self._texts = texts
+
+    @cached_property
+    def _runs(self) -> dict[str, set[int]]:
+        return {name: _runs(index.text) for name, index in self._texts.items()}
+
+    def best(self, text: str) -> Match:
+        runs = _runs(text)
+        if len(runs) < 10:
+            return Match("")
+        shares = sorted(((len(runs & other) / len(runs), name) for name, other in self._runs.items()), reverse=True)
+        if not shares or shares[0][0] < ALIKE or (len(shares) > 1 and shares[0][0] - shares[1][0] < AHEAD):
+            return Match("")
+        return Match(shares[0][1], "words", shares[0][0])
+
+
+def _runs(text: str) -> set[int]:
+    words = unicodedata.normalize("NFC", text).casefold().split()
+    return {hash(tuple(words[n : n + _RUN])) for n in range(len(words) - _RUN + 1)}
+
+
+def _number(value: str) -> int | None:
+    try:
+        number = int(value)
+    except ValueError:
+        return None
+    return number if abs(number) < 2**31 else None
+
+
+def hashes_of(text: str) -> list[str]:
+    """The hashes by which a document may be known: its text in NFC, with and without a line break at the end."""
+    normal = unicodedata.normalize("NFC", text)
+    return [sha256(form) for form in dict.fromkeys((normal, normal.rstrip("\n"), normal.rstrip("\n") + "\n"))]
+
+
+def told(places: OwnPlaces, study_has_texts: bool = True) -> list[str]:
+    """What the import report says of the documents: their transcript, how their offsets are counted, the margin."""
+    lines = []
+    for document, match in places.matches.items():
+        said = f"document '{document}': "
+        if match.transcript:
+            share = f", {match.share:.0%} alike" if match.how == "words" else ""
+            said += f"transcript {match.transcript} (by {match.how}{share})"
+        else:
+            said += "no transcript of the study"
+        result = places.calibrated.get(document)
+        if result is not None and result.placed and not result.exact:
+            if result.convention is None:
+                said += f"; how its offsets are counted could not be told (margin {result.margin:.2f})"
+            else:
+                counted = "characters, as the standard has it" if result.convention == STANDARD else result.convention
+                margin = f"; margin {result.margin:.2f} to the next" if result.runner_up is not None else ""
+                by = "quotes and word ends" if result.quotes else "word ends"
+                said += f"; offsets count {counted} (score {result.score:.2f} by {by}{margin})"
+        lines.append(said + ".")
+    return lines

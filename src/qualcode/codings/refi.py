@@ -1,0 +1,324 @@
+"""REFI-QDA projects (.qdpx): what ATLAS.ti, MAXQDA, NVivo, QualCoder, Quirkos and others exchange.
+
+Elements are found by their local names, so every version of the vocabulary is read; a file need not validate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from qualcode.codings.archive import Archive, names, opened, parse_xml, shown
+from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
+from qualcode.errors import CodingsError, Problem, Problems
+from qualcode.files import decode, sha256
+
+KIND = "qdpx"
+BETWEEN = " > "
+_AGAIN = "Export the project again from the tool."
+_LEFT = {
+    "PictureSource": "picture",
+    "PDFSource": "pdf",
+    "AudioSource": "audio",
+    "VideoSource": "video",
+    "PictureSelection": "picture_region",
+    "PDFSelection": "pdf_region",
+    "AudioSelection": "audio_region",
+    "VideoSelection": "video_region",
+    "Link": "link",
+    "Set": "set",
+    "Graph": "graph",
+    "Note": "memo",
+    "Case": "case",
+    "Variable": "variable",
+}
+
+
+def recognise(path: Path, head: bytes) -> bool:
+    """A zip archive with one `*.qde` at its root."""
+    return head.startswith(b"PK") and bool(_projects(names(path)) or path.suffix.lower() == ".qdpx")
+
+
+def _projects(members: list[str]) -> list[str]:
+    return [name for name in members if name.lower().endswith(".qde") and "/" not in name.strip("/")]
+
+
+def read(path: Path, *, where: str, sidecar: Sidecar, coder: str = "") -> FileCodings:
+    """A project's codings of text; everything else is counted.
+
+    A coding's coder is the user who made it, else who made the selection, else who changed it last, else `coder`.
+
+    Raises
+    ------
+    CodingsError
+        No project in the archive, or several; a damaged archive or XML; a GUID that two codes or two sources have.
+    """
+    with opened(path, where) as archive:
+        projects = _projects(list(archive.members))
+        if len(projects) != 1:
+            what = "this archive holds no project (*.qde)." if not projects else "this archive holds several projects."
+            raise CodingsError(Problem(where, what, _AGAIN))
+        root = parse_xml(archive.read(projects[0]), where=where, place=projects[0])
+        if _local(root) != "Project":
+            raise CodingsError(Problem(where, "this is not a REFI-QDA project.", _AGAIN, projects[0]))
+        return _Project(root, archive, where, sidecar, coder).read()
+
+
+@dataclass
+class _Code:
+    name: str
+    path: str
+
+
+@dataclass
+class _Project:
+    root: Any
+    archive: Archive
+    where: str
+    sidecar: Sidecar
+    coder: str
+    left: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+    given: list[Given] = field(default_factory=list)
+    texts: dict[str, OwnText] = field(default_factory=dict)
+    documents: list[str] = field(default_factory=list)
+    unnamed: int = 0
+    used: set[str] = field(default_factory=set)  # memos that came along with codings
+
+    def read(self) -> FileCodings:
+        problems = Problems()
+        self.users = self._users()
+        self.codes = self._codes(problems)
+        self.cases = {_guid(case.get("guid")) for case in _all(self.root, "Case")}
+        self.memos = {_guid(note.get("guid")): _content(note) for note in _all(self.root, "Note")}
+        twice = Counter(code.name for code in self.codes.values())
+        self.several = {name for name, times in twice.items() if times > 1}
+        for element in self.root.iter():
+            kind = _LEFT.get(_local(element))
+            if kind:
+                self.left[kind] += 1
+        self.left["variable_value"] = len(list(_all(self.root, "VariableValue")))
+        sources = _child(self.root, "Sources")
+        named = self._document_names([] if sources is None else list(sources), problems)
+        problems.raise_if_any(CodingsError)
+        for source, document in named:
+            self._source(source, document)
+        self.left["memo"] -= len(self.used & set(self.memos))
+        coders = [self.sidecar.coders.get(name, name) for name in dict.fromkeys(self.users.values())]
+        folded = Counter(name.casefold().strip() for name in coders)
+        for name in [name for name, times in folded.items() if times > 1]:
+            same = " and ".join(f"'{coder}'" for coder in coders if coder.casefold().strip() == name)
+            self.notes.append(f"One person under two names? {same}: `coders` in a map file makes them one.")
+        if self.unnamed and not self.coder:
+            self.notes.append(f"{self.unnamed} codings name no user: give `--coder NAME`.")
+        return FileCodings(
+            kind=KIND,
+            given=self.given,
+            documents=self.documents,
+            codes=[code.path for code in self.codes.values()],
+            left_out={kind: number for kind, number in sorted(self.left.items()) if number},
+            names_coders=bool(self.users),
+            texts=self.texts,
+            coders=coders,
+            notes=self.notes,
+        )
+
+    def _users(self) -> dict[str, str]:
+        users: dict[str, str] = {}
+        holder = _child(self.root, "Users")
+        for user in [] if holder is None else _all(holder, "User"):
+            guid = _guid(user.get("guid"))
+            users[guid] = " ".join((user.get("name") or user.get("id") or guid).split())
+        return users
+
+    def _codes(self, problems: Problems) -> dict[str, _Code]:
+        codes: dict[str, _Code] = {}
+        book = _child(self.root, "CodeBook")
+        holder = _child(book, "Codes") if book is not None else None
+
+        stack = [(code, "") for code in reversed([] if holder is None else _children(holder, "Code"))]
+        while stack:
+            element, above = stack.pop()
+            name = " ".join((element.get("name") or "").split()) or "(no name)"
+            path = f"{above}{BETWEEN}{name}" if above else name
+            guid = _guid(element.get("guid"))
+            if guid in codes:
+                what = f"two codes have the GUID {guid}: '{shown(codes[guid].path)}' and '{shown(path)}'."
+                problems.add(self.where, what, _AGAIN, place=f"line {element.sourceline}")
+            codes[guid] = _Code(name, path)
+            stack += [(code, path) for code in reversed(_children(element, "Code"))]
+        return codes
+
+    def _document_names(self, sources: list[Any], problems: Problems) -> list[tuple[Any, str]]:
+        """A name for each source, its own where it is the only one of that name."""
+        wanted: list[tuple[Any, str, str]] = []
+        seen: dict[str, int] = {}
+        for source in sources:
+            guid = _guid(source.get("guid"))
+            path = source.get("plainTextPath") or source.get("path") or source.get("richTextPath") or ""
+            name = (source.get("name") or "").strip() or _base(path) or guid
+            if guid and guid in seen:
+                what = f"two sources have the GUID {guid}."
+                problems.add(self.where, what, _AGAIN, place=f"line {source.sourceline}")
+            seen[guid] = 1
+            wanted.append((source, name, guid))
+        times = Counter(name for _, name, _ in wanted)
+        return [(source, f"{name} [{guid[:8]}]" if times[name] > 1 else name) for source, name, guid in wanted]
+
+    # ------------------------------------------------------------ sources
+
+    def _source(self, source: Any, document: str) -> None:
+        kind = _local(source)
+        if kind == "TextSource":
+            self._text(source, source, document)
+        elif kind == "PDFSource":
+            inner = _child(source, "Representation")
+            if inner is not None:
+                self.left["pdf"] -= 1
+                self._text(inner, source, document)
+        elif kind in ("AudioSource", "VideoSource"):
+            transcripts = _children(source, "Transcript")
+            for number, inner in enumerate(transcripts, start=1):
+                self._text(inner, source, document if len(transcripts) == 1 else f"{document} ({number})")
+        if kind != "TextSource":
+            self.left["coding_not_of_text"] += sum(
+                len(_children(selection, "Coding"))
+                for selection in source
+                if _local(selection) in ("PictureSelection", "PDFSelection", "AudioSelection", "VideoSelection")
+            )
+
+    def _text(self, element: Any, source: Any, document: str) -> None:
+        self.documents.append(document)
+        own = self._own_text(element, document)
+        if own is not None:
+            self.texts[document] = own
+        points = {_guid(p.get("guid")): p.get("position") or "" for p in _children(element, "SyncPoint")}
+        for selection in element:
+            kind = _local(selection)
+            if kind == "PlainTextSelection":
+                start, end = selection.get("startPosition") or "", selection.get("endPosition") or ""
+            elif kind == "TranscriptSelection":
+                start = points.get(_guid(selection.get("fromSyncPoint")), "")
+                end = points.get(_guid(selection.get("toSyncPoint")), "")
+            else:
+                continue
+            codings = _children(selection, "Coding")
+            if not codings:
+                self.left["comment"] += 1
+            quote = selection.get("name") or ""
+            if own is None and (not quote or re.fullmatch(r"\W*\w+\W*\d*", quote)):
+                quote = ""
+            for coding in codings:
+                places = (start, end) if own is not None else ("", "")
+                self._coding(coding, selection, document, *places, quote)
+        for coding in [*_children(element, "Coding"), *(_children(source, "Coding") if source is not element else [])]:
+            self._coding(coding, element, document, "", "", "*")
+
+    def _coding(self, coding: Any, selection: Any, document: str, start: str, end: str, text: str) -> None:
+        reference = _child(coding, "CodeRef")
+        target = _guid(reference.get("targetGUID")) if reference is not None else ""
+        if target in self.cases and target not in self.codes:
+            self.left["case_coding"] += 1
+            return
+        code = self.codes.get(target, _Code("", ""))
+        user = (
+            coding.get("creatingUser")
+            or selection.get("creatingUser")
+            or coding.get("modifyingUser")
+            or selection.get("modifyingUser")
+        )
+        name = self.users.get(_guid(user), _guid(user)) if user else ""
+        self.unnamed += not name
+        memo = [_description(selection)] if text != "*" else []
+        for note in _children(coding, "NoteRef"):
+            memo.append(self.memos.get(_guid(note.get("targetGUID")), ""))
+            self.used.add(_guid(note.get("targetGUID")))
+        created = coding.get("creationDateTime") or selection.get("creationDateTime") or ""
+        self.given.append(
+            Given(
+                row=len(self.given) + 1,
+                document=document,
+                code=code.path if code.name in self.several else code.name,
+                coder=name or self.coder,
+                start=start,
+                end=end,
+                text=text,
+                coding=_guid(coding.get("guid")),
+                memo="\n".join(part for part in memo if part),
+                created=created or selection.get("modifiedDateTime") or "",
+                code_id=target,
+                code_path=code.path,
+            )
+        )
+
+    def _own_text(self, element: Any, document: str) -> OwnText | None:
+        inside = _child(element, "PlainTextContent")
+        if inside is not None:
+            return OwnText("".join(inside.itertext()))
+        wanted = element.get("plainTextPath") or ""
+        data = self._bytes(wanted)
+        if data is None:
+            said = "its text lies outside the file" if wanted else "the file has no plain text of it"
+            self.notes.append(f"document '{shown(document)}': {said}; only its quoted passages can be placed.")
+            return None
+        try:
+            raw = data.decode("utf-8")
+        except UnicodeDecodeError:
+            raw, encoding = decode(data)
+            self.notes.append(f"document '{shown(document)}': its text is not UTF-8; read as {encoding}.")
+        return OwnText(raw, sha256_raw=sha256(data))
+
+    def _bytes(self, wanted: str) -> bytes | None:
+        """A source's bytes: `internal://NAME`, or the archive's file of that name where the path leads elsewhere."""
+        base = _base(wanted, whole=True)
+        if not base:
+            return None
+        for name in (f"sources/{base}", base, wanted.partition("://")[2]):
+            member = self.archive.find(name) if name else ""
+            if member:
+                return self.archive.read(member)
+        return None
+
+
+# ---------------------------------------------------------------- XML
+
+
+def _local(element: Any) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _children(element: Any, name: str) -> list[Any]:
+    return [child for child in element if _local(child) == name]
+
+
+def _child(element: Any, name: str) -> Any:
+    return next((child for child in element if _local(child) == name), None)
+
+
+def _all(element: Any, name: str) -> Iterator[Any]:
+    return element.iter(f"{{*}}{name}")
+
+
+def _guid(value: str | None) -> str:
+    return (value or "").strip().strip("{}").lower()
+
+
+def _base(path: str, *, whole: bool = False) -> str:
+    """A path's last part, without its ending unless `whole`."""
+    name = path.partition("://")[2] if "://" in path else path
+    name = name.replace("\\", "/").rpartition("/")[2]
+    return name if whole or "." not in name.strip(".") else name.rpartition(".")[0]
+
+
+def _description(element: Any) -> str:
+    found = _child(element, "Description")
+    return " ".join("".join(found.itertext()).split()) if found is not None else ""
+
+
+def _content(note: Any) -> str:
+    found = _child(note, "PlainTextContent")
+    return "".join(found.itertext()).strip() if found is not None else ""

@@ -1,0 +1,133 @@
+"""What is written: one layer of codings (a coder's, everybody's, the consensus), the texts they stand in, the codes."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from qualcode.codebook import Codebook, load_codebook
+from qualcode.codings.read import NAMESPACE, code_guid, read_codings
+from qualcode.errors import CodingsError, Problem, nearest
+from qualcode.study import Study
+from qualcode.tables import TABLES, read
+
+CONSENSUS = "consensus"
+
+
+@dataclass(frozen=True)
+class Code:
+    """One code as it goes out."""
+
+    id: str
+    label: str
+    parent: str
+    definition: str
+    colour: str
+
+    @property
+    def guid(self) -> str:
+        return code_guid(self.id)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The codings of a layer (columns of table `codings`), texts and hashes by transcript, codes in tree order."""
+
+    title: str
+    codings: pd.DataFrame
+    texts: dict[str, str]
+    sha: dict[str, str]
+    codes: list[Code]
+    assigned: set[tuple[str, str]]  # (coder, transcript) that were read and done
+    version: str = ""
+
+    def children(self, parent: str) -> list[Code]:
+        known = {code.id for code in self.codes}
+        return [code for code in self.codes if (code.parent if code.parent in known else "") == parent]
+
+    def by_transcript(self) -> dict[str, list[dict[str, Any]]]:
+        """The codings of each transcript, as records."""
+        groups = self.codings.groupby("transcript", sort=False)
+        return {
+            str(name): [dict(zip(list(rows.columns), row, strict=True)) for row in rows.itertuples(index=False)]
+            for name, rows in groups
+        }
+
+    def names(self) -> dict[str, str]:
+        """What each code is called for people: its label, where no other code could be meant; else its id."""
+        said = [" ".join(code.label.split()).casefold() for code in self.codes]
+        ids = {code.id for code in self.codes}
+        return {
+            code.id: code.label
+            if said.count(name) == 1 and (code.label == code.id or code.label not in ids)
+            else code.id
+            for code, name in zip(self.codes, said, strict=True)
+        }
+
+
+def guid(kind: str, *parts: object) -> str:
+    """The same GUID for the same thing, in every export."""
+    return str(uuid.uuid5(NAMESPACE, "\x1f".join((kind, *map(str, parts)))))
+
+
+def load_layer(study: Study, layer: str = "") -> Layer:
+    """Read a study's codings afresh, and take those of one coder; `consensus`: the agreed ones, as last run.
+
+    Raises
+    ------
+    CodingsError
+        Nobody of that name coded; no consensus has been made yet; there is no transcript.
+    """
+    if not study.transcript_files:
+        raise CodingsError(Problem("data/raw/transcripts", "there is no transcript to export."))
+    from qualcode.transcripts import read_transcripts
+    from qualcode.transcripts.edits import edits_of_study
+
+    made = read_transcripts(study)
+    book = load_codebook(study)
+    table = book.table() if book is not None else TABLES["codebook"].empty()
+    edits = edits_of_study(study, made.transcripts, made.texts)
+    imported = read_codings(study, made.transcripts, made.turns, made.texts, edits, table)
+    sha = dict(zip(made.transcripts["transcript"], made.transcripts["sha256_text"], strict=True))
+    codings = imported.codings
+    if layer == CONSENSUS:
+        codings = _consensus(study, sha)
+    elif layer:
+        coders = sorted(set(codings["coder"]))
+        if layer not in coders:
+            raise CodingsError(
+                Problem("--layer", f"nobody called '{layer}' coded.", nearest(layer, [*coders, CONSENSUS]))
+            )
+        codings = codings[codings["coder"] == layer]
+    done = imported.assignments[imported.assignments["done"].astype(str).str.lower().isin(("true", "yes", "1"))]
+    return Layer(
+        title=str(study.config.study.title or "qualcode"),
+        codings=codings.reset_index(drop=True),
+        texts=dict(made.texts),
+        sha={str(name): str(value) for name, value in sha.items()},
+        codes=_codes(book, codings),
+        assigned=set(zip(done["coder"], done["transcript"], strict=True)),
+        version=book.version if book is not None else "",
+    )
+
+
+def _consensus(study: Study, sha: dict[str, str]) -> pd.DataFrame:
+    path = study.processed / "consensus.parquet"
+    if not path.is_file():
+        raise CodingsError(Problem(study.shown(path), "the consensus has not been made yet.", "Run `qualcode run`."))
+    rows = read("consensus", path).assign(coder=CONSENSUS, origin="human", anchored="as_given")
+    rows["code_as_coded"] = rows["code"]
+    rows["sha256_text"] = rows["transcript"].map(sha).fillna("")
+    return TABLES["codings"].shape(rows)
+
+
+def _codes(book: Codebook | None, codings: pd.DataFrame) -> list[Code]:
+    codes = []
+    if book is not None:
+        for name, entry in book.codes.items():
+            codes.append(Code(name, entry.label, entry.parent, entry.definition, entry.colour))
+    known = {code.id for code in codes}
+    return codes + [Code(name, name, "", "", "") for name in sorted(set(codings["code"]) - known)]

@@ -1,0 +1,182 @@
+"""`qualcode export`: what goes out comes in again, and other programs' rules are kept."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from lxml import etree
+
+from qualcode.cli import cli
+from qualcode.codings.bring_in import import_codings
+from qualcode.codings.writers import export, load_layer
+from qualcode.errors import CodingsError
+from qualcode.study import Study
+
+TALK = "I: How did it go?\n\nP: We had no time at all – née 😀 nobody.\n\nI: And then?\n\nP: Then the boss helped us.\n"
+CODEBOOK = (
+    "name: mih\nversion: 1.0.0\ncodes:\n  - {id: barriers, label: Barriers, kind: theme}\n"
+    "  - {id: time, label: 'Too little, too late', parent: barriers, definition: No hours., colour: '#aa0000'}\n"
+    "  - {id: boss, label: The boss}\n  - {id: boss2, label: The boss}\n"
+)
+# one span by two coders, nested and crossing spans, a whole text, a span over lines, memos
+ROWS = (
+    "transcript,start,end,text,code,coder,memo,created\n"
+    "T1,,,no time at all,time,RB,,2024-03-01T10:00:00Z\n"
+    "T1,,,no time at all,time,KL,,\n"
+    "T1,,,no time at all,boss,RB,why: hm,\n"
+    "T1,,,time at all – née 😀 nobody,boss2,RB,,\n"
+    "T1,18,79,,barriers,KL,,\n"
+    "T1,,,*,boss,KL,,\n"
+)
+CORPORA = Path(os.environ.get("QUALCODE_CORPORA") or Path(__file__).resolve().parents[3] / "shared" / "corpora")
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    root = tmp_path / "small"
+    for name, text in (
+        ("config/study.yaml", "study: {title: Small}\n"),
+        ("codebooks/mih/1.0.0.yaml", CODEBOOK),
+        ("data/raw/transcripts/T1.txt", TALK),
+        ("data/raw/codings/all.csv", ROWS),
+    ):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli, [*map(str, arguments)])
+
+
+def codings(study: Path) -> list[tuple[object, ...]]:
+    table = load_layer(Study.load(study)).codings
+    columns = ["transcript", "scope", "start", "end", "code", "coder", "memo"]
+    return sorted(tuple(row) for row in table[columns].itertuples(index=False))
+
+
+def test_the_small_study_holds_what_its_sheet_says(study):
+    assert [row[:6] for row in codings(study)] == [
+        ("T1", "span", 18, 79, "barriers", "KL"),
+        ("T1", "span", 29, 43, "boss", "RB"),
+        ("T1", "span", 29, 43, "time", "KL"),
+        ("T1", "span", 29, 43, "time", "RB"),
+        ("T1", "span", 32, 58, "boss2", "RB"),
+        ("T1", "transcript", 0, 102, "boss", "KL"),
+    ]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "qdpx", "docx"])
+def test_what_goes_out_comes_in_again(study, tmp_path, form):
+    before = codings(study)
+    out = tmp_path / f"out.{form}"
+    result = run("export", "--as", form, out, "-C", study)
+    assert result.exit_code == 0, result.output
+    shutil.rmtree(study / "data" / "raw" / "codings")
+    brought = import_codings(Study.load(study), out)
+    assert brought.summary["anchored"] == {"as_given": 6, "calibrated": 0, "by_text": 0, "refused": 0}
+    assert codings(study) == before
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "qdpx"])
+def test_the_made_up_study_comes_in_again(made_up_study, tmp_path, form):
+    before = codings(made_up_study)
+    out = tmp_path / f"out.{form}"
+    export(load_layer(Study.load(made_up_study)), form, out)
+    shutil.rmtree(made_up_study / "data" / "raw" / "codings")
+    import_codings(Study.load(made_up_study), out)
+    assert len(before) > 300
+    assert codings(made_up_study) == before
+
+
+def test_the_made_up_study_comes_in_again_from_word_comments(made_up_study, tmp_path):
+    before = codings(made_up_study)
+    written = export(load_layer(Study.load(made_up_study)), "docx", tmp_path / "out")
+    shutil.rmtree(made_up_study / "data" / "raw" / "codings")
+    for path in written:
+        import_codings(Study.load(made_up_study), path)
+    assert codings(made_up_study) == before
+
+
+@pytest.mark.parametrize("form", ["qdpx", "qdc", "csv", "xlsx", "docx", "matrix", "jsonld"])
+def test_the_same_study_is_the_same_bytes(study, tmp_path, form):
+    one, two = tmp_path / "one", tmp_path / "two"
+    for out in (one, two):
+        export(load_layer(Study.load(study)), form, out / "T1.docx" if form == "docx" else out)
+    if form == "docx":
+        one, two = one / "T1.docx", two / "T1.docx"
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_layer_holds_one_coder(study, tmp_path):
+    out = tmp_path / "kl.csv"
+    run("export", "--as", "csv", "--layer", "KL", out, "-C", study)
+    with out.open(encoding="utf-8", newline="") as stream:
+        assert [row["coder"] for row in csv.DictReader(stream)] == ["KL", "KL", "KL"]
+
+
+def test_a_layer_of_nobody_is_refused_with_the_nearest_name(study):
+    with pytest.raises(CodingsError, match="nobody called 'RBB' coded") as caught:
+        load_layer(Study.load(study), "RBB")
+    assert "Nearest: 'RB'" in str(caught.value)
+
+
+def test_a_consensus_that_was_never_made_is_asked_for(study):
+    with pytest.raises(CodingsError, match="the consensus has not been made yet"):
+        load_layer(Study.load(study), "consensus")
+
+
+def test_a_project_has_one_selection_a_span_and_plain_texts(study, tmp_path):
+    out = tmp_path / "out.qdpx"
+    export(load_layer(Study.load(study)), "qdpx", out)
+    with zipfile.ZipFile(out) as archive:
+        root = etree.fromstring(archive.read("project.qde"))
+        source = next(root.iter("{*}TextSource"))
+        assert source.get("richTextPath") is None
+        member = f"sources/{source.get('plainTextPath').removeprefix('internal://')}"
+        assert archive.read(member).decode() in (TALK, TALK.rstrip("\n"))
+    selections = [
+        (int(s.get("startPosition")), int(s.get("endPosition")), len(s.findall("{*}Coding")))
+        for s in root.iter("{*}PlainTextSelection")
+    ]
+    assert selections == [(18, 79, 1), (29, 43, 3), (32, 58, 1)]
+    assert [len(s.findall("{*}Coding")) for s in root.iter("{*}TextSource")] == [1]
+
+
+def test_a_matrix_says_0_only_where_somebody_read(study, tmp_path):
+    (study / "data/raw/transcripts/T2.txt").write_text(TALK.replace("boss", "chief"), encoding="utf-8")
+    out = tmp_path / "matrix.csv"
+    export(load_layer(Study.load(study), "RB"), "matrix", out)
+    assert out.read_text(encoding="utf-8") == "transcript,barriers,time,boss,boss2\nT1,0,1,1,1\nT2,,,,\n"
+
+
+def test_annotations_quote_what_they_point_at(study, tmp_path):
+    out = tmp_path / "out.jsonld"
+    export(load_layer(Study.load(study)), "jsonld", out)
+    page = json.loads(out.read_text(encoding="utf-8"))
+    assert page["@context"] == "http://www.w3.org/ns/anno.jsonld"
+    assert page["total"] == len(page["first"]["items"]) == 6
+    selectors = [item["target"]["selector"] for item in page["first"]["items"] if "selector" in item["target"]]
+    for position, quote in selectors:
+        assert TALK[position["start"] : position["end"]] == quote["exact"]
+
+
+@pytest.mark.corpora
+@pytest.mark.skipif(not CORPORA.is_dir(), reason="the real files are not there")
+@pytest.mark.parametrize(
+    ("form", "schema"), [("qdpx", "Project.xsd"), ("qdc", "Codebook.xsd")], ids=["project", "codebook"]
+)
+def test_what_is_written_validates_against_the_published_schema(made_up_study, study, tmp_path, form, schema):
+    for number, root in enumerate((study, made_up_study)):
+        out = tmp_path / f"{number}.{form}"
+        export(load_layer(Study.load(root)), form, out)
+        data = zipfile.ZipFile(out).read("project.qde") if form == "qdpx" else out.read_bytes()
+        etree.XMLSchema(file=str(CORPORA / "refi_qda_schema" / schema)).assertValid(etree.fromstring(data))
