@@ -242,9 +242,10 @@ def test_the_foot_of_every_table_says_what_waits_and_what_is_history(tmp_path):
     from qualcode.reports.content import Data, open_note
 
     imports = TABLES["report_imports"].shape([{"open_split": 2, "retired": 1}, {"open_split": 0, "retired": 0}])
-    tables = {"imports": imports, "disagreements": TABLES["report_disagreements"].empty()}
+    agreement = TABLES["report_agreement"].shape([{"coefficient": "percent_agreement", "scope": "pooled"}])
+    tables = {"imports": imports, "disagreements": TABLES["report_disagreements"].empty(), "agreement": agreement}
     data = Data(Study(tmp_path, Config()), tables, "2024-01-01", "", {})
     assert open_note(data) == (
-        "Coded by one person, or no disagreement was found. 2 codings wait for a choice, because their code was split; "
+        "No disagreement between coders was found. 2 codings wait for a choice, because their code was split; "
         "they are not counted. 1 coding of codes that the codebook has no longer is not counted."
     )
