@@ -12,7 +12,7 @@ from qualcode.study import Study
 from qualcode.tables import TABLES, join, split
 
 if TYPE_CHECKING:
-    from qualcode.codings.read import Context
+    from qualcode.codings.context import Context
 
 YES = {
     "yes",

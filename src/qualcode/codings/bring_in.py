@@ -6,11 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qualcode.codings.context import Context
 from qualcode.codings.kinds import ALIASES, database_of, kind_of, read_kind
 from qualcode.codings.match import told
 from qualcode.codings.model import OWN, Given, Sidecar, read_sidecar, sidecar_path, sidecar_yaml
 from qualcode.codings.own import unreadable
-from qualcode.codings.read import Context, FileResult, policy, read_file, shown
+from qualcode.codings.read import FileResult, policy, read_file, shown
 from qualcode.errors import CodingsError, Problem, QualcodeError
 from qualcode.files import sha256_file, write_atomically, write_text
 from qualcode.study import Study

@@ -16,7 +16,7 @@ from qualcode.files import sha256
 from qualcode.transcripts.edits import Edit, Mapped, edits_between, map_span
 
 if TYPE_CHECKING:
-    from qualcode.codings.read import Context
+    from qualcode.codings.context import Context
 
 ALIKE = 0.5  # the share of a document's runs of five words that a transcript must hold
 AHEAD = 0.2  # and by how much more than any other transcript

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from qualcode.codebook import Codebook, load_codebook
-from qualcode.codings.read import NAMESPACE, code_guid, read_codings
+from qualcode.codings.context import NAMESPACE, code_guid
+from qualcode.codings.read import read_codings
 from qualcode.errors import CodingsError, Problem, nearest
 from qualcode.study import Study
 from qualcode.tables import TABLES, read

@@ -88,7 +88,7 @@ def _codes(holder: Any, layer: Layer, namespace: str, parent: str = "") -> None:
 
 
 def _coding(parent: Any, row: dict[str, Any], notes: list[tuple[str, str]]) -> None:
-    from qualcode.codings.read import code_guid
+    from qualcode.codings.context import code_guid
 
     created = str(row["created"])
     when = {"creationDateTime": created} if _TIME.fullmatch(created) else {}

@@ -1,0 +1,176 @@
+"""What codings are checked against: the study's transcripts, codebook and coders, ready to be looked up."""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from bisect import bisect_right
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from qualcode.codings.anchor import TextIndex, fold
+from qualcode.codings.carry import Carried, Carrier, carrier_of
+from qualcode.codings.match import hashes_of
+from qualcode.files import sha256
+from qualcode.study import Study
+
+if TYPE_CHECKING:
+    from qualcode.transcripts.edits import Edit
+
+NAMESPACE = uuid.UUID("6f1c1c1e-5d0b-5e0c-9d6a-0d7e1b6f2a11")
+
+
+def code_guid(code: str) -> str:
+    """The GUID that a code has in the projects that qualcode writes."""
+    return str(uuid.uuid5(NAMESPACE, f"code\x1f{code}"))
+
+
+class Context:
+    """The study's transcripts, codebook and coders, ready to be looked up."""
+
+    def __init__(
+        self,
+        study: Study,
+        transcripts: pd.DataFrame,
+        turns: pd.DataFrame,
+        texts: dict[str, str],
+        edits: pd.DataFrame,
+        codebook_table: pd.DataFrame,
+    ) -> None:
+        self._study = study
+        self.coders = [coder.id for coder in study.config.coders]
+        self.texts = {name: TextIndex(text) for name, text in texts.items()}
+        stated = dict(zip(transcripts["transcript"], transcripts["sha256_text"], strict=True))
+        self.sha = {name: stated.get(name) or sha256(text) for name, text in texts.items()}
+        self._file_names = self._by_file_name(transcripts)
+        self._loose = _unique((name.casefold(), name) for name in self.texts)
+        self._hashes = _unique(self._known_hashes(transcripts, edits))
+        self._turns = {
+            str(name): (list(part["start"]), list(part["turn"]))
+            for name, part in turns.sort_values("start").groupby("transcript", sort=False)
+        }
+        self._edits = edits
+        self.codebook = codebook_table
+        self.version = str(codebook_table["version"].iloc[0]) if len(codebook_table) else ""
+        self.codebook_name = str(codebook_table["name"].iloc[0]) if len(codebook_table) else ""
+        self.codes = list(codebook_table["code"])
+        self._codes = {code: code for code in self.codes}
+        self._paths = _unique(zip(codebook_table["path"], self.codes, strict=True))
+        self._labels = _unique(zip((_plain(x) for x in codebook_table["label"]), self.codes, strict=True))
+
+    def _by_file_name(self, transcripts: pd.DataFrame) -> dict[str, str]:
+        pairs = []
+        if "file" in transcripts:
+            for name, files in zip(transcripts["transcript"], transcripts["file"], strict=True):
+                for file in str(files).split(";"):
+                    base = Path(file.strip()).name
+                    if base and name in self.texts:
+                        pairs += [(base.casefold(), name), (Path(base).stem.casefold(), name)]
+        return _unique(pairs)
+
+    def transcript(self, document: str) -> str:
+        """The transcript that a file calls `document`: by id, else by the raw file's name; "" for none."""
+        document = unicodedata.normalize("NFC", document)
+        if document in self.texts:
+            return document
+        plain = document.replace("\\", "/").rpartition("/")[2].casefold()
+        return self._loose.get(plain) or self._file_names.get(plain) or ""
+
+    def _known_hashes(self, transcripts: pd.DataFrame, edits: pd.DataFrame) -> list[tuple[str, str]]:
+        """Hashes of present texts, earlier texts and raw files, each with its transcript."""
+        known = [(sha, name) for name, sha in self.sha.items()]
+        if "sha256_raw" in transcripts:
+            known += list(zip(transcripts["sha256_raw"], transcripts["transcript"], strict=True))
+        if len(edits):
+            known += list(zip(edits["sha256_from"], edits["transcript"], strict=True))
+        return [(str(sha), str(name)) for sha, name in known if sha and name in self.texts]
+
+    def by_hash(self, text: str, sha_raw: str = "") -> str:
+        """The one transcript that has, or had, this text, or was made from a file of this hash; "" for none."""
+        for sha in [*hashes_of(text), sha_raw]:
+            if sha in self._hashes:
+                return self._hashes[sha]
+        return ""
+
+    def code(self, name: str, path: str = "", guid: str = "") -> str:
+        """The code that a file calls `name`: by id, by its path of labels, by a label that only one code has.
+
+        `path` is where the code stands in the tool's own tree, `guid` the tool's id (ours, where qualcode wrote the file).
+        """
+        name = unicodedata.normalize("NFC", name)
+        if not self.codes:
+            return name
+        by_guid = self._guids.get(guid, "") if guid else ""
+        by_path = self._paths.get(unicodedata.normalize("NFC", path), "") if path else ""
+        return (
+            by_guid or self._codes.get(name) or self._paths.get(name) or by_path or self._labels.get(_plain(name)) or ""
+        )
+
+    @cached_property
+    def _guids(self) -> dict[str, str]:
+        return {code_guid(code): code for code in self.codes}
+
+    @cached_property
+    def carrier(self) -> Carrier | None:
+        """What carries codes from earlier versions of the codebook; None where there are no versions."""
+        return carrier_of(self._study, self.version)
+
+    def carried(self, name: str, version: str, coding: str) -> Carried | None:
+        """What the code that a coding made under `version` calls `name` is now; None where nobody knows it."""
+        if self.carrier is not None:
+            return self.carrier.carry(name, version, coding)
+        code = self.code(name)
+        return Carried(code) if code else None
+
+    @cached_property
+    def edits(self) -> dict[tuple[str, str], list[Edit]]:
+        """Edits by transcript and earlier text."""
+        from qualcode.transcripts.edits import edits_of_table
+
+        groups = self._edits.groupby(["transcript", "sha256_from"], sort=False)
+        return {(str(transcript), str(sha)): edits_of_table(rows) for (transcript, sha), rows in groups}
+
+    @cached_property
+    def _all_texts(self) -> tuple[str, list[int], list[str]]:
+        texts = [index.caseless.text for index in self.texts.values()]
+        starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+        return "\x00".join(texts), starts, list(self.texts)
+
+    def who_says(self, quote: str) -> str:
+        """The first transcript that holds the words, whatever their case; "" for none."""
+        words = fold(unicodedata.normalize("NFC", quote), case=True).text
+        everything, starts, names = self._all_texts
+        at = everything.find(words)
+        return names[bisect_right(starts, at) - 1] if at >= 0 else ""
+
+    def place(self, transcript: str, start: int, end: int) -> str:
+        """Where something stands, for messages: offsets, and the turn they begin in."""
+        starts, turns = self._turns.get(transcript, ([], []))
+        at = bisect_right(starts, start) - 1
+        return f"characters {start}–{end}" + (f" (turn {turns[at]})" if at >= 0 else "")
+
+    def carry(self, transcript: str, sha: str, start: int, end: int) -> tuple[int, int, bool] | None:
+        """A span of an earlier text in the present one, and whether its own words changed; None: unknown or gone."""
+        rows = self.edits.get((transcript, sha))
+        if rows is None:
+            return None
+        from qualcode.transcripts.edits import map_span
+
+        return map_span(rows, start, end)
+
+
+def _plain(name: object) -> str:
+    return " ".join(str(name).split()).casefold()
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Names that mean one thing only."""
+    found: dict[str, set[str]] = {}
+    for name, meant in pairs:
+        found.setdefault(name, set()).add(meant)
+    return {name: next(iter(meant)) for name, meant in found.items() if len(meant) == 1}
