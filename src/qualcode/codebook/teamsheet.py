@@ -192,7 +192,7 @@ def sheet_version(path: Path) -> tuple[str, str] | None:
         return None
     try:
         book = openpyxl.load_workbook(path, data_only=True)
-    except Exception:
+    except Exception:  # a zip that is no workbook is no team sheet; the reader that takes it will say what is wrong
         return None
     if HIDDEN not in book.sheetnames:
         return None
