@@ -101,6 +101,30 @@ def test_every_subcommand_has_help(qualcode: Call, command: str) -> None:
     assert done.stdout.startswith("Usage: ")
 
 
+def test_the_study_may_be_named_after_every_subcommand() -> None:
+    import click
+
+    from qualcode.cli import COMMANDS, cli
+
+    def all_of(command: click.Command, name: str) -> list[tuple[str, click.Command]]:
+        if not isinstance(command, click.Group):
+            return [(name, command)]
+        context = click.Context(command)
+        members = ((member, command.get_command(context, member)) for member in command.list_commands(context))
+        return [found for member, one in members if one is not None for found in all_of(one, f"{name} {member}")]
+
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        for path, one in all_of(command, name):
+            assert any("-C" in option.opts for option in one.params), path
+
+
+def test_a_study_is_made_below_the_folder_that_is_named(tmp_path: Path, qualcode: Call) -> None:
+    assert qualcode("init", "-C", tmp_path, "new").returncode == 0
+    assert (tmp_path / "new" / "config" / "study.yaml").is_file()
+
+
 def test_check_answers_in_json(study: Path, qualcode: Call) -> None:
     done = qualcode("check", "--json", "-C", study)
     answer = json.loads(done.stdout)

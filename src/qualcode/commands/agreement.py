@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from qualcode.agreement.ratings import Agreement
+    from qualcode.commands.common import no_study_option
+from qualcode.agreement.ratings import Agreement
     from qualcode.agreement.spans import Measured, Spans
 
 NO_INTERVAL = "no interval: the spans of one continuum are no independent units to resample"
 
 
 @click.command()
+@no_study_option
 @click.argument("ratings", type=click.Path(path_type=Path), metavar="[RATINGS.csv]", required=False)
 @click.option(
     "--spans",

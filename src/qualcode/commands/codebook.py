@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qualcode.commands.common import study_option
+from qualcode.commands.common import no_study_option, study_option
 from qualcode.errors import QualcodeError
 from qualcode.study import Study
 
@@ -273,6 +273,7 @@ def import_(study: Study, sheet: Path, name: str | None, version: str, map_file:
 
 
 @command.command()
+@no_study_option
 @click.argument("out", type=FILE)
 @click.option("--framework", "frameworks", multiple=True, help="A framework to map codes to (default: cfir2022).")
 @_FORCE

@@ -20,3 +20,8 @@ def study_option(function: Callable[..., Any]) -> Callable[..., Any]:
         "-C", "study", metavar="STUDY", callback=load, default=None, help="The study's folder (default: this folder)."
     )
     return option(function)
+
+
+def no_study_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`-C STUDY` where a subcommand needs no study: taken, so that it may stand after every subcommand, and not used."""
+    return click.option("-C", "study", metavar="STUDY", expose_value=False, help="Not needed here.")(function)

@@ -12,13 +12,18 @@ from qualcode.study_template import write_template
 
 
 @click.command()
+@click.option(
+    "-C", "base", metavar="FOLDER", type=click.Path(path_type=Path), help="Where DIR is made (default: here)."
+)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--example", is_flag=True, help="Make the made-up study instead of an empty one.")
-def command(folder: Path, example: bool) -> None:
+@click.pass_context
+def command(ctx: click.Context, base: Path | None, folder: Path, example: bool) -> None:
     """Make a new study folder: a commented configuration, empty tables to fill in, and places for the files.
 
     Files that are already in DIR are never overwritten.
     """
+    folder = Path(base or ctx.find_root().obj or ".") / folder
     if (folder / "config" / "study.yaml").exists():
         raise StudyError("there is a study already; nothing was changed.", where=str(folder / "config" / "study.yaml"))
     write_template(folder, tables=not example)
