@@ -80,7 +80,7 @@ def _xlsx(book: Codebook, path: Path) -> None:
                 cell.value, cell.data_type = value, "s"
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if row == 1:
-                cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="DDE6EE")
+                cell.font, cell.fill = Font(name="Calibri", bold=True), PatternFill("solid", fgColor="DDE6EE")
                 page.column_dimensions[get_column_letter(column)].width = (
                     35 if value.startswith("example_") else wide.get(value, 18)
                 )

@@ -299,7 +299,7 @@ def write_template(path: Path, *, frameworks: Iterable[str] = ("cfir2022",)) -> 
     widths = {"label": 30, "definition": 45, "full_definition": 45, "include": 35, "exclude": 35, "notes": 35}
     for number, column in enumerate(header, start=1):
         cell = codes.cell(1, number)
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="DDE6EE")
+        cell.font, cell.fill = Font(name="Calibri", bold=True), PatternFill("solid", fgColor="DDE6EE")
         letter = get_column_letter(number)
         codes.column_dimensions[letter].width = 35 if column.startswith("example_") else widths.get(column, 18)
         choices = {"kind": KINDS, "direction": DIRECTIONS, "origin": ORIGINS}.get(column)
@@ -314,6 +314,9 @@ def write_template(path: Path, *, frameworks: Iterable[str] = ("cfir2022",)) -> 
             cell.number_format = "@"  # ids such as 1.10 stay text
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     codes.freeze_panes = "C2"
+    codes.page_setup.orientation, codes.page_setup.paperSize = "landscape", 9
+    codes.page_setup.fitToWidth, codes.page_setup.fitToHeight = 1, 0
+    codes.sheet_properties.pageSetUpPr.fitToPage = True
     help_ = book.create_sheet("Columns")
     help_.append(["column", "what it is for"])
     for column, text in [*COLUMNS.items(), *((framework, FRAMEWORK) for framework in frameworks)]:
@@ -323,9 +326,9 @@ def write_template(path: Path, *, frameworks: Iterable[str] = ("cfir2022",)) -> 
         ["then", "qualcode codebook import THIS_FILE.xlsx makes codebooks/NAME/1.0.0.yaml of the first sheet."]
     )
     for row in help_.iter_rows():
-        row[0].font = Font(bold=True)
+        row[0].font = Font(name="Calibri", bold=True)
         row[1].alignment = Alignment(wrap_text=True, vertical="top")
-    help_["B1"].font = Font(bold=True)
+    help_["B1"].font = Font(name="Calibri", bold=True)
     help_.column_dimensions["A"].width, help_.column_dimensions["B"].width = 24, 100
     write_zip_document(path, book.save)
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qualcode.commands.common import no_study_option
+
 if TYPE_CHECKING:
-    from qualcode.commands.common import no_study_option
-from qualcode.agreement.ratings import Agreement
+    from qualcode.agreement.ratings import Agreement
     from qualcode.agreement.spans import Measured, Spans
 
 NO_INTERVAL = "no interval: the spans of one continuum are no independent units to resample"

@@ -69,7 +69,7 @@ def write_xlsx(layer: Layer, out: Path) -> list[Path]:
                     cell.value = value
                     cell.data_type = "s"
         for cell in sheet[1]:
-            cell.font = Font(bold=True)
+            cell.font = Font(name="Calibri", bold=True)
         sheet.freeze_panes = "A2"
     write_zip_document(out, book.save, day=newest_date(layer.codings["created"]))
     return [out]
