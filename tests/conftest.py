@@ -64,3 +64,16 @@ def copy_study(source: Path, target: Path) -> Path:
 def made_up_study(tmp_path: Path) -> Path:
     """A fresh copy of the made-up study, not yet run."""
     return copy_study(ROOT, tmp_path / "study")
+
+
+def small_study(root: Path, *, codebook: str, talk: str) -> Path:
+    """A study of one transcript, T1, and one codebook, mih 1.0.0."""
+    for name, text in (
+        ("config/study.yaml", "study: {title: Small}\n"),
+        ("codebooks/mih/1.0.0.yaml", codebook),
+        ("data/raw/transcripts/T1.txt", talk),
+    ):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root

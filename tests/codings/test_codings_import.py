@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from conftest import small_study
 
 from qualcode.cli import cli
 from qualcode.codings import read_codings
@@ -28,16 +29,7 @@ HEAD = "transcript,start,end,text,code,coder\n"
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
-    root = tmp_path / "study"
-    for name, text in (
-        ("config/study.yaml", "study: {title: Small}\n"),
-        ("codebooks/mih/1.0.0.yaml", CODEBOOK),
-        ("data/raw/transcripts/T1.txt", TALK),
-    ):
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return root
+    return small_study(tmp_path / "study", codebook=CODEBOOK, talk=TALK)
 
 
 def write(path: Path, text: str) -> Path:

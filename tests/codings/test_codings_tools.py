@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from conftest import small_study
 
 from qualcode.codings.bring_in import Brought, import_codings
 from qualcode.codings.read import read_codings
@@ -28,16 +29,7 @@ NO_TIME, TIRED, BOSS = "no time, née 😀 nothing", "“tired”", "The boss he
 
 @pytest.fixture
 def study(tmp_path: Path) -> Study:
-    root = tmp_path / "study"
-    for name, text in (
-        ("config/study.yaml", "study: {title: Small}\n"),
-        ("codebooks/mih/1.0.0.yaml", CODEBOOK),
-        ("data/raw/transcripts/T1.txt", TALK),
-    ):
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return Study.load(root)
+    return Study.load(small_study(tmp_path / "study", codebook=CODEBOOK, talk=TALK))
 
 
 def dry(study: Study, path: Path, **more: object) -> Brought:

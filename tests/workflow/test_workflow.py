@@ -74,3 +74,14 @@ def test_help_imports_nothing_heavy(heavy: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert "Commands:" in done.stdout
+
+
+def test_the_checks_of_style_see_every_python_file_that_git_tracks(repository: Path, tracked_files: list[str]) -> None:
+    """A pattern that leaves the study's folder reports/ out must not leave out a package of that name."""
+    ruff = Path(sys.executable).with_name("ruff")
+    done = subprocess.run(
+        [ruff, "check", "--show-files", "src", "tests", "benchmarks", "tasks.py"],
+        cwd=repository, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    seen = {Path(line).resolve().relative_to(repository).as_posix() for line in done.stdout.splitlines() if line}
+    assert {name for name in tracked_files if name.endswith(".py")} <= seen

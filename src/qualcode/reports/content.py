@@ -188,7 +188,12 @@ def sessions(data: Data) -> PrintedTable:
             f"(range {minutes.min():.0f}–{minutes.max():.0f})."
         )
     return PrintedTable(
-        "Sessions", "Data collection", columns, printed, notes, empty="data/raw/sessions.csv has no session that is done yet."
+        "Sessions",
+        "Data collection",
+        columns,
+        printed,
+        notes,
+        empty="data/raw/sessions.csv has no session that is done yet.",
     )
 
 
@@ -338,7 +343,8 @@ def agreement(data: Data) -> PrintedTable:
     starred = not _only_these(rows)
     columns = [
         Column("Coefficient", 2.2), Column("Over", 1.3), Column("Coders", 0.9), Column("Estimate", 0.95, "right"),
-        Column(_interval_head(rows, "95 % interval"), 1.3, "right"), Column("Units", 0.7, "right"), Column("Transcripts", 1.2, "right"),
+        Column(_interval_head(rows, "95 % interval"), 1.3, "right"), Column("Units", 0.7, "right"),
+        Column("Transcripts", 1.2, "right"),
     ]  # fmt: skip
     printed = [
         Row([
@@ -563,7 +569,12 @@ def cooccurrence(data: Data, *, most: int = 15) -> PrintedTable:
         f"Unit: {unit}. Jaccard: units with both, of the units with either. The whole table: tables/cooccurrence.csv."
     ]
     return PrintedTable(
-        "Co-occurrence", f"Codes that occur in the same {unit} most often", columns, printed, notes, empty="No two codes occur together yet."
+        "Co-occurrence",
+        f"Codes that occur in the same {unit} most often",
+        columns,
+        printed,
+        notes,
+        empty="No two codes occur together yet.",
     )
 
 
