@@ -107,7 +107,8 @@ def newest_date(*values: object) -> str:
 class Sheet:
     """A table as a person wrote it: all cells text, blanks at the ends cut; `rows[i]` is the file's row of line i.
 
-    Row 1 is the header, so the first data row is 2, as spreadsheet programs count.
+    `headers` are the columns' names as they stand in the file, in the order of the columns. Row 1 is the header, so the
+    first data row is 2, as spreadsheet programs count.
     """
 
     path: Path
@@ -115,6 +116,7 @@ class Sheet:
     rows: list[int]
     encoding: str = "utf-8"
     delimiter: str = ","
+    headers: tuple[str, ...] = ()
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -161,6 +163,7 @@ def read_sheet(path: Path, *, shown_as: str = "", sheet: str | None = None, as_w
         raise QualcodeError(Problem(where, "this table is empty: it has not even a header row."))
     _, header = grid[0]
     names = [cell.strip().lstrip("\ufeff") for cell in header]
+    headers = tuple(name for name in names if name)
     if as_written:
         names[:1] = [names[0] or "unit"]
     else:
@@ -185,7 +188,7 @@ def read_sheet(path: Path, *, shown_as: str = "", sheet: str | None = None, as_w
     rows = [(cells + [""] * len(names))[: len(names)] for _, cells in grid[1:]]
     data_frame = pd.DataFrame(rows, columns=names, dtype=object)
     data_frame = data_frame[[name for name in names if name]]
-    return Sheet(path, data_frame, [number for number, _ in grid[1:]], encoding, delimiter)
+    return Sheet(path, data_frame, [number for number, _ in grid[1:]], encoding, delimiter, headers)
 
 
 def _csv_rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
@@ -199,10 +202,14 @@ def _delimiter(text: str) -> str:
 
 
 def _read_xlsx(path: Path, where: str, sheet: str | None) -> list[tuple[int, list[str]]]:
+    import warnings
+
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(path, read_only=False, data_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # lists to choose from and the like, which hold no cells
+            book = openpyxl.load_workbook(path, read_only=False, data_only=True)
     except Exception as error:
         raise QualcodeError(
             Problem(where, "this file cannot be opened as an Excel workbook.", f"({type(error).__name__})")

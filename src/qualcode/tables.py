@@ -247,6 +247,15 @@ TABLES: dict[str, Table] = {
             kind="report",
         ),
         _table(
+            "report_import_codes",
+            "one code as a codings file names it, of one coder",
+            "file coder under code_as_coded code rows:whole kept:whole collapsed:whole refused:whole open_split:whole "
+            "retired:whole",
+            "file coder under code_as_coded code",
+            kind="report",
+            note="rows is what the program that the file comes from counts",
+        ),
+        _table(
             "report_carried",
             "one change of the codebook that met codings made under an earlier version",
             "version change code to codings:whole open:whole coders",

@@ -13,6 +13,7 @@ from qualcode.codebook.diff import compare, diff_docx, diff_text, log_text, said
 from qualcode.codebook.draft import draft, next_version, read_edited
 from qualcode.codebook.export import export_codebook, tree_svg
 from qualcode.codebook.history import NO_REASON, prove, read_history, release
+from qualcode.codebook.parts import Part
 from qualcode.codebook.qdc import codebook_qdc, read_qdc, write_qdc
 from qualcode.codebook.sheet import read_codebook_sheet, write_codebook_file
 from qualcode.codebook.teamsheet import COLUMNS, Counts, read_team_sheet, unplaced, write_team_sheet
@@ -343,15 +344,15 @@ def test_any_sheet_comes_in_by_a_map_of_its_columns(tmp_path):
     path.write_text(
         "Nr;Code naam;Hoort bij;Betekenis;Note\n1;Zorg;;Alles;x\n2;Tijd;Zorg;Te weinig;y\n", encoding="utf-8"
     )
-    book = read_codebook_sheet(
-        path, name="z", version="1", columns={"Code naam": "label", "Hoort bij": "parent", "Betekenis": "definition"}
-    )
+    columns = {"Code naam": "label", "Hoort bij": "parent", "Betekenis": "definition"}
+    book = read_codebook_sheet(path, name="z", version="1", parts=[Part(columns=columns)])
     assert [(e.id, e.parent, e.definition, e.notes) for e in book.codes.values()] == [
         ("zorg", "", "Alles", "x"),
         ("tijd", "zorg", "Te weinig", "y"),
     ]
     with pytest.raises(CodebookError) as caught:
-        read_codebook_sheet(path, name="z", version="1", where="t", columns={"Kode naam": "label", "Betekenis": "defn"})
+        part = Part(columns={"Kode naam": "label", "Betekenis": "defn"})
+        read_codebook_sheet(path, name="z", version="1", where="t", parts=[part])
     assert [problem.what for problem in caught.value.problems] == [
         "there is no column 'kode_naam', which the map names.",
         "'defn' is no column of a codebook.",

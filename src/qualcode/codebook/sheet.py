@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarString, LiteralScalarString
 
 from qualcode.codebook.model import BETWEEN_EXAMPLES, ID, KINDS, ORIGINS, Codebook, Entry
+from qualcode.codebook.parts import Part
 from qualcode.codebook.read import check_entries, in_tree_order, place_number
 from qualcode.errors import CodebookError, Problem, Problems, nearest
 from qualcode.files import read_sheet, write_text, write_zip_document
@@ -69,7 +70,7 @@ def read_codebook_sheet(
     version: str,
     where: str = "",
     frameworks: Iterable[str] = (),
-    columns: Mapping[str, str] | None = None,
+    parts: Sequence[Part] = (Part(),),
 ) -> Codebook:
     """A codebook that was written as CSV or XLSX, one row a code, in the columns of `COLUMNS`.
 
@@ -77,9 +78,9 @@ def read_codebook_sheet(
     ----------
     frameworks
         Ids of frameworks that may head a column; cells hold construct codes with `;` between them.
-    columns
-        What the file's columns are, {theirs: ours}; where it is given, only these and columns that are called as ours are
-        read; one that is `-` is not read.
+    parts
+        The sheets that make it together, and what their columns are. Where a part has `columns`, only these and columns
+        that are called as ours are read; one that is `-` is not read.
 
     Raises
     ------
@@ -87,16 +88,54 @@ def read_codebook_sheet(
         Unknown or missing columns, and everything that `check_entries` finds, each with its row, all at once.
     """
     where = where or path.name
-    sheet = read_sheet(path, shown_as=where)
     problems = Problems()
     frameworks = list(frameworks)
+    rows: list[dict[str, Any]] = []
+    places: list[str] = []
+    spans: list[slice] = []
+    for part in parts:
+        before = len(rows)
+        for row, place in _rows_of(path, part, frameworks, where, problems):
+            rows.append(row)
+            places.append(f"sheet {part.sheet}, {place}" if part.sheet else place)
+        spans.append(slice(before, len(rows)))
+    problems.raise_if_any(CodebookError)
+    if not rows:
+        problems.add(where, "the sheet has no codes.")
+    for row, code in zip(rows, _ids(rows), strict=True):
+        if code:
+            row["id"] = code
+    for part, span in zip(parts, spans, strict=True):
+        # a parent is looked for in its own sheet first: another sheet may use the same word for something else
+        _parents(rows[span], places[span], where, problems)
+        if part.top:
+            top, *others = rows[span]
+            for row in others:
+                row["parent"] = row.get("parent") or top["id"]
+    _parents(rows, places, where, problems)
+
+    def place_of(number: int, at: tuple[int | str, ...]) -> str:
+        return places[number]
+
+    entries = check_entries(rows, where=where, place=place_of, problems=problems)
+    problems.found.sort(key=place_number)
+    problems.raise_if_any(CodebookError)
+    return Codebook(name=name, version=version, codes=in_tree_order(entries), file=where)
+
+
+def _rows_of(
+    path: Path, part: Part, frameworks: list[str], where: str, problems: Problems
+) -> list[tuple[dict[str, Any], str]]:
+    """Entries of one sheet, as keys and values, each with its place; its `top` first, and parents made before their codes."""
+    sheet = read_sheet(path, shown_as=where, sheet=part.sheet or None)
+    at = f"sheet {part.sheet}, row 1" if part.sheet else "row 1"
     ours: dict[str, str] = {}  # our column -> the sheet's
     maps: dict[str, str] = {}
-    chosen = {_column(theirs): ours_.strip() for theirs, ours_ in (columns or {}).items()}
+    chosen = {_column(theirs): ours_ for theirs, ours_ in part.columns.items()}
     for theirs, ours_ in chosen.items():
         if theirs not in sheet.data:
             hint = nearest(theirs, sheet.data.columns)
-            problems.add(where, f"there is no column '{theirs}', which the map names.", hint, place="row 1")
+            problems.add(where, f"there is no column '{theirs}', which the map names.", hint, place=at)
         if ours_ != "-" and ours_ not in COLUMNS and ours_ not in frameworks:
             problems.add("the map", f"'{ours_}' is no column of a codebook.", nearest(ours_, [*COLUMNS, *frameworks]))
     for column in sheet.data.columns:
@@ -113,34 +152,39 @@ def read_codebook_sheet(
         if meant and meant not in ours:
             ours[meant] = column
         elif meant:
-            problems.add(where, f"columns '{ours[meant]}' and '{column}' mean the same.", "Keep one.", place="row 1")
+            problems.add(where, f"columns '{ours[meant]}' and '{column}' mean the same.", "Keep one.", place=at)
         elif column in {framework.lower() for framework in frameworks}:
             maps[next(framework for framework in frameworks if framework.lower() == column)] = column
         else:
             hint = f"{nearest(column, [*COLUMNS, *frameworks])} A framework's column is headed by its id."
-            problems.add(where, f"unknown column '{column}'.", hint, place="row 1")
+            problems.add(where, f"unknown column '{column}'.", hint, place=at)
     if "label" not in ours:
-        problems.add(where, "column 'label' is missing.", nearest("label", sheet.data.columns), place="row 1")
-    problems.raise_if_any(CodebookError)
+        problems.add(where, "column 'label' is missing.", nearest("label", sheet.data.columns), place=at)
+        return []
+    found: list[tuple[dict[str, Any], str]] = []
+    for number, line in zip(sheet.rows, sheet.data.to_dict("records"), strict=True):
+        cells = {ours_: line[theirs] for ours_, theirs in ours.items()}
+        mapped = {framework: line[column] for framework, column in maps.items()}
+        if any((*cells.values(), *mapped.values())) and cells["label"] not in part.skip:
+            found.append((_entry(cells, mapped), f"row {number}"))
+    return [*_made(found, part), *found]
 
-    lines = [{ours_: line[theirs] for ours_, theirs in ours.items()} for line in sheet.data.to_dict("records")]
-    cells = [{framework: line[column] for framework, column in maps.items()} for line in sheet.data.to_dict("records")]
-    rows = [_entry(line, cell) for line, cell in zip(lines, cells, strict=True)]
-    if not rows:
-        problems.add(where, "the sheet has no codes.")
-    ids = _ids(rows)
-    for row, code in zip(rows, ids, strict=True):
-        if code:
-            row["id"] = code
-    _parents(rows, sheet.rows, where, problems)
 
-    def place(number: int, at: tuple[int | str, ...]) -> str:
-        return f"row {sheet.rows[number]}"
+def _made(found: list[tuple[dict[str, Any], str]], part: Part) -> list[tuple[dict[str, Any], str]]:
+    """The entries that no row of the sheet stands for: its `top`, and parents that it only names."""
+    made: list[tuple[dict[str, Any], str]] = [({"label": part.top, "kind": "theme"}, "its `top`")] if part.top else []
+    if part.make_parents:
+        there = {_plain(str(row.get(key) or "")) for row, _ in found for key in ("id", "label")}
+        for row, place in found:
+            parent = str(row.get("parent") or "")
+            if parent and _plain(parent) not in there:
+                there.add(_plain(parent))
+                made.append(({"label": parent, "kind": "subtheme" if part.top else "theme"}, place))
+    return made
 
-    entries = check_entries(rows, where=where, place=place, problems=problems)
-    problems.found.sort(key=place_number)
-    problems.raise_if_any(CodebookError)
-    return Codebook(name=name, version=version, codes=in_tree_order(entries), file=where)
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def _column(name: str) -> str:
@@ -190,21 +234,21 @@ def _ids(rows: list[dict[str, Any]]) -> list[str]:
     return made
 
 
-def _parents(rows: list[dict[str, Any]], numbers: list[int], where: str, problems: Problems) -> None:
+def _parents(rows: list[dict[str, Any]], places: list[str], where: str, problems: Problems) -> None:
     """Parents that are given as labels become ids."""
     ids = {row.get("id") for row in rows}
     labels: dict[str, list[str]] = {}
     for row in rows:
         if row.get("label"):
-            labels.setdefault(" ".join(row["label"].split()).casefold(), []).append(row["id"])
-    for row, number in zip(rows, numbers, strict=True):
+            labels.setdefault(_plain(row["label"]), []).append(row["id"])
+    for row, place in zip(rows, places, strict=True):
         parent = str(row.get("parent") or "")
         if not parent or parent in ids:
             continue
-        found = labels.get(" ".join(parent.split()).casefold(), [])
+        found = labels.get(_plain(parent), [])
         if len(found) > 1:
             what = f"code '{row.get('id', '')}': parent '{parent}' is the label of {len(found)} codes."
-            problems.add(where, what, f"Write the id: {', '.join(found)}.", place=f"row {number}")
+            problems.add(where, what, f"Write the id: {', '.join(found)}.", place=place)
             row["parent"] = found[0]
         elif found:
             row["parent"] = found[0]

@@ -17,7 +17,7 @@ from qualcode.files import sha256_file, write_atomically, write_text
 from qualcode.study import Study
 from qualcode.tables import TABLES
 
-_MAPS = ("columns", "coders", "codes", "documents", "colours")
+_MAPS = ("columns", "always", "applied", "under", "coders", "codes", "documents", "colours")
 _SHOWN = 20  # rows that appeared or vanished, as listed
 
 
@@ -188,6 +188,8 @@ def _chosen(old: Sidecar, coder: str, map_file: Path | None, target: Path, folde
         id=new.id or old.id or target.resolve().relative_to(folder.resolve()).as_posix(),
         coder=coder or new.coder or old.coder,
         codebook_version=new.codebook_version or old.codebook_version,
+        sheet=new.sheet or old.sheet,
+        several=new.several or old.several,
         **maps,
     )
 

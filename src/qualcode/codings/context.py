@@ -111,6 +111,25 @@ class Context:
             by_guid or self._codes.get(name) or self._paths.get(name) or by_path or self._labels.get(_plain(name)) or ""
         )
 
+    def below(self, entry: str, name: str) -> str:
+        """The code of that id or label below an entry of the codebook (its id, path or label); "" for none."""
+        found = _unique((_plain(label), code) for code, label in self._below(entry))
+        ids = {code for code, _ in self._below(entry)}
+        return name if name in ids else found.get(_plain(name), "")
+
+    def labels_below(self, entry: str) -> list[str]:
+        """Labels of the codes below an entry, in the order of the codebook."""
+        return [label for _, label in self._below(entry)]
+
+    def _below(self, entry: str) -> list[tuple[str, str]]:
+        code = self.code(entry)
+        paths = dict(zip(self.codes, self.codebook["path"], strict=True))
+        if code not in paths:
+            return []
+        inside = f"{paths[code]} > "
+        labels = zip(self.codes, self.codebook["label"], strict=True)
+        return [(str(one), str(label)) for one, label in labels if str(paths[one]).startswith(inside)]
+
     @cached_property
     def _guids(self) -> dict[str, str]:
         return {code_guid(code): code for code in self.codes}

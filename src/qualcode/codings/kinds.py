@@ -81,7 +81,7 @@ def read_kind(
         No reader knows it, or its reader cannot read it.
     """
     kind = ALIASES.get(sidecar.kind, sidecar.kind) or kind_of(path)
-    if kind == OWN and not sidecar.columns:
+    if kind == OWN and not sidecar.says_columns:
         kind = kind_of(path) or OWN  # older sidecars say `own` of everything
     if kind == OWN:
         if path.suffix.lower() not in ENDINGS:

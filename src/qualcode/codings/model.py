@@ -35,6 +35,7 @@ class Given:
     origin: str = ""
     code_id: str = ""  # what the tool itself calls the code (a GUID), where it keeps such an id
     code_path: str = ""  # labels from the top of the tool's code tree, joined by ` > `
+    under: str = ""  # the entry of the codebook that the code stands under, where one label means several codes
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,10 @@ class Sidecar(BaseModel):
     """What was chosen when a file was imported, kept beside it as FILE.import.yaml.
 
     `columns` says what the file's columns are ({theirs: ours}); `coders`, `codes` and `documents` what its names are in
-    the study; `colours` what Word's highlight colours mean; `coder` who coded where the file does not say;
-    `codebook_version` the version in use at import, for rows that name none; `texts` the SHA-256 of each text that the
-    offsets were checked against then; `id` what coding ids are made from, kept when a newer export replaces the file.
+    the study; `colours` what Word's highlight colours mean; `coder` who coded where the file does not say; `sheet`,
+    `always`, `applied`, `under` and `several` how a sheet of another shape is read (module `wide`); `codebook_version` the
+    version in use at import, for rows that name none; `texts` the SHA-256 of each text that the offsets were checked
+    against then; `id` what coding ids are made from, kept when a newer export replaces the file.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -88,12 +90,22 @@ class Sidecar(BaseModel):
     id: str = ""
     coder: str = ""
     codebook_version: str = ""
+    sheet: str = ""
     columns: dict[str, str] = {}
+    always: dict[str, str] = {}
+    applied: dict[str, str] = {}
+    under: dict[str, str] = {}
+    several: str = ""
     coders: dict[str, str] = {}
     codes: dict[str, str] = {}
     documents: dict[str, str] = {}
     colours: dict[str, str] = {}
     texts: dict[str, str] = {}
+
+    @property
+    def says_columns(self) -> bool:
+        """Whether it says what the columns of a sheet are: then no other reader is asked."""
+        return bool(self.columns or self.applied)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,13 +1,13 @@
-"""The own format: one row a coding, CSV or XLSX."""
+"""The own format: one row a coding, CSV or XLSX; and any sheet whose columns are explained."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from qualcode.codings.model import OWN, FileCodings, Given, Sidecar
+from qualcode.codings.wide import NOT_CODED, Coded, Shape, shape_of
 from qualcode.errors import CodingsError, Problem, Problems, QualcodeError, nearest
-from qualcode.files import read_sheet
+from qualcode.files import Sheet, read_sheet
 
 ENDINGS = (".csv", ".xlsx", ".xlsm", ".tsv")
 COLUMNS = ("transcript", "start", "end", "text", "code", "coder")
@@ -17,7 +17,7 @@ DERIVED = ("scope", "code_as_coded", "source", "anchored")
 
 
 def read_own(path: Path, *, where: str, sidecar: Sidecar, coder: str = "") -> FileCodings:
-    """A file in qualcode's own format, through the sidecar's column map.
+    """A file in qualcode's own format, or any sheet whose columns the sidecar explains.
 
     Parameters
     ----------
@@ -27,64 +27,84 @@ def read_own(path: Path, *, where: str, sidecar: Sidecar, coder: str = "") -> Fi
     Raises
     ------
     CodingsError
-        The file cannot be read; a required column is missing; the column map names a column that is not there.
+        The file cannot be read; a required column is missing; the sidecar names a column that is not there; a column that
+        says whether a code applies says neither yes nor no.
     """
     try:
-        sheet = read_sheet(path, shown_as=where)
+        sheet = read_sheet(path, shown_as=where, sheet=sidecar.sheet or None)
     except QualcodeError as error:
         raise CodingsError(error.problems) from error
     problems = Problems()
-    data = sheet.data
-    renamed: dict[str, str] = {}
-    for theirs, ours in sidecar.columns.items():
-        column = re.sub(r"\s+", "_", theirs.strip().lower())
-        if column not in data.columns:
-            problems.add(
-                where, f"the column map names '{theirs}', which is not a column.", nearest(column, data.columns)
-            )
-        elif ours not in (*COLUMNS, *OPTIONAL):
-            what = f"the column map makes '{theirs}' into '{ours}', which is not a column of codings."
+    shape = shape_of(sheet, sidecar, (*COLUMNS, *OPTIONAL), where, problems)
+    columns = _named(sheet, shape, where, problems)
+    always = {ours: value for ours, value in sidecar.always.items() if ours in (*COLUMNS, *OPTIONAL)}
+    for ours in sidecar.always:
+        if ours not in always:
+            what = f"`always` fills '{ours}', which is not a column of codings."
             problems.add(where, what, nearest(ours, (*COLUMNS, *OPTIONAL)))
-        else:
-            renamed[column] = ours
-    taken = set(renamed.values())
-    data = data.drop(columns=[c for c in data.columns if c in taken and c not in renamed]).rename(columns=renamed)
-    columns = list(data.columns)
-    twice = sorted({column for column in columns if columns.count(column) > 1})
-    for column in twice:
-        problems.add(where, f"the column map makes two columns into '{column}'.")
+        elif ours in columns.values() or (ours == "code" and (shape.codes or shape.applied)):
+            problems.add(where, f"`always` fills '{ours}', which the file has a column of.", "Take one of them out.")
     problems.raise_if_any(CodingsError)
 
-    missing = [column for column in ("transcript", "code") if column not in columns]
-    if "text" not in columns:
-        missing += [column for column in ("start", "end") if column not in columns]
-    elif ("start" in columns) != ("end" in columns):
-        missing.append("end" if "start" in columns else "start")
-    if "coder" not in columns and not coder:
-        missing.append("coder")
-    others = [column for column in columns if column not in (*COLUMNS, *OPTIONAL)]
-    for column in missing:
-        hint = f"Codings need the columns {', '.join(COLUMNS)}. {nearest(column, others) if others else ''}".strip()
-        if column == "coder":
-            hint = "Add it, import the file with `--coder NAME`, or put it into data/raw/codings/CODER/."
-        problems.add(where, f"column '{column}' is missing.", hint, place="row 1")
+    has = {*columns.values(), *always, *(["code"] if shape.codes or shape.applied else [])}
+    others = [column for column in sheet.data.columns if column not in {*columns, *shape.codes, *shape.applied}]
+    _check_columns(has, others, coder, where, problems)
     problems.raise_if_any(CodingsError)
 
-    given = []
-    fields = [column for column in columns if column in (*COLUMNS, *OPTIONAL)]
-    for row, values in zip(sheet.rows, data[fields].itertuples(index=False, name=None), strict=True):
-        cells = dict(zip(fields, values, strict=True))
+    given: list[Given] = []
+    without = 0
+    for row, line in zip(sheet.rows, sheet.data.to_dict("records"), strict=True):
+        cells = always | {ours: line[theirs] for theirs, ours in columns.items()}
         cells["document"] = cells.pop("transcript")
         cells["coder"] = cells.get("coder") or coder
-        given.append(Given(row=row, **cells))
+        coded = list(shape.coded(line, problems, where, row))
+        if not coded and not shape.wide:
+            coded = [Coded(cells.get("code", ""), next(iter(shape.under.values()), ""))]
+        without += not coded
+        for one in coded:
+            given.append(Given(row=row, **(cells | {"code": one.code, "under": one.under})))
+    problems.raise_if_any(CodingsError)
     return FileCodings(
         kind=OWN,
         given=given,
         documents=list(dict.fromkeys(item.document for item in given if item.document)),
         codes=list(dict.fromkeys(item.code for item in given if item.code)),
+        left_out={NOT_CODED: without} if without else {},
         unread=[column for column in others if column not in DERIVED],
-        names_coders="coder" in columns,
+        names_coders="coder" in has,
     )
+
+
+def _named(sheet: Sheet, shape: Shape, where: str, problems: Problems) -> dict[str, str]:
+    """{theirs: ours} of the columns that are read, those of codes in `shape` apart; two that become one are a problem."""
+    columns = dict(shape.columns)
+    taken = set(columns.values())
+    for column in sheet.data.columns:
+        if column in columns or column in shape.codes or column in shape.applied or column in taken:
+            continue
+        if column == "code" and not shape.codes and not shape.applied:
+            shape.codes.append(column)
+        elif column != "code" and column in (*COLUMNS, *OPTIONAL):
+            columns[column] = column
+    ours = list(columns.values())
+    for column in sorted({column for column in ours if ours.count(column) > 1}):
+        problems.add(where, f"the column map makes two columns into '{column}'.", "Only `code` may be several columns.")
+    return columns
+
+
+def _check_columns(has: set[str], others: list[str], coder: str, where: str, problems: Problems) -> None:
+    missing = [column for column in ("transcript", "code") if column not in has]
+    if "text" not in has:
+        missing += [column for column in ("start", "end") if column not in has]
+    elif ("start" in has) != ("end" in has):
+        missing.append("end" if "start" in has else "start")
+    if "coder" not in has and not coder:
+        missing.append("coder")
+    for column in missing:
+        hint = f"Codings need the columns {', '.join(COLUMNS)}. {nearest(column, others) if others else ''}".strip()
+        if column == "coder":
+            hint = "Add it, import the file with `--coder NAME`, or put it into data/raw/codings/CODER/."
+        problems.add(where, f"column '{column}' is missing.", hint, place="row 1")
 
 
 def unreadable(where: str) -> CodingsError:

@@ -42,14 +42,15 @@ _NOT_CODINGS = re.compile(r"(?i)^readme(\..*)?$")
 class Imported:
     """All codings of a study, and what people should look at.
 
-    Tables codings, assignments, refused, report_imports; and of those carried from an earlier version of the codebook
-    splits, retired (neither open splits nor retired codes are in `codings`) and report_carried.
+    Tables codings, assignments, refused, report_imports, report_import_codes; and of those carried from an earlier
+    version of the codebook splits, retired (neither open splits nor retired codes are in `codings`) and report_carried.
     """
 
     codings: pd.DataFrame
     assignments: pd.DataFrame
     refused: pd.DataFrame
     report: pd.DataFrame
+    by_code: pd.DataFrame = field(default_factory=TABLES["report_import_codes"].empty)
     warnings: list[Problem] = field(default_factory=list)
     splits: pd.DataFrame = field(default_factory=TABLES["splits"].empty)
     retired: pd.DataFrame = field(default_factory=TABLES["retired"].empty)
@@ -145,7 +146,7 @@ def read_codings(
             names = ", ".join(f"'{column}'" for column in result.file.unread)
             warnings.append(Problem(result.where, f"not read: column {names}.", "", "row 1"))
         warnings.extend(problem for outcome in result.outcomes for problem in outcome.looked_at)
-    kept, aside, report = _collapse(results, warnings)
+    kept, aside, report, by_code = _collapse(results, warnings)
     carried = [
         (outcome.carried, outcome.coder)
         for result in results
@@ -161,6 +162,7 @@ def read_codings(
         assignments=assignments,
         refused=TABLES["refused"].shape(refused),
         report=TABLES["report_imports"].shape(report),
+        by_code=TABLES["report_import_codes"].shape(by_code),
         warnings=warnings,
         splits=TABLES["splits"].shape(
             [split_row(coding, one) for coding, one in [*kept, *aside] if one is not None and one.split_in]
@@ -234,6 +236,7 @@ def coding_id(import_id: str, given: Given, seen: Counter[str]) -> str:
         if given.coding
         else ("row", given.document, given.code, given.coder, given.start, given.end, given.text)
     )
+    own += (given.under,) if given.under and not given.coding else ()
     key = "\x1f".join((import_id, *own))
     seen[key] += 1
     return str(uuid.uuid5(NAMESPACE, key if seen[key] == 1 else f"{key}\x1f{seen[key]}"))
@@ -268,6 +271,8 @@ def _outcome(
     # a tool's own id or path of a code says which of two with one name is meant
     pointed = named == given.code and (given.code_path or given.code_id)
     known = context.code(named, given.code_path, given.code_id) if pointed else ""
+    if given.under:
+        named, known = (named, context.below(given.under, named)) if named else ("", "")
     carried = context.carried(known or named, version, coding_of_row) if named else None
     if carried is None and known:
         carried = Carried(known)
@@ -276,6 +281,9 @@ def _outcome(
         wrong("it names no code that the file holds.", "Look at the coding in the tool it comes from.")
     elif not named:
         wrong("column 'code' is empty.")
+    elif given.under and not known:
+        what = f"code '{shown(named)}' does not stand under '{given.under}' in codebook {context.codebook_name} {context.version}."
+        wrong(what, nearest(named, context.labels_below(given.under)))
     elif not code:
         wrong(*_unknown_code(named, context))
     elif ";" in code:
@@ -440,20 +448,23 @@ def _whole_number(value: str) -> int | None:
 
 def _collapse(
     results: Sequence[FileResult], warnings: list[Problem]
-) -> tuple[list[_Placed], list[_Placed], list[dict[str, object]]]:
-    """The codings without doubles, those set aside, and the import report: one row a file and coder."""
+) -> tuple[list[_Placed], list[_Placed], list[dict[str, object]], list[dict[str, object]]]:
+    """The codings without doubles, those set aside, the import report (one row a file and coder), and the same by code."""
     kept: dict[tuple[object, ...], dict[str, object]] = {}
     how: dict[tuple[object, ...], Outcome] = {}
     first_at: dict[tuple[object, ...], str] = {}
     report: list[dict[str, object]] = []
+    by_code: list[dict[str, object]] = []
     for result in results:
         counts: dict[str, Counter[str]] = {}
+        of_code: dict[tuple[str, ...], Counter[str]] = {}
         for outcome in result.outcomes:
-            count = counts.setdefault(outcome.coder, Counter())
-            count["rows"] += 1
             coding = outcome.coding
+            named = (outcome.coder, outcome.given.under, outcome.given.code, str(coding["code"]) if coding else "")
+            count = _Both(counts.setdefault(outcome.coder, Counter()), of_code.setdefault(named, Counter()))
+            count.add("rows")
             if coding is None:
-                count["refused"] += 1
+                count.add("refused")
                 continue
             key = tuple(coding[column] for column in ("coder", "transcript", "scope", "start", "end", "code", "origin"))
             key += (outcome.set_aside,)
@@ -462,14 +473,17 @@ def _collapse(
                 kept[key], how[key] = coding, outcome
                 first_at[key] = f"{result.where}, {here}"
                 if outcome.carried is not None and outcome.set_aside:
-                    count["open_split" if outcome.carried.status == OPEN else "retired"] += 1
+                    count.add("open_split" if outcome.carried.status == OPEN else "retired")
                 else:
-                    count["kept"] += 1
-                    count[str(coding["anchored"])] += 1
+                    count.add("kept")
+                    count.add(str(coding["anchored"]))
                 continue
-            count["collapsed"] += 1
+            count.add("collapsed")
             _merge(kept[key], coding, result.where, here, first_at[key], warnings)
-        for coder, count in counts.items() or [("", Counter())]:
+        for (coder, under, code, now), number in of_code.items():
+            names = {"file": result.where, "coder": coder, "under": under, "code_as_coded": shown(code), "code": now}
+            by_code.append(names | {column: number[column] for column in _PARTS})
+        for coder, total in counts.items() or [("", Counter())]:
             columns = (
                 "rows",
                 "kept",
@@ -481,11 +495,25 @@ def _collapse(
                 "open_split",
                 "retired",
             )
-            numbers = {column: count[column] for column in columns}
+            numbers = {column: total[column] for column in columns}
             report.append({"file": result.where, "kind": result.file.kind, "coder": coder, **numbers})
     placed = [(coding, how[key].carried, how[key].set_aside) for key, coding in kept.items()]
     now = [(coding, carried) for coding, carried, aside in placed if not aside]
-    return now, [(coding, carried) for coding, carried, aside in placed if aside], report
+    return now, [(coding, carried) for coding, carried, aside in placed if aside], report, by_code
+
+
+_PARTS = ("rows", "kept", "collapsed", "refused", "open_split", "retired")
+
+
+class _Both:
+    """Counts a row for its coder and for its code at once, so that the two reports cannot part."""
+
+    def __init__(self, *counters: Counter[str]) -> None:
+        self._counters = counters
+
+    def add(self, what: str) -> None:
+        for counter in self._counters:
+            counter[what] += 1
 
 
 _Placed = tuple[dict[str, object], Carried | None]

@@ -14,6 +14,7 @@ from qualcode.study import Study
 if TYPE_CHECKING:
     from qualcode.codebook.history import History
     from qualcode.codebook.model import Codebook
+    from qualcode.codebook.parts import Part
 
 FILE = click.Path(path_type=Path)
 _BY = click.option("--by", default="", help="Who: initials or a name.")
@@ -233,10 +234,11 @@ def export(study: Study, out: Path, form: str | None, version: str, force: bool)
 @click.argument("sheet", type=FILE)
 @click.option("--name", default=None, help="The codebook's name (default: the one in use, else the sheet's own name).")
 @click.option("--version", default="1.0.0", show_default=True, help="The version that the sheet is.")
+@click.option("--sheet", "page", default="", help="Which sheet of the workbook (default: the first).")
 @click.option(
     "--map", "map_file", type=FILE, default=None, help="YAML: what the sheet's columns are (Their name: ours)."
 )
-def import_(study: Study, sheet: Path, name: str | None, version: str, map_file: Path | None) -> None:
+def import_(study: Study, sheet: Path, name: str | None, version: str, page: str, map_file: Path | None) -> None:
     """Turn SHEET (XLSX or CSV, one row a code, or a REFI-QDA .qdc or .qdpx) into codebooks/NAME/VERSION.yaml."""
     from qualcode.codebook.sheet import check_name, make_id, read_codebook_sheet, write_codebook_file
 
@@ -263,7 +265,7 @@ def import_(study: Study, sheet: Path, name: str | None, version: str, map_file:
             version=version,
             where=str(sheet),
             frameworks=_frameworks(study.config.frameworks.use),
-            columns=_columns(map_file) if map_file else None,
+            parts=_parts(page, map_file),
         )
     write_codebook_file(codebook, path)
     count = len(codebook.codes)
@@ -327,12 +329,13 @@ def _day(given: str) -> str:
         raise QualcodeError(f"'{given}' is not a date.", hint="Write it as 2024-03-31.") from None
 
 
-def _columns(path: Path) -> dict[str, str]:
-    """A map of columns: `Code name: label`, one a line."""
-    from qualcode.codebook.yamltext import read_yaml
+def _parts(page: str, map_file: Path | None) -> list[Part]:
+    """The sheets to read: the one that is named, or those of the map."""
+    from dataclasses import replace
 
-    given = read_yaml(path, where=str(path)).value
-    inner = given.get("columns", given) if isinstance(given, dict) else None
-    if not isinstance(inner, dict) or not all(isinstance(value, str) for value in inner.values()):
-        raise QualcodeError("this file must hold lines like `Code name: label`.", where=str(path))
-    return dict(inner)
+    from qualcode.codebook.parts import Part, read_map
+
+    parts = read_map(map_file) if map_file else [Part()]
+    if page and any(part.sheet for part in parts):
+        raise QualcodeError("the map names the sheets already.", where=str(map_file), hint="Leave --sheet out.")
+    return [replace(part, sheet=page) for part in parts] if page else parts

@@ -24,6 +24,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--assignments", type=_FILE, required=True)
 @click.option("--refused", type=_FILE, required=True)
 @click.option("--imports", type=_FILE, required=True)
+@click.option("--import-codes", type=_FILE, required=True)
 @click.option("--splits", type=_FILE, required=True)
 @click.option("--retired", type=_FILE, required=True)
 @click.option("--carried", type=_FILE, required=True)
@@ -38,6 +39,7 @@ def command(
     assignments: Path,
     refused: Path,
     imports: Path,
+    import_codes: Path,
     splits: Path,
     retired: Path,
     carried: Path,
@@ -57,6 +59,7 @@ def command(
     write("assignments", imported.assignments, assignments)
     write("refused", imported.refused, refused)
     write("report_imports", imported.report, imports)
+    write("report_import_codes", imported.by_code, import_codes)
     write("splits", imported.splits, splits)
     write("retired", imported.retired, retired)
     write("report_carried", imported.carried, carried)

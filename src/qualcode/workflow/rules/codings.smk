@@ -16,6 +16,7 @@ rule codings:
         assignments="data/processed/assignments.parquet",
         refused="data/processed/refused.csv",
         imports="reports/tables/imports.csv",
+        import_codes="reports/tables/import_codes.csv",
         splits="data/processed/splits.parquet",
         retired="data/processed/retired.csv",
         carried="reports/tables/carried.csv",
@@ -32,6 +33,6 @@ rule codings:
         qualcode stage codings --study . --transcripts {input.transcripts:q} --turns {input.turns:q} \
             --edits {input.edits:q} --texts {input.texts:q} --codebook {input.codebook:q} \
             --codings {output.codings:q} --assignments {output.assignments:q} --refused {output.refused:q} \
-            --imports {output.imports:q} --splits {output.splits:q} --retired {output.retired:q} \
-            --carried {output.carried:q} >{log:q} 2>&1
+            --imports {output.imports:q} --import-codes {output.import_codes:q} --splits {output.splits:q} \
+            --retired {output.retired:q} --carried {output.carried:q} >{log:q} 2>&1
         """
