@@ -55,11 +55,50 @@ class OwnText:
 
 
 @dataclass(frozen=True)
+class FileMemo:
+    """A note that a tool keeps beside the codings; `documents`, `codes` (paths) and `codings` say what it is about.
+
+    `id` is the tool's own, `title` its name there; documents, codes and codings are named as the file names them.
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    author: str = ""
+    date: str = ""
+    documents: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    codings: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FileCase:
+    """A case of a tool (a person, a site), or a part of one document that belongs to it; no offsets: the whole document."""
+
+    name: str
+    document: str = ""
+    start: str = ""
+    end: str = ""
+
+
+@dataclass(frozen=True)
+class FileAttribute:
+    """One attribute of a case or of a document, as the tool's own value (text) and type."""
+
+    of: str  # case or document
+    name: str
+    attribute: str
+    value: str
+    type: str = ""
+
+
+@dataclass(frozen=True)
 class FileCodings:
     """A codings file as read: its kind, rows, the codes of its code system, its documents, what it holds beside.
 
     `texts` are the documents' own texts, where the file carries them; `coders` whom it declares, whether they coded or not;
-    `notes` what people are told about the file as a whole.
+    `memos`, `cases`, `attributes` what it says beside its codings; `notes` what people are told about the file as a whole.
     """
 
     kind: str
@@ -72,6 +111,9 @@ class FileCodings:
     texts: dict[str, OwnText] = field(default_factory=dict)
     coders: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    memos: list[FileMemo] = field(default_factory=list)
+    cases: list[FileCase] = field(default_factory=list)
+    attributes: list[FileAttribute] = field(default_factory=list)
 
 
 class Sidecar(BaseModel):
