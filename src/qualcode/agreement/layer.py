@@ -105,15 +105,32 @@ class Layer:
     def units(self) -> int:
         return int(self.weight.sum())
 
+    @cached_property
+    def _times(self) -> Floats:
+        """Units of each distinct answer to each entry."""
+        return self.times @ self._kinds
+
+    @cached_property
+    def _found_in(self) -> NDArray[np.bool_]:
+        """Transcripts x distinct answers to each entry: whether it is there."""
+        return self.members() @ self._kinds > 0
+
     def counted(self, at: int) -> tuple[int, int]:
         """Units with two values or more for entry `at`, and the transcripts they lie in."""
-        pairable = (self.table[:, :, at] >= 0).sum(axis=1) >= 2
-        return int(self.weight[pairable].sum()), len(np.unique(self.transcript[pairable]))
+        column, pairable = self._columns[at], self.blocks[at].pairable > 0
+        found = self._found_in[:, column][:, pairable].any(axis=1)
+        return int(self._times[column][pairable].sum()), int(found.sum())
 
     def used(self, at: int) -> int:
         """Units with two values or more in which somebody applied entry `at`."""
-        column = self.table[:, :, at]
-        return int(self.weight[((column >= 0).sum(axis=1) >= 2) & (column == 1).any(axis=1)].sum())
+        block = self.blocks[at]
+        return int(self._times[self._columns[at]][(block.pairable > 0) & (block.codes == 1).any(axis=1)].sum())
+
+    def cells(self, at: int) -> dict[str, int]:
+        """Units that both, only the first, only the second and neither of two coders gave entry `at`."""
+        codes, times = self.blocks[at].codes, self._times[self._columns[at]]
+        answers = {"both": (1, 1), "only_a": (1, 0), "only_b": (0, 1), "neither": (0, 0)}
+        return {name: int(times[(codes == answer).all(axis=1)].sum()) for name, answer in answers.items()}
 
     @cached_property
     def clusters(self) -> NDArray[np.intp]:

@@ -181,12 +181,6 @@ class Group:
             return f"{self.seen} units left out: {SAW}"
         return ""
 
-    def counts(self, at: int) -> dict[str, int]:
-        """Units that both, only the first, only the second and neither of two coders gave entry `at`."""
-        a, b, weight = self.all.table[:, 0, at], self.all.table[:, 1, at], self.all.weight
-        cells = {"both": (1, 1), "only_a": (1, 0), "only_b": (0, 1), "neither": (0, 0)}
-        return {name: int(weight[(a == one) & (b == two)].sum()) for name, (one, two) in cells.items()}
-
     def _point(self, at: int, entry: Entry, name: str) -> Measured:
         layer, block = self.layer(name), self.layer(name).blocks[at]
         units, transcripts = layer.counted(at)
@@ -195,7 +189,7 @@ class Group:
             "n_units": units, "n_transcripts": transcripts, "n_coded": layer.used(at),
         }  # fmt: skip
         if len(self.group) == 2:
-            counts = self.counts(at)
+            counts = self.all.cells(at)
             row |= counts
             if not self.options.reflexive:
                 row |= two_by_two(**counts)

@@ -91,7 +91,7 @@ def passages_of(
     spans = Spans.of(codings, names, people, places, shift)
     key, start, end = union_of(spans.coder * len(places) + spans.code, spans.start, spans.end)
     found, first = np.unique(key, return_index=True)
-    last = np.append(first[1:], len(key))
+    last = np.append(first, len(key))[1:]
     of = {
         (int(k) // len(places), int(k) % len(places)): (start[a:b], end[a:b])
         for k, a, b in zip(found.tolist(), first.tolist(), last.tolist(), strict=True)

@@ -16,7 +16,7 @@ from qualcode.agreement.diagnosis import diagnosis_rows
 from qualcode.agreement.differences import Target, differences, target
 from qualcode.agreement.layer import SETS, Entry
 from qualcode.agreement.measure import REFLEXIVE, Group, Plan
-from qualcode.agreement.passages import passages_of
+from qualcode.agreement.passages import Passages, passages_of
 from qualcode.agreement.scopes import SCOPES, Part, by_group, by_transcripts, group_borders, periods, versions
 from qualcode.agreement.sweep import Coded, Read, code_units
 from qualcode.agreement.units import EVERY, Reading, Units, cut_units, readings
@@ -127,6 +127,10 @@ class _Study:
         read = self.read
         found = {coder for _, coder in read} - machines if read is not None else set(self.human["coder"])
         return tuple(sorted(found))
+
+    @cached_property
+    def passages(self) -> Passages:
+        return passages_of(self.human, self.names, self.people, self.tree[1], self.own_texts, self.read)
 
     @cached_property
     def speaking(self) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
@@ -336,7 +340,7 @@ def _pooled(group: Group) -> list[dict[str, object]]:
 def _remark(study: _Study, groups: Mapping[tuple[str, ...], Group], entries: Sequence[Entry]) -> None:
     """Put a word beside each number where one is due."""
     people = study.people
-    passages = passages_of(study.human, study.names, people, study.tree[1], study.own_texts, study.read)
+    passages = study.passages
     for table in groups.values():
         beside_codes(table, entries, passages)
         if study.splits is not None and len(study.splits):
