@@ -221,7 +221,7 @@ def agreement_chart(
     if not len(rows):
         return _empty("Agreement has not been measured: codings of two coders on the same transcripts are needed.")
     names = [labels.get(code, code) for code in rows["code"]]
-    figure = _new(7.2, max(1.8, 0.9 + 0.27 * len(rows)))
+    figure = _new(7.2, max(1.8, 0.9 + (0.27 if len(rows) <= 30 else 0.2) * len(rows)))  # to fit a page
     axes = figure.add_subplot()
     these = rows["ci_low"].isna() & rows["ci_these_low"].notna()
     rows["low"], rows["high"] = (rows[f"ci_{end}"].fillna(rows[f"ci_these_{end}"]) for end in ("low", "high"))
@@ -243,7 +243,7 @@ def agreement_chart(
         axes.text(1.04, y, f"{value:.2f}", ha="left", va="center", fontsize=8, color=INK)
     axes.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
     axes.axvline(1, color=FAINT, linewidth=0.8, zorder=0)
-    axes.set_yticks(range(len(names)), names, fontsize=8.5)
+    axes.set_yticks(range(len(names)), names, fontsize=8.5 if len(names) <= 30 else 7.5)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlim(low_end, 1.16)
     axes.set_xticks([tick for tick in (-1, -0.5, 0, 0.2, 0.4, 0.6, 0.8, 1) if tick >= low_end])

@@ -16,6 +16,7 @@ from qualcode.config import Config
 from qualcode.reports import content
 from qualcode.reports.content import Data
 from qualcode.reports.docx import Report, write_tables
+from qualcode.reports.findings import FIGURES
 from qualcode.reports.html import write_index
 from qualcode.reports.model import Column, PrintedTable, Row, percent, whole_percent
 from qualcode.reports.xlsx import write_data, write_printed
@@ -227,7 +228,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_people_wrote(tmp
     figures.mkdir()
     drawing = '<defs><clipPath id="p"/></defs><g clip-path="url(#p)"/>'
     svg = f'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg">{drawing}</svg>'
-    for name in ("thematic_map", "theme_by_participant", "agreement", "saturation"):
+    for name in FIGURES:
         (figures / f"{name}.svg").write_text(svg, encoding="utf-8")
     quote = {"theme": "t", "label": "<b>Theme</b>", "participant": "P1", "text": "a < b & c", "quote": "q"}
     write_index(tmp_path / "index.html", data(tmp_path, quotes=[quote]), figures, ["findings.docx"])

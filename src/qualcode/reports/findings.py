@@ -24,6 +24,20 @@ FIGURES = {
         "A dot for each code at its Krippendorff's alpha with a line for the interval. "
         "The numbers are in the table of agreement by code.",
     ),
+    "agreement_pairs": (
+        "Agreement of each pair of coders",
+        "A square for each pair of coders with the pooled alpha of the two and its interval. "
+        "The numbers are in the table of agreement by part.",
+    ),
+    "agreement_confusion": (
+        "Which code one coder gave where the other gave another",
+        "A grid with the codes of one coder as rows and of the other as columns; cells hold the number of units, the diagonal "
+        "those on which both agree. The numbers are in tables/agreement_confusion.csv.",
+    ),
+    "agreement_timeline": (
+        "Who coded what where, in the transcript on which coders agree least",
+        "A row for each code with a lane for each coder; a bar is a coded passage. The codings are in the disagreements sheet.",
+    ),
     "saturation": (
         "Codes heard so far, in order of collection",
         "Bars with the new codes of each transcript and a line with the codes heard so far. "
@@ -63,9 +77,19 @@ def write_findings(path: Path, data: Data, figures: Path) -> None:
     report.heading("Framework")
     report.table(content.constructs(data))
     report.heading("Agreement between coders")
+    report.paragraph(content.agreement_methods(data))
     report.table(content.agreement(data))
-    report.table(content.agreement_by_code(data))
-    show("agreement", width_cm=15.0)
+    units = content.agreement_units(data)
+    if units.rows:
+        report.table(units)
+    if data.study.config.analysis.approach != "reflexive":
+        report.table(content.agreement_by_code(data))
+        show("agreement", width_cm=15.0)
+        report.table(content.agreement_by_scope(data))
+        for name in agreement_figures(data):
+            show(name, width_cm=14.0)
+    report.table(content.agreement_diagnosis(data))
+    show("agreement_timeline", width_cm=16.0)
     report.heading("Saturation")
     report.table(content.saturation(data))
     show("saturation", width_cm=13.0)
@@ -78,6 +102,12 @@ def write_findings(path: Path, data: Data, figures: Path) -> None:
     report.heading("Quotes")
     report.table(content.quotes(data))
     report.save(path, day=data.day)
+
+
+def agreement_figures(data: Data) -> list[str]:
+    """The figures that say more than the tables: a matrix of pairs where there are three coders or more."""
+    more = (data["agreement_by_scope"]["scope"] == "pair").any()
+    return [*(["agreement_pairs"] if more else []), "agreement_confusion"]
 
 
 def _summary(data: Data) -> str:

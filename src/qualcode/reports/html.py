@@ -9,14 +9,24 @@ from typing import Any
 from qualcode.files import write_text
 from qualcode.reports import content
 from qualcode.reports.content import Data
-from qualcode.reports.findings import FIGURES, _summary
+from qualcode.reports.findings import FIGURES, _summary, agreement_figures
 
 SECTIONS = {
     "Participants and data": ("participants", "sessions"),
     "Themes": ("#thematic_map", "themes", "#theme_by_participant"),
     "Definitions": ("definitions",),
     "Framework": ("constructs",),
-    "Agreement between coders": ("agreement", "agreement_by_code", "#agreement"),
+    "Agreement between coders": (
+        "agreement",
+        "agreement_units",
+        "agreement_by_code",
+        "#agreement",
+        "agreement_by_scope",
+        "#agreement_pairs",
+        "#agreement_confusion",
+        "agreement_diagnosis",
+        "#agreement_timeline",
+    ),
     "Saturation": ("saturation", "#saturation"),
     "Codes that occur together": ("cooccurrence",),
     "Topics (suggestions)": ("topics",),
@@ -48,6 +58,10 @@ def write_index(path: Path, data: Data, figures: Path, files: list[str]) -> None
     for heading, parts in SECTIONS.items():
         blocks: list[dict[str, Any]] = []
         for part in parts:
+            if part == "#agreement_pairs" and part[1:] not in agreement_figures(data):
+                continue
+            if part == "agreement_units" and not content.agreement_units(data).rows:
+                continue
             if part.startswith("#"):
                 name = part[1:]
                 caption, alt = FIGURES[name]
