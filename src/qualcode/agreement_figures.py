@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from qualcode.agreement.units import union
 from qualcode.figures import FAINT, INK, PALETTE, _empty, _new, _styled
 from qualcode.tables import split
 
@@ -18,8 +19,18 @@ if TYPE_CHECKING:
 
 ALPHA = "krippendorff_alpha"
 MOST_CODES = 25  # codes that a heat map shows at most: more could not be read on a page
+TALLEST = 9.0  # inches of lanes: more would not fit a page
 NOTHING = "(nothing)"
 HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\")
+
+
+def _roomy(width: float, height: float) -> Figure:
+    """A new figure with room at its edges: long names are measured a little differently in SVG and PNG."""
+    figure = _new(width, height)
+    engine = figure.get_layout_engine()
+    assert engine is not None
+    engine.set(w_pad=0.12, h_pad=0.12)  # type: ignore[call-arg]
+    return figure
 
 
 def _label(text: str, width: int = 34) -> str:
@@ -134,7 +145,8 @@ def confusion_map(confusion: pd.DataFrame, order: Sequence[str]) -> Figure:
         shown = [0, *sorted(worst)]
     counts = counts[np.ix_(shown, shown)]
     names = [_label(labels[codes[at]] or codes[at], 32) for at in shown]
-    figure = _new(2.9 + 0.25 * len(names), 3.1 + 0.25 * len(names))
+    margin = 0.9 + 0.075 * max(len(name) for name in names)
+    figure = _roomy(margin + 0.25 * len(names), margin + 0.4 + 0.25 * len(names))
     axes = figure.add_subplot()
     largest = max(1, int(counts.max()))
     for y in range(len(names)):
@@ -153,7 +165,6 @@ def confusion_map(confusion: pd.DataFrame, order: Sequence[str]) -> Figure:
     axes.tick_params(length=0)
     axes.set_xlim(-0.5, len(names) - 0.5)
     axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_aspect("equal")
     for spine in axes.spines.values():
         spine.set_color(FAINT)
         spine.set_visible(True)
@@ -202,13 +213,20 @@ def timeline(
     codes = [code for code in order if code in used]
     if not codes:
         return _empty("No transcript was coded by two coders.")
+    step = len(people) + 0.8
     lane = 0.13 if len(codes) * len(people) <= 60 else 0.095
-    figure = _new(7.2, 1.1 + lane * (len(people) + 0.8) * len(codes))
+    room = max(1, int(TALLEST / (lane * step)))
+    note = ""
+    if len(codes) > room:
+        apart = {code: _apart(mine[mine["code"] == code], people) for code in codes}
+        note = f"\nthe {room} of {len(codes)} codes on which coders differ most here"
+        worst = set(sorted(codes, key=lambda code: (-apart[code], codes.index(code)))[:room])
+        codes = [code for code in codes if code in worst]
+    figure = _roomy(7.2, 1.1 + lane * step * len(codes))
     axes = figure.add_subplot()
     here = turns[(turns["transcript"] == transcript) & (turns["role"] == "interviewer")]
     for start, end in zip(here["start"], here["end"], strict=True):
         axes.axvspan(int(start), int(end), color="#EEEEEE", zorder=0, linewidth=0)
-    step = len(people) + 0.8
     for row, code in enumerate(codes):
         for at, coder in enumerate(people):
             block = mine[(mine["code"] == code) & (mine["coder"] == coder)]
@@ -228,7 +246,7 @@ def timeline(
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(0, length)
     axes.set_ylim(len(codes) * step - 0.4, -0.4)
-    axes.set_xlabel(f"{transcript}: characters of the text; grey: an interviewer speaks", fontsize=8)
+    axes.set_xlabel(f"{transcript}: characters of the text; grey: an interviewer speaks{note}", fontsize=8)
     from matplotlib.patches import Patch
 
     handles = [
@@ -241,6 +259,15 @@ def timeline(
     figure.legend(handles=handles, loc="outside upper right", ncols=min(6, len(people)), frameon=False, fontsize=8)
     axes.spines["left"].set_visible(False)
     return figure
+
+
+def _apart(mine: pd.DataFrame, people: Sequence[str]) -> int:
+    """Characters that somebody coded, once for each coder who did not."""
+
+    def length(rows: pd.DataFrame) -> int:
+        return sum(end - start for start, end in union(list(zip(rows["start"], rows["end"], strict=True))))
+
+    return len(people) * length(mine) - sum(length(mine[mine["coder"] == coder]) for coder in people)
 
 
 def most_disputed(by_scope: pd.DataFrame, codings: pd.DataFrame) -> str:

@@ -47,7 +47,7 @@ def beside_codes(table: Group, entries: Sequence[Entry], passages: Passages) -> 
                 made.remarks.append(border)
             effect = made.row.get("design_effect")
             if isinstance(effect, float) and effect >= DESIGN:
-                made.remarks.append(f"design effect {effect:.1f}: passages of one transcript resemble each other")
+                made.remarks.append(f"design effect {effect:.1f}: units of one transcript resemble each other")
 
 
 def _rare(table: Group, made: Measured) -> list[str]:

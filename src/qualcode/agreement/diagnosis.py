@@ -22,8 +22,23 @@ NO_UNIT = "in no unit"
 NOT_TWO, NOT_DONE = "not assigned to two of these coders", "assigned to two of these coders, not done by two"
 LEFT_OUT = "of a round that is left out (agreement.rounds)"
 CUT = "the unit is not wholly inside what two coders were to read"
+WAITS = "read by two coders or more, but no code can be compared there (codes wait for a choice, or were not looked for by both)"
 NOT_ALL = "not every coder has a coding in this transcript (who read what is not recorded)"
-ORDER = (COUNTED, PART_OPEN, PART_SAW, CUT, NOT_ALL, NOT_DONE, LEFT_OUT, NOT_TWO, INTERVIEWER, OTHER, BETWEEN, NO_UNIT)
+ORDER = (
+    COUNTED,
+    PART_OPEN,
+    PART_SAW,
+    WAITS,
+    CUT,
+    NOT_ALL,
+    NOT_DONE,
+    LEFT_OUT,
+    NOT_TWO,
+    INTERVIEWER,
+    OTHER,
+    BETWEEN,
+    NO_UNIT,
+)
 ALL = "all"
 
 
@@ -127,7 +142,14 @@ def _of_one(
         answer = np.full(len(low), NOT_ALL, dtype=object)
     else:
         two = [(each.sum(axis=0) >= 2) for each in (assigned, done, kept)]
-        answer = np.where(two[2], CUT, np.where(two[1], LEFT_OUT, np.where(two[0], NOT_DONE, NOT_TWO))).astype(object)
+        all_of_it = np.ones(len(units.start) + 1, dtype=bool)  # each unit: whether two coders read the whole of it
+        np.logical_and.at(all_of_it, inside[in_unit], two[2][in_unit])
+        answer = np.where(
+            two[2],
+            np.where(all_of_it[inside], WAITS, CUT),
+            np.where(two[1], LEFT_OUT, np.where(two[0], NOT_DONE, NOT_TWO)),
+        )
+        answer = answer.astype(object)
     run = np.searchsorted(starts, low, side="right") - 1
     if len(state):
         counted = np.where(run >= 0, state[np.maximum(run, 0)], "")

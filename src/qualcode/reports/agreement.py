@@ -42,7 +42,7 @@ REMARKS = {
     "prevalence": "prevalence: kappa is low because the code is rare (or everywhere); look at the counts",
     "bias": "bias: one coder applies the code more often",
     "boundary": "boundary: the coders' passages meet, and differ in where they begin and end",
-    "clustered": "clustered: passages of one transcript resemble each other, so single units would make the interval too narrow",
+    "clustered": "clustered: units of one transcript resemble each other, so single units would make the interval too narrow",
     "outlier": "outlier: one coder differs from all others",
 }
 ALPHA = "krippendorff_alpha"
