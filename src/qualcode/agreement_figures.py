@@ -63,7 +63,7 @@ def pair_matrix(overall: pd.DataFrame, by_scope: pd.DataFrame) -> Figure:
     rows = by_scope[(by_scope["scope"] == "pair") & (by_scope["coefficient"] == ALPHA)]
     if not len(rows):
         rows = overall[(overall["scope"] == "pooled") & (overall["coefficient"] == ALPHA)].head(1)
-        rows = rows[[len(split(cell)) == 2 for cell in rows["coders"]]]
+        rows = rows[rows["coders"].map(lambda cell: len(split(cell)) == 2).astype(bool)]
         rows = rows.assign(about=rows["coders"])
     if not len(rows):
         return _empty("There are no two coders to compare.")

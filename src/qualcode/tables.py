@@ -338,6 +338,13 @@ TABLES: dict[str, Table] = {
             note="an empty code: the other gave no other code there; a code with itself: both gave it",
         ),
         _table(
+            "report_agreement_ratings",
+            "one coefficient of raters on the strength of a framework's constructs",
+            "framework version coefficient raters weights n_units:whole n_cases:whole estimate:number ci_low:number "
+            "ci_high:number ci_method reason ci_these_low:number ci_these_high:number",
+            kind="report",
+        ),
+        _table(
             "report_disagreements",
             "one disagreement",
             "disagreement kind transcript start:whole end:whole code_a code_b coder_a coder_b decision choice "

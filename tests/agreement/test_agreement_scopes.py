@@ -258,7 +258,7 @@ def test_rounds_left_out_open_splits_and_coders_who_saw_are_told_apart() -> None
     assert {why: n for why, n in everywhere.items() if n} == {
         "read by two coders or more": 2,
         "read by two coders or more, but for codes missing there (an open split, or codes that one was not to look for)": 1,
-        "read by two coders or more, but no code can be compared there (codes wait for a choice, or were not looked for by both)": 1,
+        "read by two coders or more, but no code can be compared there (codes wait, or were not looked for by both)": 1,
         "one coder saw the other's codings: percent agreement alone": 4,
         "of a round that is left out (agreement.rounds)": 4,
     }

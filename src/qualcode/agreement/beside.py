@@ -7,8 +7,8 @@ from itertools import combinations
 
 import numpy as np
 
+from qualcode.agreement.groups import FEW, Group, Measured
 from qualcode.agreement.layer import Entry
-from qualcode.agreement.measure import FEW, Group, Measured
 from qualcode.agreement.passages import Meeting, Passages
 from qualcode.agreement.units import DEPENDENT
 

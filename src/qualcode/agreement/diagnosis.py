@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from qualcode.agreement.measure import _open_eyes
+from qualcode.agreement.groups import _open_eyes
 from qualcode.agreement.sweep import Coded
 from qualcode.agreement.units import Units, is_done, stretch_of
 
@@ -22,7 +22,7 @@ NO_UNIT = "in no unit"
 NOT_TWO, NOT_DONE = "not assigned to two of these coders", "assigned to two of these coders, not done by two"
 LEFT_OUT = "of a round that is left out (agreement.rounds)"
 CUT = "the unit is not wholly inside what two coders were to read"
-WAITS = "read by two coders or more, but no code can be compared there (codes wait for a choice, or were not looked for by both)"
+WAITS = "read by two coders or more, but no code can be compared there (codes wait, or were not looked for by both)"
 NOT_ALL = "not every coder has a coding in this transcript (who read what is not recorded)"
 ORDER = (
     COUNTED,

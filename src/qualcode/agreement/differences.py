@@ -9,10 +9,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from qualcode.agreement.groups import THESE, Plan, _open_eyes
 from qualcode.agreement.intervals import COVER, UNDEFINED_BOUND
 from qualcode.agreement.kernel import Floats
 from qualcode.agreement.layer import Entry, Estimates, Layer, Weights
-from qualcode.agreement.measure import THESE, Plan, _open_eyes
 from qualcode.agreement.sweep import Coded
 from qualcode.agreement.units import DEPENDENT
 

@@ -14,8 +14,8 @@ from qualcode.agreement.beside import beside_codes, beside_overall
 from qualcode.agreement.confusion import confusion_counts
 from qualcode.agreement.diagnosis import diagnosis_rows
 from qualcode.agreement.differences import Target, differences, target
+from qualcode.agreement.groups import REFLEXIVE, Group, Plan
 from qualcode.agreement.layer import SETS, Entry
-from qualcode.agreement.measure import REFLEXIVE, Group, Plan
 from qualcode.agreement.passages import Passages, passages_of
 from qualcode.agreement.scopes import SCOPES, Part, by_group, by_transcripts, group_borders, periods, versions
 from qualcode.agreement.sweep import Coded, Read, code_units

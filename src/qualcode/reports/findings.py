@@ -9,6 +9,7 @@ from qualcode.reports import content
 from qualcode.reports.content import Data
 from qualcode.reports.docx import Report
 
+WIDTHS = {"#agreement": 15.0, "#agreement_pairs": 12.0, "#agreement_confusion": 14.0, "#agreement_timeline": 16.0}
 FIGURES = {
     "thematic_map": (
         "Thematic map: themes, what belongs to them, participants and mentions",
@@ -78,18 +79,11 @@ def write_findings(path: Path, data: Data, figures: Path) -> None:
     report.table(content.constructs(data))
     report.heading("Agreement between coders")
     report.paragraph(content.agreement_methods(data))
-    report.table(content.agreement(data))
-    units = content.agreement_units(data)
-    if units.rows:
-        report.table(units)
-    if data.study.config.analysis.approach != "reflexive":
-        report.table(content.agreement_by_code(data))
-        show("agreement", width_cm=15.0)
-        report.table(content.agreement_by_scope(data))
-        for name in agreement_figures(data):
-            show(name, width_cm=14.0)
-    report.table(content.agreement_diagnosis(data))
-    show("agreement_timeline", width_cm=16.0)
+    for part in agreement_parts(data):
+        if part.startswith("#"):
+            show(part[1:], width_cm=WIDTHS[part])
+        else:
+            report.table(content.PRINTED[part](data))
     report.heading("Saturation")
     report.table(content.saturation(data))
     show("saturation", width_cm=13.0)
@@ -104,10 +98,16 @@ def write_findings(path: Path, data: Data, figures: Path) -> None:
     report.save(path, day=data.day)
 
 
-def agreement_figures(data: Data) -> list[str]:
-    """The figures that say more than the tables: a matrix of pairs where there are three coders or more."""
-    more = (data["agreement_by_scope"]["scope"] == "pair").any()
-    return [*(["agreement_pairs"] if more else []), "agreement_confusion"]
+def agreement_parts(data: Data) -> list[str]:
+    """Tables and figures (#) of agreement that this study has something to say in, in their order."""
+    if data.study.config.analysis.approach == "reflexive":
+        return ["agreement_diagnosis", "#agreement_timeline"]
+    units = ["agreement_units"] if content.agreement_units(data).rows else []
+    pairs = ["#agreement_pairs"] if (data["agreement_by_scope"]["scope"] == "pair").any() else []
+    return [
+        "agreement", *units, "agreement_by_code", "#agreement", "agreement_by_scope", *pairs, "#agreement_confusion",
+        "agreement_diagnosis", "#agreement_timeline",
+    ]  # fmt: skip
 
 
 def _summary(data: Data) -> str:
