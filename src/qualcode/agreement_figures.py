@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from qualcode.agreement.units import union
-from qualcode.figures import FAINT, INK, PALETTE, _empty, _new, _styled
+from qualcode.figures import FAINT, INK, PALETTE, new_figure, nothing_to_draw, styled
 from qualcode.tables import split
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\")
 
 def _roomy(width: float, height: float) -> Figure:
     """A new figure with room at its edges: long names are measured a little differently in SVG and PNG."""
-    figure = _new(width, height)
+    figure = new_figure(width, height)
     engine = figure.get_layout_engine()
     assert engine is not None
     engine.set(w_pad=0.12, h_pad=0.12)  # type: ignore[call-arg]
@@ -51,7 +51,7 @@ def _on(face: tuple[float, float, float]) -> str:
     return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.55 else "white"
 
 
-@_styled
+@styled
 def pair_matrix(overall: pd.DataFrame, by_scope: pd.DataFrame) -> Figure:
     """Pooled alpha of each two coders, with its interval.
 
@@ -66,12 +66,12 @@ def pair_matrix(overall: pd.DataFrame, by_scope: pd.DataFrame) -> Figure:
         rows = rows[rows["coders"].map(lambda cell: len(split(cell)) == 2).astype(bool)]
         rows = rows.assign(about=rows["coders"])
     if not len(rows):
-        return _empty("There are no two coders to compare.")
+        return nothing_to_draw("There are no two coders to compare.")
     found = {tuple(split(line["about"])): line for line in rows.to_dict("records")}
     people = sorted({coder for pair in found for coder in pair})
     down, across = people[1:], people[:-1]
     size = 0.95 if len(people) < 9 else 0.62
-    figure = _new(1.7 + size * len(across), 0.8 + size * len(down))
+    figure = new_figure(1.7 + size * len(across), 0.8 + size * len(down))
     axes = figure.add_subplot()
     small = len(people) >= 9
     for y, second in enumerate(down):
@@ -111,7 +111,7 @@ def _square(x: float, y: float, face: tuple[float, float, float]):  # type: igno
     return Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=face, edgecolor="white", linewidth=1.5)
 
 
-@_styled
+@styled
 def confusion_map(confusion: pd.DataFrame, order: Sequence[str]) -> Figure:
     """Codes of one coder against codes of the other, in units; of more coders all pairs together, both ways.
 
@@ -123,7 +123,7 @@ def confusion_map(confusion: pd.DataFrame, order: Sequence[str]) -> Figure:
         The codes in the order of the codebook.
     """
     if not len(confusion):
-        return _empty("No two coders have coded the same text.")
+        return nothing_to_draw("No two coders have coded the same text.")
     labels = {"": NOTHING}
     for side in ("a", "b"):
         labels |= dict(zip(confusion[f"code_{side}"], confusion[f"label_{side}"], strict=True))
@@ -187,7 +187,7 @@ def _outline(at: int):  # type: ignore[no-untyped-def]
     return Rectangle((at - 0.5, at - 0.5), 1, 1, fill=False, edgecolor=INK, linewidth=0.6, zorder=3, clip_on=False)
 
 
-@_styled
+@styled
 def timeline(
     codings: pd.DataFrame,
     turns: pd.DataFrame,
@@ -212,7 +212,7 @@ def timeline(
     used = set(mine["code"])
     codes = [code for code in order if code in used]
     if not codes:
-        return _empty("No transcript was coded by two coders.")
+        return nothing_to_draw("No transcript was coded by two coders.")
     step = len(people) + 0.8
     lane = 0.13 if len(codes) * len(people) <= 60 else 0.095
     room = max(1, int(TALLEST / (lane * step)))

@@ -210,6 +210,15 @@ def test_under_ten_transcripts_differences_speak_of_these_only() -> None:
     assert row["reason"] == "2 transcripts: too few to speak beyond them"
 
 
+def test_very_many_codes_are_not_compared_each_with_each_and_the_table_says_so() -> None:
+    made = Made(30, book=codebook(*((f"k{at:03}", "code", "") for at in range(251))))
+    for at in range(251):
+        told(made, (1 + at % 5, 1, 0, 20), "T01", f"k{at:03}")
+    (row,) = found(made).differences.to_dict("records")
+    assert row["reason"] == "251 of this kind: too many to compare each two (at most 250)"
+    assert np.isnan(row["difference"])
+
+
 # ---------------------------------------------------------------- what counted
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from qualcode.agreement.groups import _open_eyes
+from qualcode.agreement.groups import open_eyes
 from qualcode.agreement.sweep import Coded
 from qualcode.agreement.units import Units, is_done, stretch_of
 
@@ -57,7 +57,7 @@ def diagnosis_rows(
     Rows of table report_agreement_diagnosis: `counted` is yes, in part or no; `characters` of a transcript add up to its
     text, `units` (the unit that each begins) to all its units; `percent` is of the characters.
     """
-    seen = _open_eyes(coded, coded.coders)
+    seen = open_eyes(coded, coded.coders)
     given = (coded.values >= 0).sum(axis=1)  # runs x codes: coders who were to say
     two = (given >= 2).any(axis=1)
     whole = ~((given < given.max(axis=1, keepdims=True)) & two[:, None]).any(axis=1)

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from qualcode.agreement.groups import THESE, Plan, _open_eyes
+from qualcode.agreement.groups import THESE, Plan, open_eyes
 from qualcode.agreement.intervals import COVER, UNDEFINED_BOUND
 from qualcode.agreement.kernel import Floats
 from qualcode.agreement.layer import Entry, Estimates, Layer, Weights
@@ -18,6 +18,7 @@ from qualcode.agreement.units import DEPENDENT
 
 ALPHA = "krippendorff_alpha"
 AT_ONCE = 400  # differences held at once
+MOST = 250  # codes, pairs of coders … of one kind that are compared each with each
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Target:
 def target(kind: str, about: str, coded: Coded, group: Sequence[str], runs: NDArray[np.bool_] | None = None) -> Target:
     """The coded table of some coders over some runs, without what was read after seeing another's codings."""
     seats = [coded.coders.index(coder) for coder in group]
-    out = ~_open_eyes(coded, group)
+    out = ~open_eyes(coded, group)
     if coded.universe == "assumed" and len(coded.transcript):
         out &= np.all(coded.has_codings[:, seats], axis=1)[coded.transcript]
     if runs is not None:
@@ -111,6 +112,9 @@ class _Draw:
 
 
 def _rows(kind: str, each: Sequence[tuple[str, float, Floats | None]], draw: _Draw) -> list[dict[str, object]]:
+    if len(each) > MOST:
+        many = f"{len(each)} of this kind: too many to compare each two (at most {MOST})"
+        return [{"kind": kind, "coefficient": ALPHA, "reason": many}]
     pairs = list(combinations(range(len(each)), 2))
     out: list[dict[str, object]] = []
     for start in range(0, len(pairs), AT_ONCE):

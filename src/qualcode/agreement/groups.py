@@ -118,9 +118,9 @@ class Group:
         values = coded.values[:, seats, :]
         self.all = Layer(values, coded.transcript, coded.weight, entries, uncoded=plan.uncoded)
         self.blind, self.seen = self.all, 0
-        open_eyes = _open_eyes(coded, group)
-        if open_eyes.any():
-            hidden = np.where(open_eyes[:, None, None], np.int8(-1), values)
+        hidden_runs = open_eyes(coded, group)
+        if hidden_runs.any():
+            hidden = np.where(hidden_runs[:, None, None], np.int8(-1), values)
             self.blind = Layer(hidden, coded.transcript, coded.weight, entries, uncoded=plan.uncoded)
             self.seen = self.all.units - self.blind.units
         self._points = {id(layer): Estimates(layer, layer.point()) for layer in (self.all, self.blind)}
@@ -422,7 +422,7 @@ def two_by_two(both: int, only_a: int, only_b: int, neither: int) -> dict[str, o
     return out
 
 
-def _open_eyes(coded: Coded, group: Sequence[str]) -> NDArray[np.bool_]:
+def open_eyes(coded: Coded, group: Sequence[str]) -> NDArray[np.bool_]:
     """Runs that a coder of the group read after seeing another's codings (or somebody's who is no coder here, as consensus)."""
     out = np.zeros(len(coded.weight), dtype=bool)
     for seat, first, last, names in coded.saw:
