@@ -374,9 +374,3 @@ def test_maxqda_coded_segments_are_placed_by_their_words(study, tmp_path):
     found = kept(study, path)
     assert (NO_TIME, "time", "RB", "why") in found
     assert {(code, coder) for _, code, coder, _ in found} == {("time", "RB"), ("boss", "KL")}
-
-
-def test_an_exchange_file_says_what_to_export_instead(study, tmp_path):
-    path = qualcoder(tmp_path / "x.mex", drop="code_text")
-    with pytest.raises(CodingsError, match="Export the project as REFI-QDA"):
-        dry(study, path)

@@ -1,9 +1,10 @@
-"""MAXQDA: coded segments exported to Excel (the .mex exchange file is refused with what to do instead)."""
+"""MAXQDA: coded segments exported to Excel; its databases (.mex, .mx24 …) are read by module `mex`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from qualcode.codings import mex
 from qualcode.codings.database import MAGIC
 from qualcode.codings.model import FileCodings, Given, Sidecar
 from qualcode.errors import CodingsError, Problem, QualcodeError
@@ -23,9 +24,9 @@ _CREATED = ("created", "erstellt", "créé", "creado", "gemaakt")
 
 
 def recognise(path: Path, head: bytes) -> bool:
-    """A workbook with the columns of MAXQDA's coded segments, or a .mex database."""
-    if head.startswith(MAGIC):
-        return path.suffix.lower() == ".mex"
+    """A workbook with the columns of MAXQDA's coded segments, or a database of MAXQDA."""
+    if head.startswith(MAGIC) or mex.ENDING.fullmatch(path.suffix):
+        return mex.recognise(path)
     if path.suffix.lower() not in (".xlsx", ".xlsm") or not head.startswith(b"PK"):
         return False
     try:
@@ -43,14 +44,16 @@ def read(path: Path, *, where: str, sidecar: Sidecar, coder: str = "") -> FileCo
     Raises
     ------
     CodingsError
-        The workbook cannot be read; or it is an exchange file (.mex).
+        The workbook cannot be read; a database that cannot (`mex.read`).
     """
     with path.open("rb") as stream:
         if stream.read(16).startswith(MAGIC):
-            what = "MAXQDA's exchange files (.mex) are not read."
-            raise CodingsError(
-                Problem(where, what, "Export the project as REFI-QDA (.qdpx), or the coded segments as Excel.")
-            )
+            return mex.read(path, where=where, sidecar=sidecar, coder=coder)
+    if mex.ENDING.fullmatch(path.suffix):
+        what = "this is no database of MAXQDA that can be read." if path.stat().st_size else "this file is empty."
+        raise CodingsError(
+            Problem(where, what, "Export it again from MAXQDA (.mex), or the project as REFI-QDA (.qdpx).")
+        )
     try:
         sheet = read_sheet(path, shown_as=where)
     except QualcodeError as error:

@@ -43,12 +43,13 @@ class OwnText:
     """The text of a document that lies in the codings file itself.
 
     `raw` is the text as decoded, with its byte order mark and line ends; `units` what offsets may be counted in, where the
-    tool's own code is known (else every convention is tried); `trusted`: its quotes are the passages, never names;
-    `exact`: the reader itself counted, in characters of `raw`.
+    tool's own code is known (else every convention is tried), `firsts` what the first character may be called; `trusted`:
+    its quotes are the passages, never names; `exact`: the reader itself counted, in characters of `raw`.
     """
 
     raw: str
     units: tuple[str, ...] = ()
+    firsts: tuple[int, ...] = (0,)
     trusted: bool = False
     exact: bool = False
     sha256_raw: str = ""

@@ -11,11 +11,11 @@ from pathlib import Path
 from qualcode.codings import archive
 from qualcode.codings.database import MAGIC, Database, opened
 from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
+from qualcode.codings.tree import tree_paths
 from qualcode.errors import CodingsError, Problem, Problems
 
 KIND = "qualcoder"
 NEWEST = 17
-BETWEEN = " > "
 NEVER_SEEN = (
     "Read by published descriptions; qualcode's makers have never seen a file of QualCoder itself: check the counts."
 )
@@ -145,27 +145,11 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
 
 def _paths(codes: list[dict[str, str]], categories: dict[str, dict[str, str]], where: str) -> dict[str, str]:
     """Each code's path: its categories, the codes above it, its name."""
-    by_id = {row["cid"]: row for row in codes}
-    problems = Problems()
 
-    def climb(kind: str, key: str, seen: tuple[tuple[str, str], ...]) -> list[str]:
-        row = (by_id if kind == "code" else categories).get(key)
-        if row is None:
-            return []
-        if (kind, key) in seen:
-            problems.add(
-                where, f"'{row['name']}' stands under itself.", "Correct the tree in QualCoder.", place=f"{kind} {key}"
-            )
-            return []
-        seen = (*seen, (kind, key))
-        if kind == "code" and row["supercid"]:
-            above = climb("code", row["supercid"], seen)
-        elif kind == "code":
-            above = climb("category", row["catid"], seen)
-        else:
-            above = climb("category", row["supercatid"], seen)
-        return [*above, " ".join(row["name"].split())]
+    def node(row: dict[str, str], above: str) -> tuple[str, str]:
+        return row["name"], f"code {row['supercid']}" if row.get("supercid") else f"category {above}"
 
-    paths = {key: BETWEEN.join(climb("code", key, ())) for key in by_id}
-    problems.raise_if_any(CodingsError)
-    return paths
+    nodes = {f"category {key}": node(row, row["supercatid"]) for key, row in categories.items()}
+    nodes |= {f"code {row['cid']}": node(row, row["catid"]) for row in codes}
+    paths = tree_paths(nodes, where, "Correct the tree in QualCoder.")
+    return {row["cid"]: paths[f"code {row['cid']}"] for row in codes}

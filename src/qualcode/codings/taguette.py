@@ -136,6 +136,11 @@ def _logins(database: Database) -> dict[str, str]:
     return found
 
 
+def flat_text(html: str) -> str:
+    """The words of an HTML text, a line break where a block ends."""
+    return _Flat(html).text
+
+
 class _Flat(HTMLParser):
     """A document's text nodes; `text` is they with a line break where a block ends, and `span` carries bytes to it."""
 
