@@ -237,7 +237,50 @@ def test_a_taguette_project_without_a_coder_asks_for_one(study):
     assert any("nobody is named as coder" in str(problem) for problem in brought.warnings)
 
 
-# ---------------------------------------------------------------- QualCoder (built from its published description)
+# ---------------------------------------------------------------- QualCoder (specimens made by Exegete's code)
+
+EXEGETE = {(NO_TIME, "time", "RB", "why"), (TIRED, "mood", "KL", ""), (BOSS, "boss", "KL", "")}
+
+
+@pytest.mark.parametrize("version", [17, 14, 8, 3, 1])
+def test_what_an_independent_program_wrote_for_qualcoder_is_read(study, version):
+    path = SPECIMENS / f"qualcoder_v{version}.qda"
+    marks = {"important_mark": 3} if version >= 3 else {}
+    brought = dry(study, path)
+    assert brought.summary == {
+        "kind": "qualcoder",
+        "documents": 3,
+        "unmatched": 2,
+        "codes": 4,
+        "coders": ["KL", "RB"],
+        "codings": 3,
+        "anchored": {"as_given": 3, "calibrated": 0, "by_text": 0, "refused": 0},
+        "left_out": {"annotation": 1, "attribute": 1, "case": 1, "media": 1, "media_region": 1, "memo": 2, "picture": 1}
+        | {"picture_region": 1, "speaker_mark": 1}
+        | marks,
+    }
+    assert any("Coder 'KL' is hidden in QualCoder" in line for line in brought.messages) == (
+        version == 17 or version == 14
+    )
+    assert any("gives codings no ids" in line for line in brought.messages) == (version < 4)
+    assert kept(study, path) == EXEGETE
+
+
+def test_sub_codes_and_categories_are_the_path_of_a_qualcoder_code(study):
+    from qualcode.codings.model import Sidecar
+    from qualcode.codings.qualcoder import read
+
+    found = read(SPECIMENS / "qualcoder_v17.qda", where="x", sidecar=Sidecar())
+    assert found.codes == [
+        "Barriers > Hours > barrier/time",
+        "The boss",
+        "Barriers > Hours > barrier/time > Mood, bad",
+        "Speaker: P",
+    ]
+    assert found.documents == ["T1.txt", "talk.mp3.txt", "notes.docx"]
+
+
+# ---------------------------------------------------------------- QualCoder (what that program would not write)
 
 
 def qualcoder(path: Path, *, version: str = "v17", text: str = TALK, more: str = "", drop: str = "") -> Path:

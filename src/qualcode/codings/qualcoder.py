@@ -1,6 +1,8 @@
 """QualCoder projects: data.qda (SQLite), the project's folder, or a zip of it. Database versions to 17.
 
-Built from published descriptions of the database; no file that QualCoder itself wrote was at hand.
+Proved on projects that an independent program writes in QualCoder's format (tests/codings/specimens/make_qualcoder.py); no
+file that QualCoder itself wrote was at hand. What each database version added: QualCoder's own updates, "Database version v2"
+to "v17" in src/qualcoder/__main__.py of ccbogel/QualCoder (ids of codings with v4, sub-codes with v16).
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ from qualcode.errors import CodingsError, Problem, Problems
 KIND = "qualcoder"
 NEWEST = 17
 NEVER_SEEN = (
-    "Read by published descriptions; qualcode's makers have never seen a file of QualCoder itself: check the counts."
+    "Proved on projects that another program (Exegete) wrote for QualCoder; qualcode's makers have never seen a file of "
+    "QualCoder itself: check the counts."
 )
+SPEAKERS = "📌 Speaker coding"  # the owner of what QualCoder marks as a speaker's words: nobody's coding
 _NEEDED = {"source": "id name fulltext", "code_name": "cid name", "code_text": "cid fid pos0 pos1"}
 
 
@@ -43,7 +47,8 @@ def read(path: Path, *, where: str, sidecar: Sidecar, coder: str = "") -> FileCo
     """A project's codings of text: coders by owner, sub-codes and categories as the code's path, memos.
 
     Offsets are characters of the text; where the passage kept beside them is another, it is looked for by its words.
-    A case is a part of a file: cases, attributes, journals and codings of pictures and media are counted.
+    A case is a part of a file: cases, attributes, journals and codings of pictures and media are counted, as are the
+    speakers that QualCoder marks in a text (they look like codings, of a coder that is nobody).
 
     Raises
     ------
@@ -98,7 +103,12 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
         texts[row["name"]] = OwnText(row["fulltext"], units=("characters",), trusted=True)
     given: list[Given] = []
     orphans = 0
-    for row in database.rows("code_text", "ctid cid fid seltext pos0 pos1 owner date memo", order="ctid"):
+    coded = database.rows("code_text", "ctid cid fid seltext pos0 pos1 owner date memo important", order="ctid")
+    for row in coded:
+        if row["owner"].strip() == SPEAKERS:
+            left["speaker_mark"] += 1
+            continue
+        left["important_mark"] += row["important"] == "1"
         if row["fid"] not in documents:
             orphans += 1
         given.append(
@@ -138,9 +148,25 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
         codes=[paths[row["cid"]] for row in codes],
         left_out={name: number for name, number in sorted(left.items()) if number},
         texts=texts,
-        coders=[sidecar.coders.get(owner, owner) for owner in owners if owner],
-        notes=[NEVER_SEEN, *([f"{orphans} codings are of documents that the project has no more."] if orphans else [])],
+        coders=[sidecar.coders.get(owner, owner) for owner in owners if owner and owner != SPEAKERS],
+        notes=[NEVER_SEEN, *_notes(database, orphans, [owner for owner in owners if owner])],
     )
+
+
+def _notes(database: Database, orphans: int, owners: list[str]) -> list[str]:
+    """What people are told about a project: what it has lost, whom QualCoder hides, what an old version does not have."""
+    notes = []
+    if orphans:
+        notes.append(f"{orphans} codings are of documents that the project has no more.")
+    hidden = {
+        row["name"].strip() for row in database.rows("coder_names", "name visibility") if row["visibility"] == "0"
+    }
+    for owner in [owner for owner in owners if owner in hidden]:
+        notes.append(f"Coder '{owner}' is hidden in QualCoder: the codings are read all the same.")
+    if "ctid" not in database.columns("code_text"):
+        what = "This project is of a database version before 4, which gives codings no ids"
+        notes.append(f"{what}: a newer export is compared by words and offsets.")
+    return notes
 
 
 def _paths(codes: list[dict[str, str]], categories: dict[str, dict[str, str]], where: str) -> dict[str, str]:
