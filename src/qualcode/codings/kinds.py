@@ -17,15 +17,17 @@ MODULES = {
     "taguette": "qualcode.codings.taguette",
     "maxqda": "qualcode.codings.maxqda",
     "word": "qualcode.codings.word",
+    "jsonld": "qualcode.codings.annotations",
 }
-ALIASES = {"refi": "qdpx", "docx": "word", "mex": "maxqda", "csv": OWN, "xlsx": OWN, "codings": OWN}
+ALIASES = {"refi": "qdpx", "docx": "word", "json": "jsonld", "mex": "maxqda", "csv": OWN, "xlsx": OWN, "codings": OWN}
 NAMES = {
     OWN: "qualcode's own format (.csv, .xlsx)",
     "qdpx": "REFI-QDA projects (.qdpx)",
     "qualcoder": "QualCoder projects (data.qda, the folder or zipped)",
     "taguette": "Taguette projects and exports (.sqlite3, .csv, .xlsx, .html)",
-    "maxqda": "MAXQDA coded segments (.xlsx) and exchange files (.mex)",
+    "maxqda": "MAXQDA coded segments (.xlsx), exchange files (.mex) and projects (.mx24 …)",
     "word": "Word documents with comments (.docx)",
+    "jsonld": "web annotations (.jsonld, .json), those of qualcode's own export too",
 }
 
 

@@ -36,6 +36,8 @@ class Given:
     code_id: str = ""  # what the tool itself calls the code (a GUID), where it keeps such an id
     code_path: str = ""  # labels from the top of the tool's code tree, joined by ` > `
     under: str = ""  # the entry of the codebook that the code stands under, where one label means several codes
+    before: str = ""  # the words before and after the passage, where a file quotes them
+    after: str = ""
 
 
 @dataclass(frozen=True)

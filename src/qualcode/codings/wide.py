@@ -69,11 +69,15 @@ def shape_of(sheet: Sheet, sidecar: Sidecar, ours: tuple[str, ...], where: str, 
     written = dict(zip(sheet.data.columns, sheet.headers, strict=True))
     shape = Shape(several=sidecar.several)
 
+    def free(column: str) -> bool:
+        """Whether a column is neither one of ours nor explained: `*` alone stands for every such column."""
+        return column not in ours and column not in shape.columns and column not in shape.codes
+
     def like(theirs: str, key: str) -> list[str]:
         name = plain(theirs)
-        found = (
-            [name] if name in written else [column for column in written if "*" in name and fnmatchcase(column, name)]
-        )
+        found = [name] if name in written else []
+        if not found and "*" in name:
+            found = [column for column in written if fnmatchcase(column, name) and (key != "`applied`" or free(column))]
         if not found:
             problems.add(
                 where, f"{key} names '{theirs}', which is not a column.", nearest(name, written), place="row 1"
