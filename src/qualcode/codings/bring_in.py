@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 
 from qualcode.codings.context import Context
@@ -64,11 +65,14 @@ def import_codings(
     where = str(path)
     folder = study.raw / "codings"
     project, path = path, database_of(path)
+    if path.is_dir():
+        what = "this folder is no project: it holds no database of QualCoder (data.qda)."
+        raise CodingsError(Problem(where, what, "Name the file itself, or the project's folder (NAME.qda)."))
     if not path.is_file():
         raise CodingsError(Problem(where, "this file is not there."))
     kind = ALIASES.get(kind, kind) or kind_of(path)
     if not kind:
-        raise unreadable(where)
+        raise unreadable(where, path)
     target = path if path.resolve().is_relative_to(folder.resolve()) else folder / project.name
     old = _sidecar(study, target)
     sidecar = _chosen(old, coder, map_file, target, folder, kind)
@@ -176,7 +180,18 @@ def _beside(result: FileResult) -> list[str]:
     if result.file.left_out:
         counted = ", ".join(f"{name} {number}" for name, number in sorted(result.file.left_out.items()))
         lines.append(f"Left out, because the study has no place for it: {counted}.")
-    return [*lines, *result.file.notes]
+    return [*lines, *_apart(result), *result.file.notes]
+
+
+def _apart(result: FileResult) -> list[str]:
+    """Which coders of a file have no document in common."""
+    documents: dict[str, set[str]] = {}
+    for outcome in result.outcomes:
+        if outcome.coder:
+            documents.setdefault(outcome.coder, set()).add(outcome.transcript or outcome.given.document)
+    pairs = [(a, b) for a, b in combinations(sorted(documents), 2) if not documents[a] & documents[b]]
+    lines = [f"{a} and {b} coded no document in common: this file says nothing of their agreement." for a, b in pairs]
+    return lines if len(pairs) <= _SHOWN else [*lines[:_SHOWN], f"and {len(pairs) - _SHOWN} more such pairs of coders."]
 
 
 def _chosen(old: Sidecar, coder: str, map_file: Path | None, target: Path, folder: Path, kind: str = OWN) -> Sidecar:

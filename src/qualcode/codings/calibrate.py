@@ -149,7 +149,8 @@ def calibrate(own: OwnText, spans: Sequence[Span], *, name: str) -> Calibrated:
 def _exact(index: TextIndex, span: Span, name: str) -> Anchor | Refusal:
     if span.start is None or span.end is None:
         return _by_words(index, span, name)
-    return _checked(index, span, span.start, span.end, STANDARD, False, name)
+    inside = span.end <= len(index.text)
+    return _checked(index, span, span.start if inside else -1, span.end, STANDARD, False, name)
 
 
 def _checked(

@@ -75,7 +75,7 @@ def read_kind(
     Parameters
     ----------
     known
-        Whether something is a code of the study: where a comment may hold several codes, this parts them.
+        Whether something is a code of the study: where several stand in one comment or cell, this parts them.
 
     Raises
     ------
@@ -87,11 +87,11 @@ def read_kind(
         kind = kind_of(path) or OWN  # older sidecars say `own` of everything
     if kind == OWN:
         if path.suffix.lower() not in ENDINGS:
-            raise unreadable(where)
+            raise unreadable(where, path)
         return read_own(path, where=where, sidecar=sidecar, coder=coder)
     if not kind:
-        raise unreadable(where)
+        raise unreadable(where, path)
     if kind not in MODULES:
         raise CodingsError(Problem(where, f"kind '{kind}' is not known.", nearest(kind, [OWN, *MODULES])))
-    more = {"known": known} if kind == "word" else {}
+    more = {"known": known} if kind in ("word", "taguette") else {}
     return module(kind).read(path, where=where, sidecar=sidecar, coder=coder, **more)

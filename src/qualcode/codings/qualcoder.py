@@ -89,7 +89,8 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
     codes = database.rows("code_name", "cid name catid supercid owner", order="cid")
     categories = {row["catid"]: row for row in database.rows("code_cat", "catid name supercatid")}
     paths = _paths(codes, categories, where)
-    names = {row["cid"]: row["name"] for row in codes}
+    times = Counter(row["name"] for row in codes)
+    names = {row["cid"]: row["name"] if times[row["name"]] == 1 else paths[row["cid"]] for row in codes}
 
     texts: dict[str, OwnText] = {}
     documents: dict[str, str] = {}

@@ -24,17 +24,17 @@ def tree_paths(nodes: Mapping[str, tuple[str, str]], where: str, hint: str) -> d
     paths: dict[str, str] = {}
     ringed: set[str] = set()
     for start in nodes:
-        chain: list[str] = []
+        chain: dict[str, None] = {}
         key = start
         while key in nodes and key not in paths and key not in chain:
-            chain.append(key)
+            chain[key] = None
             key = nodes[key][1]
-        if key in chain and not ringed & set(chain):
+        if key in chain and not ringed & chain.keys():
             name = " ".join(nodes[key][0].split()) or NO_NAME
             problems.add(where, f"'{name}' stands under itself.", hint, place=key)
-            ringed |= set(chain)
+            ringed |= chain.keys()
         above = paths.get(key, "") if key not in chain else ""
-        for one in reversed(chain):
+        for one in reversed(list(chain)):
             name = " ".join(nodes[one][0].split()) or NO_NAME
             above = f"{above}{BETWEEN}{name}" if above else name
             paths[one] = above
