@@ -73,7 +73,7 @@ def test_what_hypothesis_gives_is_read_and_its_counting_found(study, tmp_path):
         "coders": ["KL", "RB"],
         "codings": 5,
         "anchored": {"as_given": 0, "calibrated": 5, "by_text": 0, "refused": 0},
-        "left_out": {"comment": 1, "reply": 1},
+        "left_out": {"reply": 1},
     }
     assert any("offsets count UTF-16 units" in line for line in brought.messages)
     assert kept(study, path) == {

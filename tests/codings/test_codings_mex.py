@@ -225,7 +225,7 @@ def test_comments_memos_and_weights(tmp_path):
         FileMemo("memo 1", "Look again", "A thought", "KL", "2024-03-02", documents=("T1",), codings=("3",)),
         FileMemo("memo 2", "Start", "Of the project", "RB"),
     ]
-    assert found.left_out == {"memo": 3, "weight": 1}
+    assert found.left_out == {"weight": 1}
 
 
 def test_documents_of_one_name_and_groups_are_told_apart(tmp_path):

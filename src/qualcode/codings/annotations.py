@@ -136,7 +136,6 @@ class _Reader:
                 about = tuple(dict.fromkeys(document for document, _ in places))
                 text = "\n".join(comments)
                 self.memos.append(FileMemo(own, text, author=_who(maker), date=created[:10], documents=about))
-                self.left["comment"] += 1
             else:
                 self.left["annotation_without_code"] += 1
             return

@@ -349,7 +349,6 @@ class _Reader:
                 text = (plain(row["memo"]) or "").strip()
                 self.memos.append(FileMemo(f"code {row['id']}", text, codes=(paths[row["id"]],)))
         if "memos" not in self.tables:
-            self.left["memo"] = len(self.memos)
             return
         table, columns = self.tables["memos"], self.columns["memos"]
         there = self.database.columns(table)
@@ -371,7 +370,6 @@ class _Reader:
             )
             if memo.text or memo.title:
                 self.memos.append(memo)
-        self.left["memo"] = len(self.memos)
 
 
 def _one(known: dict[str, str], key: str) -> tuple[str, ...]:
