@@ -428,7 +428,7 @@ ENGLISH = (
     "Area;Coverage %"
 )
 OLDER = "Color;Comment;Text group;Text name;Code;Begin;End;Weight;Segment;;;Author;Creation date;Area;Coverage %"
-SPANISH = "Color;Comentario;Grupo de documentos;Nombre del documento;Código;Inicio;Fin;Peso;Segmento;;;Autor;Creado;Área;Cobertura %"
+SPANISH = ";Comentario;Grupo de documentos;Nombre del documento;Código;Inicio;Fin;Peso;Segmento;;;Autor;Creado;Área;Cobertura %"
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
 from qualcode.codings import mex
 from qualcode.codings.database import MAGIC
 from qualcode.codings.model import FileCodings, Given, Sidecar
+from qualcode.codings.wide import plain
 from qualcode.errors import CodingsError, Problem, QualcodeError
-from qualcode.files import read_sheet
+from qualcode.files import decode, read_sheet
 
 KIND = "maxqda"
 NEVER_SEEN = (
@@ -82,13 +84,15 @@ def recognise(path: Path, head: bytes) -> bool:
     """A table with the columns of MAXQDA's coded segments, or a database of MAXQDA."""
     if head.startswith(MAGIC) or mex.ENDING.fullmatch(path.suffix):
         return mex.recognise(path)
-    if path.suffix.lower() not in (".xlsx", ".xlsm", ".csv"):
-        return False
-    if path.suffix.lower() != ".csv" and not head.startswith(b"PK"):
-        return False
-    try:
-        columns = set(read_sheet(path).data.columns)
-    except QualcodeError:
+    if path.suffix.lower() == ".csv":
+        first = decode(head)[0].lstrip("\ufeff").split("\n", 1)[0]
+        columns = {plain(name.strip().strip('"')) for name in re.split(r"[;,\t]", first)}
+    elif path.suffix.lower() in (".xlsx", ".xlsm") and head.startswith(b"PK"):
+        try:
+            columns = set(read_sheet(path).data.columns)
+        except QualcodeError:
+            return False
+    else:
         return False
     return all(columns & set(names) for names in (_DOCUMENT, _CODE, _SEGMENT))
 
