@@ -14,32 +14,10 @@ _RTF_START = re.compile(r"\s*\{\\rtf")
 _HTML_START = re.compile(r"(?is)\s*(?:<!doctype html|<html[\s>]|<body[\s>]|<p[\s>]|<div[\s>])")
 _TOKEN = re.compile(r"\\([a-zA-Z]+)(-?\d+)? ?|\\'([0-9a-fA-F]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.DOTALL)
 # groups that hold no words of the text; those that begin with `\*` are skipped as well
-_SKIPPED = {
-    *(
-        "fonttbl",
-        "colortbl",
-        "stylesheet",
-        "info",
-        "pict",
-        "object",
-        "header",
-        "headerl",
-        "headerr",
-        "headerf",
-        "footer",
-    ),
-    *(
-        "footerl",
-        "footerr",
-        "footerf",
-        "footnote",
-        "annotation",
-        "fldinst",
-        "listtable",
-        "listoverridetable",
-        "rsidtbl",
-    ),
-    *("generator", "xmlnstbl", "themedata", "datastore", "latentstyles", "filetbl", "revtbl", "atnid", "atnauthor"),
+_SKIPPED = {f"{kind}{side}" for kind in ("header", "footer") for side in ("", "l", "r", "f")} | {
+    *("fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "footnote", "annotation", "fldinst", "listtable"),
+    *("listoverridetable", "rsidtbl", "generator", "xmlnstbl", "themedata", "datastore", "latentstyles", "filetbl"),
+    *("revtbl", "atnid", "atnauthor"),
 }
 _WORDS = {
     "par": "\n", "line": "\n", "sect": "\n", "page": "\n", "row": "\n", "tab": "\t", "cell": "\t", "lquote": "‘", "rquote": "’",
