@@ -12,7 +12,7 @@ from qualcode.codings.match import told
 from qualcode.codings.model import OWN, Given, Sidecar, read_sidecar, sidecar_path, sidecar_yaml
 from qualcode.codings.own import unreadable
 from qualcode.codings.read import FileResult, policy, read_file, shown
-from qualcode.errors import CodingsError, Problem, QualcodeError
+from qualcode.errors import CodingsError, Problem, QualcodeError, together
 from qualcode.files import sha256_file, write_atomically, write_text
 from qualcode.study import Study
 from qualcode.tables import TABLES
@@ -75,13 +75,13 @@ def import_codings(
     context, transcribed = _context(study)
     result = read_file(study, path, context, sidecar=sidecar, where=where, import_id=sidecar.id)
     summary = summarise(result, context)
-    warnings = _together([problem for outcome in result.outcomes for problem in outcome.looked_at], result)
+    warnings = _said([problem for outcome in result.outcomes for problem in outcome.looked_at], result)
     if result.file.unread:
         names = ", ".join(f"'{column}'" for column in result.file.unread)
         warnings.append(Problem(where, f"not read: column {names}.", "", "row 1"))
     if coder and result.file.names_coders and any(item.coder != coder for item in result.file.given):
         warnings.append(Problem(where, f"the file names its coders itself; '{coder}' stands where it names nobody."))
-    refused = _together([problem for outcome in result.outcomes for problem in outcome.problems], result)
+    refused = _said([problem for outcome in result.outcomes for problem in outcome.problems], result)
     report = [*_report(result), *_beside(result)]
     if dry_run:
         return Brought(summary, [*report, "Nothing was written (dry run)."], [*refused, *warnings])
@@ -156,18 +156,9 @@ def _documents(sidecar: Sidecar, result: FileResult) -> dict[str, str]:
     return {**found, **sidecar.documents}
 
 
-def _together(problems: list[Problem], result: FileResult) -> list[Problem]:
+def _said(problems: list[Problem], result: FileResult) -> list[Problem]:
     """The same thing wrong with many codings of a tool's file is said once."""
-    if result.places is None:
-        return problems
-    same: dict[tuple[str, str], list[Problem]] = {}
-    for problem in problems:
-        same.setdefault((problem.what, problem.hint), []).append(problem)
-    said = []
-    for found in same.values():
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        said.append(Problem(found[0].where, found[0].what, found[0].hint, found[0].place + more))
-    return said
+    return problems if result.places is None else together(problems, most=1)
 
 
 def _beside(result: FileResult) -> list[str]:

@@ -281,6 +281,9 @@ def _outcome(
         wrong("it names no code that the file holds.", "Look at the coding in the tool it comes from.")
     elif not named:
         wrong("column 'code' is empty.")
+    elif given.under and not context.codes:
+        what = f"the map says that its code stands under '{given.under}', but the study has no codebook."
+        wrong(what, "Put one at codebooks/NAME/1.0.0.yaml, or import a sheet (`qualcode codebook import`).")
     elif given.under and not known:
         what = f"code '{shown(named)}' does not stand under '{given.under}' in codebook {context.codebook_name} {context.version}."
         wrong(what, nearest(named, context.labels_below(given.under)))
