@@ -231,7 +231,7 @@ def coding_id(import_id: str, given: Given, seen: Counter[str]) -> str:
     and decisions that name the coding must go on meaning it. For the same reason not of the row's number, which changes
     when somebody sorts the sheet. Rows that say exactly the same are told apart by a counter.
     """
-    own = (
+    own: tuple[str, ...] = (
         ("id", given.coding)
         if given.coding
         else ("row", given.document, given.code, given.coder, given.start, given.end, given.text)
@@ -483,8 +483,8 @@ def _collapse(
                 continue
             count.add("collapsed")
             _merge(kept[key], coding, result.where, here, first_at[key], warnings)
-        for (coder, under, code, now), number in of_code.items():
-            names = {"file": result.where, "coder": coder, "under": under, "code_as_coded": shown(code), "code": now}
+        for (coder, under, code, means), number in of_code.items():
+            names = {"file": result.where, "coder": coder, "under": under, "code_as_coded": shown(code), "code": means}
             by_code.append(names | {column: number[column] for column in _PARTS})
         for coder, total in counts.items() or [("", Counter())]:
             columns = (
