@@ -175,6 +175,24 @@ def test_offsets_are_those_of_the_text_at_import_also_after_a_correction(study, 
     assert (row["start"], row["anchored"]) == (at - 3, "calibrated")
 
 
+def test_words_copied_before_a_correction_are_found_in_the_text_of_then_and_carried(study, tmp_path):
+    run(study, write(tmp_path / "rb.csv", HEAD + "T1,,,no time at all,time,RB\n"))  # the text of now is kept
+    talk = TALK.replace("no time at all", "little time, Ms. X said,").replace("I: And then?\n\n", "")
+    write(study / "data/raw/transcripts/T1.txt", talk)
+    file = write(
+        tmp_path / "kl.csv", HEAD + "T1,,,We had no time at all for the training,time,KL\nT1,,,And then?,boss,KL\n"
+    )
+    brought = import_codings(Study.load(study), file, dry_run=True)
+    assert brought.summary["anchored"] == {"as_given": 0, "by_text": 1, "calibrated": 0, "refused": 1}
+    said = [str(problem) for problem in brought.warnings]
+    assert said == [
+        f"{file}, row 3: the words given stood in transcript 'T1' before it was corrected, and were taken out.\n"
+        "  Look at the passage anew, and code it in the present text.",
+        f"{file}, row 2: the words of this coding of transcript 'T1' changed since they were copied.\n"
+        f"  Look at characters 22–{22 + len('We had little time, Ms. X said, for the training')} (turn 2).",
+    ]
+
+
 def test_a_map_file_says_what_names_mean_and_is_remembered(study, tmp_path):
     file = write(tmp_path / "rb.csv", "doc;segment;kode\nInterview;the boss;Chef\n")
     mapping = write(
