@@ -303,3 +303,16 @@ def test_a_newer_export_that_names_nobody_is_known_by_its_codings(study, tmp_pat
     assert "2 of its 3 codings stand in data/raw/codings/march.csv" in run(study, newer, "--dry-run").output
     assert run(study, newer, "--replace").exit_code == 0
     assert list(_table(study)["coder"]) == ["RB", "RB", "RB"]
+
+
+def test_one_person_under_two_names_is_said(study, tmp_path):
+    file = write(tmp_path / "a.csv", HEAD + 'T1,,,no time,time,"Bell, Ruth"\nT1,,,And then?,time,KL\n')
+    assert "One person" not in run(study, file).output
+    again = write(tmp_path / "b.csv", HEAD + "T1,,,the boss,boss,ruth bell\nT1,,,helped us,boss,Ruth Bell\n")
+    said = "One person under two names? 'Ruth Bell' and 'ruth bell': `coders` in a map file makes them one."
+    assert said in run(study, again).output
+    loaded = Study(study, Config())
+    from qualcode.checks import check_study
+
+    every = "One person under two names? 'Bell, Ruth' and 'Ruth Bell' and 'ruth bell': `coders` in a map file makes them one."
+    assert every in [problem.what for problem in check_study(loaded).warnings]

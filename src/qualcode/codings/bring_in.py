@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qualcode.codings.coders import one_person
 from qualcode.codings.context import Context
 from qualcode.codings.kinds import ALIASES, database_of, kind_of
 from qualcode.codings.match import told
@@ -91,7 +93,7 @@ def import_codings(
     if coder and result.file.names_coders and any(item.coder != coder for item in result.file.given):
         warnings.append(Problem(where, f"the file names its coders itself; '{coder}' stands where it names nobody."))
     refused = _said([problem for outcome in result.outcomes for problem in outcome.problems], result)
-    report = [*_report(result), *_beside(result)]
+    report = [*_report(result), *_beside(result, context.coders)]
     if dry_run:
         if earlier is not None:
             found = _instead(study, where, earlier, target, result)
@@ -207,13 +209,14 @@ def _said(problems: list[Problem], result: FileResult) -> list[Problem]:
     return problems if result.places is None else together(problems, most=1)
 
 
-def _beside(result: FileResult) -> list[str]:
-    """What the report says of a tool's file beside its codings: documents, what was left out, notes."""
+def _beside(result: FileResult, known: Iterable[str]) -> list[str]:
+    """What the report says beside the codings: documents, what was left out, notes; coders who may be one, or be `known`."""
     lines = told(result.places) if result.places is not None else []
     if result.file.left_out:
         counted = ", ".join(f"{name} {number}" for name, number in sorted(result.file.left_out.items()))
         lines.append(f"Left out, because the study has no place for it: {counted}.")
-    return [*lines, *result.file.notes]
+    coders = {outcome.coder for outcome in result.outcomes if outcome.coder}
+    return [*lines, *one_person({*coders, *result.file.coders, *known}), *result.file.notes]
 
 
 def _chosen(old: Sidecar, coder: str, map_file: Path | None, target: Path, folder: Path, kind: str = OWN) -> Sidecar:

@@ -23,6 +23,7 @@ from qualcode.codings.carry import (
     notes,
     split_row,
 )
+from qualcode.codings.coders import one_person
 from qualcode.codings.context import NAMESPACE, Context
 from qualcode.codings.kinds import read_kind
 from qualcode.codings.match import OwnPlaces, place_own
@@ -146,6 +147,8 @@ def read_codings(
             names = ", ".join(f"'{column}'" for column in result.file.unread)
             warnings.append(Problem(result.where, f"not read: column {names}.", "", "row 1"))
         warnings.extend(problem for outcome in result.outcomes for problem in outcome.looked_at)
+    coders = {outcome.coder for result in results for outcome in result.outcomes if outcome.coder}
+    warnings.extend(Problem("data/raw/codings", said) for said in one_person(coders))
     kept, aside, report, by_code = _collapse(results, warnings)
     carried = [
         (outcome.carried, outcome.coder)
