@@ -22,7 +22,7 @@ RTF = (
     r"{\rtf1\ansi\ansicpg1252\uc1{\fonttbl{\f0 Arial;}}{\*\generator x;}{\info{\title nothing of this}}\f0 I: How did it go?\par"
     "\r\n"
     r"\par P: We were \ldblquote{\b tired}\rdblquote  \u8212- no time, n\'e9e \u-10179?\u-8704? nothing.\par\par I: And then?\par"
-    r"\par P: The boss helped us & we {\v hidden }went on.\par}"
+    r"\par P: The boss helped us & we went on.\par}"
 )
 FOUND = {(NO_TIME, "time", "RB", ""), (TIRED, "mood", "RB", ""), (BOSS, "boss", "KL", "")}
 

@@ -12,18 +12,6 @@ from qualcode.files import decode
 LARGEST = 200_000_000  # bytes of one text, unpacked
 _RTF_START = re.compile(r"\s*\{\\rtf")
 _HTML_START = re.compile(r"(?is)\s*(?:<!doctype html|<html[\s>]|<body[\s>]|<p[\s>]|<div[\s>])")
-_TOKEN = re.compile(r"\\([a-zA-Z]+)(-?\d+)? ?|\\'([0-9a-fA-F]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.DOTALL)
-# groups that hold no words of the text; those that begin with `\*` are skipped as well
-_SKIPPED = {f"{kind}{side}" for kind in ("header", "footer") for side in ("", "l", "r", "f")} | {
-    *("fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "footnote", "annotation", "fldinst", "listtable"),
-    *("listoverridetable", "rsidtbl", "generator", "xmlnstbl", "themedata", "datastore", "latentstyles", "filetbl"),
-    *("revtbl", "atnid", "atnauthor"),
-}
-_WORDS = {
-    "par": "\n", "line": "\n", "sect": "\n", "page": "\n", "row": "\n", "tab": "\t", "cell": "\t", "lquote": "‘", "rquote": "’",
-    "ldblquote": "“", "rdblquote": "”", "endash": "–", "emdash": "—", "bullet": "•", "emspace": "\u2003",
-    "enspace": "\u2002",
-}  # fmt: skip
 
 
 def unpacked(data: bytes) -> bytes | None:
@@ -90,85 +78,9 @@ def _decoded(data: bytes) -> str | None:
 
 
 def rtf_text(rtf: str) -> str:
-    """The words of a rich text: paragraphs and line breaks as `\\n`, hidden text and deletions left out.
+    """The words of a rich text, a line break where a paragraph ends, without those at its end."""
+    from striprtf.striprtf import rtf_to_text
 
-    After the Rich Text Format specification 1.9.1: `\\'xx` in the code page that `\\ansicpg` names, `\\uN` with the `\\ucN`
-    characters after it skipped, groups of destinations without words skipped.
-    """
-    out: list[str] = []
-    page, pending = "cp1252", bytearray()
-    high = 0  # the first half of a pair of surrogates
-    # of each group: whether it is skipped, how many characters follow a \u, how many of them are still to skip
-    skipped, follow, hidden = False, 1, False
-    stack: list[tuple[bool, int, bool]] = []
-    skip = 0
-
-    def flush() -> None:
-        if pending:
-            out.append(pending.decode(page, errors="replace"))
-            pending.clear()
-
-    for match in _TOKEN.finditer(rtf):
-        word, number, code, symbol, brace, words = match.groups()
-        if brace == "{":
-            flush()
-            stack.append((skipped, follow, hidden))
-            skip = 0
-        elif brace == "}":
-            flush()
-            skip = 0
-            if stack:
-                skipped, follow, hidden = stack.pop()
-        elif symbol == "*" or word in _SKIPPED:
-            skipped = True
-        elif word == "ansicpg" and number:
-            page = _page(number)
-        elif word == "uc" and number:
-            follow = int(number)
-        elif word in ("v", "deleted"):
-            hidden = number != "0"
-        elif word == "plain":
-            hidden = False
-        elif skipped or hidden:
-            continue
-        elif word == "u" and number:
-            flush()
-            unit = int(number) % 65536
-            if 0xD800 <= unit < 0xDC00:
-                high = unit
-            elif 0xDC00 <= unit < 0xE000 and high:
-                out.append(chr(0x10000 + ((high - 0xD800) << 10) + unit - 0xDC00))
-                high = 0
-            else:
-                out.append(chr(unit))
-            skip = follow
-        elif code:
-            if skip:
-                skip -= 1
-            else:
-                pending.append(int(code, 16))
-        elif word in _WORDS or symbol in ("~", "_", "\n", "\r", "\\", "{", "}"):
-            if skip:
-                skip -= 1
-                continue
-            flush()
-            out.append(
-                _WORDS[word] if word else {"~": "\u00a0", "_": "\u2011", "\n": "\n", "\r": "\n"}.get(symbol, symbol)
-            )
-        elif words:
-            flush()
-            out.append(words[skip:])
-            skip = max(0, skip - len(words))
-    flush()
-    return "".join(out).rstrip("\n\x00")
-
-
-def _page(number: str) -> str:
-    import codecs
-
-    name = {"10000": "mac_roman", "65001": "utf-8"}.get(number, f"cp{number}")
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        return "cp1252"
-    return name
+    text = str(rtf_to_text(rtf, errors="replace"))
+    paired = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # it leaves the halves of emoji apart
+    return paired.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n\x00")

@@ -45,7 +45,10 @@ KINDS = (
 @click.option(
     "--map", "map_file", type=click.Path(path_type=Path), default=None, help="YAML that says what names mean."
 )
-@click.option("--replace", is_flag=True, help="Put a newer file in the place of the one of that name.")
+@click.option("--replace", is_flag=True, help="Put it in the place of the file of that name, or of an earlier export.")
+@click.option(
+    "--keep-both", is_flag=True, help="Take it although it looks like a newer export of a file that is there."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print counts as JSON.")
 def command(
@@ -55,6 +58,7 @@ def command(
     coder: str,
     map_file: Path | None,
     replace: bool,
+    keep_both: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -84,7 +88,16 @@ def command(
     from qualcode.codings.bring_in import import_codings
 
     chosen = "" if kind in ("codings", "csv", "xlsx") else kind
-    brought = import_codings(study, file, coder=coder, kind=chosen, map_file=map_file, replace=replace, dry_run=dry_run)
+    brought = import_codings(
+        study,
+        file,
+        coder=coder,
+        kind=chosen,
+        map_file=map_file,
+        replace=replace,
+        keep_both=keep_both,
+        dry_run=dry_run,
+    )
     for warning in brought.warnings:
         click.echo(f"WARNING: {warning}", err=True)
     if as_json:
