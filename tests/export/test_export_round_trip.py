@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import shutil
@@ -74,7 +75,7 @@ def test_the_small_study_holds_what_its_sheet_says(study):
     ]
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx", "qdpx", "docx"])
+@pytest.mark.parametrize("form", ["csv", "xlsx", "qdpx", "docx", "jsonld"])
 def test_what_goes_out_comes_in_again(study, tmp_path, form):
     before = codings(study)
     out = tmp_path / f"out.{form}"
@@ -86,7 +87,7 @@ def test_what_goes_out_comes_in_again(study, tmp_path, form):
     assert codings(study) == before
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx", "qdpx"])
+@pytest.mark.parametrize("form", ["csv", "xlsx", "qdpx", "jsonld"])
 def test_the_made_up_study_comes_in_again(made_up_study, tmp_path, form):
     before = codings(made_up_study)
     out = tmp_path / f"out.{form}"
@@ -158,6 +159,49 @@ def test_a_matrix_says_0_only_where_somebody_read(study, tmp_path):
     assert out.read_text(encoding="utf-8") == "transcript,barriers,time,boss,boss2\nT1,0,1,1,1\nT2,,,,\n"
 
 
+def test_a_matrix_comes_in_again_by_the_documented_map(study, tmp_path, repository):
+    """Which codes stand in which transcript is all that a matrix says; that comes back."""
+    (study / "data/raw/transcripts/T2.txt").write_text(TALK.replace("boss", "chief"), encoding="utf-8")
+    out, again = tmp_path / "matrix.csv", tmp_path / "again.csv"
+    export(load_layer(Study.load(study), "RB"), "matrix", out)
+    documented = (repository / "docs" / "codings.md").read_text(encoding="utf-8")
+    chosen = tmp_path / "map.yaml"
+    chosen.write_text('coder: RB\nalways: {text: "*"}\napplied: {"*": "*"}\n', encoding="utf-8")
+    assert all(line in documented for line in chosen.read_text(encoding="utf-8").splitlines())
+    shutil.rmtree(study / "data" / "raw" / "codings")
+    import_codings(Study.load(study), out, map_file=chosen)
+    assert [row[:6] for row in codings(study)] == [
+        ("T1", "transcript", 0, 102, "boss", "RB"),
+        ("T1", "transcript", 0, 102, "boss2", "RB"),
+        ("T1", "transcript", 0, 102, "time", "RB"),
+    ]
+    export(load_layer(Study.load(study)), "matrix", again)
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_direction_and_origin_come_in_again_from_annotations(study, tmp_path):
+    more = "transcript,text,code,coder,direction,origin\nT1,And then,time,RB,barrier,\nT1,And then,boss,bot,,machine\n"
+    (study / "data/raw/codings/more.csv").write_text(more, encoding="utf-8")
+    out = tmp_path / "out.jsonld"
+    export(load_layer(Study.load(study)), "jsonld", out)
+    shutil.rmtree(study / "data" / "raw" / "codings")
+    import_codings(Study.load(study), out)
+    table = load_layer(Study.load(study)).codings
+    assert list(table.loc[table["direction"] == "barrier", "code"]) == ["time"]
+    assert list(table.loc[table["origin"] == "machine", "coder"]) == ["bot"]
+
+
+def test_annotations_are_carried_to_a_text_that_was_corrected(study, tmp_path):
+    out = tmp_path / "out.jsonld"
+    export(load_layer(Study.load(study)), "jsonld", out)
+    before = codings(study)
+    shutil.rmtree(study / "data" / "raw" / "codings")
+    import_codings(Study.load(study), out)
+    (study / "data/raw/transcripts/T1.txt").write_text(TALK.replace("I: How", "I: Well, how"), encoding="utf-8")
+    moved = [(*row[:2], row[2] + 6 * (row[2] > 0), row[3] + 6, *row[4:]) for row in before]
+    assert codings(study) == moved
+
+
 def test_annotations_quote_what_they_point_at(study, tmp_path):
     out = tmp_path / "out.jsonld"
     export(load_layer(Study.load(study)), "jsonld", out)
@@ -180,3 +224,30 @@ def test_what_is_written_validates_against_the_published_schema(made_up_study, s
         export(load_layer(Study.load(root)), form, out)
         data = zipfile.ZipFile(out).read("project.qde") if form == "qdpx" else out.read_bytes()
         etree.XMLSchema(file=str(CORPORA / "refi_qda_schema" / schema)).assertValid(etree.fromstring(data))
+
+
+# what pyqdpx and pyrefiqda read in the project, asked once and kept (tests/codings/specimens/make_qdpx.py)
+SEEN = Path(__file__).resolve().parents[1] / "codings" / "specimens" / "ours_read.json"
+NAMES = {"barriers": "Barriers", "time": "Barriers > Too little, too late", "boss": "The boss", "boss2": "The boss"}
+
+
+def test_independent_programs_read_in_our_project_what_the_study_holds(study, tmp_path):
+    out = tmp_path / "out.qdpx"
+    export(load_layer(Study.load(study)), "qdpx", out)
+    seen = json.loads(SEEN.read_text(encoding="utf-8"))
+    with zipfile.ZipFile(out) as archive:
+        sha = hashlib.sha256(archive.read("project.qde")).hexdigest()
+    assert sha == seen["sha256"], "the project is written in another way now: ask both programs again (make_qdpx.py)"
+    held = sorted(
+        [name, start, end, NAMES[code], coder]
+        for name, scope, start, end, code, coder, _ in codings(study)
+        if scope == "span"
+    )
+    typed = [row[:5] for row in seen["pyrefiqda"]["codings"] if row[1] is not None]
+    assert typed == held
+    assert all(TALK[row[1] : row[2]] == row[5] for row in seen["pyrefiqda"]["codings"] if row[1] is not None)
+    assert [row[3:5] for row in seen["pyrefiqda"]["codings"] if row[1] is None] == [["The boss", "KL"]]
+    assert seen["pyrefiqda"]["codes"] == list(NAMES.values())
+    assert seen["pyqdpx"]["users"] == seen["pyrefiqda"]["users"] == ["KL", "RB"]
+    first = {(start, end): None for _, start, end, *_ in held}
+    assert [tuple(row[1:3]) for row in seen["pyqdpx"]["first codings of selections"]] == list(first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 
 from qualcode.codings.coders import one_person
@@ -20,6 +21,7 @@ from qualcode.files import write_atomically, write_text
 from qualcode.study import Study
 from qualcode.tables import TABLES
 
+_PAIRS = 20  # pairs of coders without a common document, as listed
 _MAPS = ("columns", "always", "applied", "under", "coders", "codes", "documents", "colours")
 
 
@@ -70,11 +72,14 @@ def import_codings(
     where = str(path)
     folder = study.raw / "codings"
     project, path = path, database_of(path)
+    if path.is_dir():
+        what = "this folder is no project: it holds no database of QualCoder (data.qda)."
+        raise CodingsError(Problem(where, what, "Name the file itself, or the project's folder (NAME.qda)."))
     if not path.is_file():
         raise CodingsError(Problem(where, "this file is not there."))
     kind = ALIASES.get(kind, kind) or kind_of(path)
     if not kind:
-        raise unreadable(where)
+        raise unreadable(where, path)
     target = path if path.resolve().is_relative_to(folder.resolve()) else folder / project.name
     old = _sidecar(study, target)
     sidecar = _chosen(old, coder, map_file, target, folder, kind)
@@ -216,7 +221,19 @@ def _beside(result: FileResult, known: Iterable[str]) -> list[str]:
         counted = ", ".join(f"{name} {number}" for name, number in sorted(result.file.left_out.items()))
         lines.append(f"Left out, because the study has no place for it: {counted}.")
     coders = {outcome.coder for outcome in result.outcomes if outcome.coder}
-    return [*lines, *one_person({*coders, *result.file.coders, *known}), *result.file.notes]
+    same = one_person({*coders, *result.file.coders, *known})
+    return [*lines, *same, *_apart(result), *result.file.notes]
+
+
+def _apart(result: FileResult) -> list[str]:
+    """Which coders of a file have no document in common."""
+    documents: dict[str, set[str]] = {}
+    for outcome in result.outcomes:
+        if outcome.coder:
+            documents.setdefault(outcome.coder, set()).add(outcome.transcript or outcome.given.document)
+    pairs = [(a, b) for a, b in combinations(sorted(documents), 2) if not documents[a] & documents[b]]
+    lines = [f"{a} and {b} coded no document in common: this file says nothing of their agreement." for a, b in pairs]
+    return lines if len(pairs) <= _PAIRS else [*lines[:_PAIRS], f"and {len(pairs) - _PAIRS} more such pairs of coders."]
 
 
 def _chosen(old: Sidecar, coder: str, map_file: Path | None, target: Path, folder: Path, kind: str = OWN) -> Sidecar:

@@ -93,7 +93,7 @@ class Context:
 
     def by_hash(self, text: str, sha_raw: str = "") -> str:
         """The one transcript that has, or had, this text, or was made from a file of this hash; "" for none."""
-        for sha in [*hashes_of(text), sha_raw]:
+        for sha in [*(hashes_of(text) if text.strip() else []), sha_raw]:
             if sha in self._hashes:
                 return self._hashes[sha]
         return ""

