@@ -147,6 +147,14 @@ def test_a_declared_change_that_is_not_there_is_an_error_with_its_line(book, cha
     assert all("line 4" in problem for problem in problems)
 
 
+def test_other_aliases_are_a_redefinition_and_their_order_is_none(book):
+    book.next(BARRIERS, f"{TIME}, aliases: [Zeit, Temps]", WORKLOAD, MONEY, changes=("do: redefine, code: time",))
+    book.next(BARRIERS, f"{TIME}, aliases: [Temps, Zeit]", WORKLOAD, MONEY, version="1.2.0")
+    assert prove(book.study) is not None
+    book.next(BARRIERS, f"{TIME}, aliases: [Temps]", WORKLOAD, MONEY, version="1.3.0")
+    assert "code 'time' is not as in 1.2.0 (aliases); no change says so." in book.problems()[0]
+
+
 def test_an_id_that_stood_once_can_only_be_restored(book):
     book.next(BARRIERS, TIME, WORKLOAD, changes=("do: retire, code: money",))
     book.next(BARRIERS, TIME, WORKLOAD, "id: money, label: Wages, parent: barriers", version="1.2.0")

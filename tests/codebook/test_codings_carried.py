@@ -183,6 +183,44 @@ def test_changes_of_the_only_version_here_carry_codings_of_one_that_is_gone(tmp_
     assert small.read().splits["code"].tolist() == ["money"]
 
 
+SWAPPED = f"""name: m
+version: 1.1.0
+changes:
+  - {{do: rename, code: time, to: Hours, {SIGNED}}}
+  - {{do: rename, code: workload, to: Time, {SIGNED}}}
+  - {{do: redefine, code: fear, {SIGNED}}}
+codes:
+  - {{id: time, label: Hours}}
+  - {{id: workload, label: Time}}
+  - {{id: money, label: Money}}
+  - {{id: fear, label: Fear, aliases: [Angst, "Fear; dread"]}}
+"""
+AGAIN = SWAPPED.replace("1.1.0", "1.2.0").replace(
+    "do: rename, code: time, to: Hours", "do: rename, code: time, to: Days"
+)
+AGAIN = AGAIN.replace("label: Hours", "label: Days").replace(
+    f"  - {{do: rename, code: workload, to: Time, {SIGNED}}}\n", ""
+)
+AGAIN = AGAIN.replace(f"  - {{do: redefine, code: fear, {SIGNED}}}\n", "")
+
+
+def test_a_label_is_looked_up_in_the_version_that_the_coder_had(tmp_path):
+    small = Small(tmp_path, FIRST, SWAPPED).code(("one", "Time", "1.0.0"), ("two", "Time", "1.1.0"))
+    assert small.now() == {"one": "time", "two": "workload"}
+
+
+def test_a_label_that_a_code_had_once_is_still_its_name(tmp_path):
+    small = Small(tmp_path, FIRST, SWAPPED, AGAIN).code(
+        ("one", "Workload", "1.2.0"), ("two", "hours", "1.2.0"), ("three", "Hours", "1.0.0"), ("four", "Days", "")
+    )
+    assert small.now() == {"one": "workload", "two": "time", "three": "time", "four": "time"}
+
+
+def test_an_alias_is_the_code_whatever_its_capitals_and_blanks(tmp_path):
+    small = Small(tmp_path, FIRST, SWAPPED).code(("one", "Angst", ""), ("two", "fear;  DREAD", "1.0.0"))
+    assert small.now() == {"one": "fear", "two": "fear"}
+
+
 def test_two_standing_choices_that_differ_are_an_error(tmp_path):
     small = Small(tmp_path, FIRST, SECOND).code(("three", "money", "1.0.0"))
     small.decide("three", "wages")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qualcode.codebook.history import History, difference
-from qualcode.codebook.model import BETWEEN_EXAMPLES, Codebook, Entry, Merge, Split, _Change
+from qualcode.codebook.model import BETWEEN, Codebook, Entry, Merge, Split, _Change, mapping_text
 from qualcode.errors import CodebookError, nearest
 from qualcode.files import newest_date
 from qualcode.study import version_key
@@ -172,9 +172,9 @@ def shown_field(entry: Entry, field: str) -> str:
     value = getattr(entry, field)
     if field == "examples":
         kinds = (("typical", value.typical), ("atypical", value.atypical), ("close, but no", value.close_but_no))
-        return "\n".join(f"{kind}: {BETWEEN_EXAMPLES.join(items)}" for kind, items in kinds if items)
+        return "\n".join(f"{kind}: {BETWEEN.join(items)}" for kind, items in kinds if items)
     if field == "mappings":
-        return "\n".join(f"{name}: {'; '.join(item.construct_code for item in items)}" for name, items in value.items())
+        return "\n".join(f"{name}: {mapping_text(items)}" for name, items in value.items())
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from qualcode.codebook.diff import shown_field
-from qualcode.codebook.model import BETWEEN_EXAMPLES, Codebook
+from qualcode.codebook.model import Codebook, join_texts, mapping_text
+from qualcode.codebook.qdc import codes_of, write_project, write_qdc
 from qualcode.codebook.sheet import COLUMNS
 from qualcode.files import newest_date, write_text, write_zip_document
-from qualcode.tables import join
 
-FORMS = ("docx", "xlsx", "csv", "md", "qdc")
+FORMS = ("docx", "xlsx", "csv", "md", "qdc", "qdpx")
 _TOLD = {
     "definition": "Definition",
     "full_definition": "In full",
@@ -27,7 +27,7 @@ _TOLD = {
 
 
 def export_codebook(book: Codebook, path: Path, form: str, *, notice: str = "") -> None:
-    """Write a version as one of `FORMS`; what is written as xlsx, csv or qdc comes in again by `codebook import`."""
+    """Write a version as one of `FORMS`; xlsx, csv, qdc and qdpx come in again by `codebook import` as they were."""
     if form == "docx":
         _docx(book, path, notice)
     elif form == "md":
@@ -42,10 +42,10 @@ def export_codebook(book: Codebook, path: Path, form: str, *, notice: str = "") 
         writer = csv.writer(text, lineterminator="\n")
         writer.writerows(_grid(book))
         write_text(path, text.getvalue())
+    elif form == "qdc":
+        write_qdc(path, codes_of(book))
     else:
-        from qualcode.codebook.qdc import write_qdc
-
-        write_qdc(path, book)
+        write_project(path, codes_of(book), title=book.title or f"Codebook {book.name}")
 
 
 def _grid(book: Codebook) -> list[list[str]]:
@@ -55,10 +55,14 @@ def _grid(book: Codebook) -> list[list[str]]:
     for code, entry in book.codes.items():
         cells = {name: getattr(entry, name, "") for name in COLUMNS}
         for kind in ("typical", "atypical", "close_but_no"):
-            cells[f"example_{kind}"] = BETWEEN_EXAMPLES.join(getattr(entry.examples, kind))
-        cells |= {"id": code, "double_code_with": join(entry.double_code_with)}
+            cells[f"example_{kind}"] = join_texts(getattr(entry.examples, kind))
+        cells |= {
+            "id": code,
+            "double_code_with": "; ".join(entry.double_code_with),
+            "aliases": join_texts(entry.aliases),
+        }
         for name in frameworks:
-            cells[name] = ";".join(item.construct_code for item in entry.mappings.get(name, []))
+            cells[name] = mapping_text(entry.mappings.get(name, []))
         rows.append([str(cells[name]) for name in rows[0]])
     return rows
 

@@ -127,11 +127,17 @@ def _difference(old: dict[str, Entry], new: dict[str, Entry]) -> Difference:
         fields = [
             name
             for name in Entry.model_fields
-            if name not in ("id", "label", "parent") and getattr(entry, name) != getattr(before, name)
+            if name not in ("id", "label", "parent") and _said(entry, name) != _said(before, name)
         ]
         if fields:
             found.redefined[code] = fields
     return found
+
+
+def _said(entry: Entry, field: str) -> object:
+    """What a field says; the order of codes and of names says nothing."""
+    value = getattr(entry, field)
+    return sorted(value) if field in ("double_code_with", "aliases") else value
 
 
 # ---------------------------------------------------------------- the proof

@@ -13,9 +13,18 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarString, LiteralScalarString
 
-from qualcode.codebook.model import BETWEEN_EXAMPLES, ID, KINDS, ORIGINS, Codebook, Entry
+from qualcode.codebook.model import (
+    ID,
+    KINDS,
+    ORIGINS,
+    Codebook,
+    Entry,
+    plain,
+    read_mapping_text,
+    split_texts,
+)
 from qualcode.codebook.parts import Part
-from qualcode.codebook.read import check_entries, in_tree_order, place_number
+from qualcode.codebook.read import check_entries, in_tree_order, known_constructs, place_number
 from qualcode.errors import CodebookError, Problem, Problems, nearest
 from qualcode.files import read_sheet, write_text, write_zip_document
 from qualcode.tables import DIRECTIONS, split
@@ -37,14 +46,18 @@ COLUMNS = {
     "colour": "A colour like #1f77b4. May be empty.",
     "double_code_with": "Ids of codes that often go together with this one, with `;` between them.",
     "origin": "deductive (from a framework or guide), inductive (from the data) or both.",
+    "aliases": "Other names that people or tools use for it, with ` | ` between them. No other code may have them.",
     "notes": "Anything else the team should know.",
 }
-FRAMEWORK = "Constructs of this framework that the code belongs to, with `;` between them: III.F; IV.C.D."
+FRAMEWORK = (
+    "Constructs of this framework, with `;` between them, each with its reason in brackets: III.F (staff); IV.C.D."
+)
 ALIASES = {
     "code": "id",
     "code_id": "id",
     "name": "label",
     "code_name": "label",
+    "tag": "label",  # Taguette
     "type": "kind",
     "belongs_under": "parent",
     "parent_code": "parent",
@@ -61,7 +74,11 @@ ALIASES = {
     "color": "colour",
     "note": "notes",
     "memo": "notes",
+    "also_called": "aliases",
+    "synonyms": "aliases",
 }
+COUNTS = ("number_of_highlights", "number_of_documents")  # in the codebook that Taguette exports
+MAXQDA = ({"code", "memo"}, re.compile(r"\s*[>\\]\s*"))  # the table of codes and memos that its help describes
 
 
 def read_codebook_sheet(
@@ -107,6 +124,7 @@ def read_codebook_sheet(
         if code:
             row["id"] = code
     for part, span in zip(parts, spans, strict=True):
+        _stand_under_paths(rows[span])
         # a parent is looked for in its own sheet first: another sheet may use the same word for something else
         _parents(rows[span], places[span], where, problems)
         if part.top:
@@ -139,8 +157,12 @@ def _rows_of(
             problems.add(where, f"there is no column '{theirs}', which the map names.", hint, place=at)
         if ours_ != "-" and ours_ not in COLUMNS and ours_ not in frameworks:
             problems.add("the map", f"'{ours_}' is no column of a codebook.", nearest(ours_, [*COLUMNS, *frameworks]))
+    between = re.compile(r"\s*" + re.escape(part.between) + r"\s*") if part.between else None
+    meanings = _meanings(list(sheet.data.columns))
+    if not chosen and set(sheet.data.columns) == MAXQDA[0]:
+        between, meanings = between or MAXQDA[1], {"code": "label", "memo": "definition"}
     for column in sheet.data.columns:
-        meant = column if column in COLUMNS else ALIASES.get(column, "")
+        meant = meanings.get(column, "")
         if column in chosen:
             meant = chosen[column]
             if meant == "-":
@@ -148,7 +170,7 @@ def _rows_of(
             if meant in frameworks:
                 maps[meant] = column
                 continue
-        elif chosen and (not meant or meant in chosen.values()):
+        elif (chosen and (not meant or meant in chosen.values())) or meant == "-":
             continue
         if meant and meant not in ours:
             ours[meant] = column
@@ -168,27 +190,63 @@ def _rows_of(
         mapped = {framework: line[column] for framework, column in maps.items()}
         if any((*cells.values(), *mapped.values())) and cells["label"] not in part.skip:
             found.append((_entry(cells, mapped), f"row {number}"))
-    return [*_made(found, part), *found]
+    return [*_made(found, part), *(_with_paths(found, between, part) if between else found)]
+
+
+def _meanings(columns: list[str]) -> dict[str, str]:
+    """Columns that are understood without a map, and what they are (`-`: of no use)."""
+    made = {column: column if column in COLUMNS else ALIASES.get(column, "") for column in columns}
+    if "code" in made and "label" not in made.values():
+        made["code"] = "label"
+    if "tag" in made:
+        made |= {column: "-" for column in COUNTS if column in made}
+    return made
+
+
+def _with_paths(
+    found: list[tuple[dict[str, Any], str]], between: re.Pattern[str], part: Part
+) -> list[tuple[dict[str, Any], str]]:
+    """Rows whose labels are paths from the top of the tree, each with its own label; what they only name is made."""
+    paths = [[name for name in between.split(str(row.get("label") or "")) if name] for row, _ in found]
+    there = {_path(names) for names in paths}
+    made: list[tuple[dict[str, Any], str]] = []
+    for (row, place), names in zip(found, paths, strict=True):
+        for depth in range(1, len(names)):
+            if _path(names[:depth]) not in there:
+                there.add(_path(names[:depth]))
+                kind = "subtheme" if depth > 1 or part.top else "theme"
+                made.append(({"label": names[depth - 1], "kind": kind, "_path": _path(names[:depth])}, place))
+        made.append((row | {"label": names[-1] if names else "", "_path": _path(names)}, place))
+    return made
+
+
+def _path(names: list[str]) -> tuple[str, ...]:
+    return tuple(plain(name) for name in names)
+
+
+def _stand_under_paths(rows: list[dict[str, Any]]) -> None:
+    """Rows that came with a path get the one above on it as parent, unless they name another."""
+    ids = {row["_path"]: row["id"] for row in rows if row.get("_path")}
+    for row in rows:
+        path = row.pop("_path", ())
+        if len(path) > 1:
+            row["parent"] = row.get("parent") or ids[path[:-1]]
 
 
 def _made(found: list[tuple[dict[str, Any], str]], part: Part) -> list[tuple[dict[str, Any], str]]:
     """The entries that no row of the sheet stands for: its `top`, and parents that it only names."""
     made: list[tuple[dict[str, Any], str]] = [({"label": part.top, "kind": "theme"}, "its `top`")] if part.top else []
     if part.make_parents:
-        names = [{_plain(str(row.get(key) or "")) for key in ("id", "label")} for row, _ in found]
+        names = [{plain(str(row.get(key) or "")) for key in ("id", "label")} for row, _ in found]
         times = Counter(name for own in names for name in own)
         there: set[str] = set()
         for own, (row, place) in zip(names, found, strict=True):
             parent = str(row.get("parent") or "")
-            stands = times[_plain(parent)] > (_plain(parent) in own)  # a code of its parent's name is not the parent
-            if parent and not stands and _plain(parent) not in there:
-                there.add(_plain(parent))
+            stands = times[plain(parent)] > (plain(parent) in own)  # a code of its parent's name is not the parent
+            if parent and not stands and plain(parent) not in there:
+                there.add(plain(parent))
                 made.append(({"label": parent, "kind": "subtheme" if part.top else "theme"}, place))
     return made
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def _column(name: str) -> str:
@@ -199,7 +257,7 @@ def _column(name: str) -> str:
 def _entry(line: dict[str, str], cells: dict[str, str]) -> dict[str, Any]:
     row: dict[str, Any] = {key: value for key, value in line.items() if value and not key.startswith("example_")}
     examples = {
-        kind: [part.strip() for part in line[f"example_{kind}"].split(BETWEEN_EXAMPLES.strip()) if part.strip()]
+        kind: split_texts(line[f"example_{kind}"])
         for kind in ("typical", "atypical", "close_but_no")
         if line.get(f"example_{kind}")
     }
@@ -207,10 +265,14 @@ def _entry(line: dict[str, str], cells: dict[str, str]) -> dict[str, Any]:
         row["examples"] = examples
     if "double_code_with" in row:
         row["double_code_with"] = split(row["double_code_with"])
+    if "aliases" in row:
+        row["aliases"] = split_texts(row["aliases"])
     for key in ("kind", "direction", "origin"):
         if key in row:
             row[key] = row[key].lower()
-    mappings = {name: split(cell) for name, cell in cells.items() if split(cell)}
+    mappings = {
+        name: read_mapping_text(cell, known_constructs(name)) for name, cell in cells.items() if cell.strip(" ;")
+    }
     if mappings:
         row["mappings"] = mappings
     return row
@@ -244,12 +306,12 @@ def _parents(rows: list[dict[str, Any]], places: list[str], where: str, problems
     labels: dict[str, list[str]] = {}
     for row in rows:
         if row.get("label"):
-            labels.setdefault(_plain(row["label"]), []).append(row["id"])
+            labels.setdefault(plain(row["label"]), []).append(row["id"])
     for row, place in zip(rows, places, strict=True):
         parent = str(row.get("parent") or "")
         if not parent or parent in ids:
             continue
-        found = [one for one in labels.get(_plain(parent), []) if one != row["id"]]
+        found = [one for one in labels.get(plain(parent), []) if one != row["id"]]
         if len(found) > 1:
             what = f"code '{row.get('id', '')}': parent '{parent}' is the label of {len(found)} codes."
             problems.add(where, what, f"Write the id: {', '.join(found)}.", place=place)
