@@ -157,7 +157,7 @@ def test_the_sheet_shows_counts_and_quotes_and_lists_what_belongs_nowhere(study,
     assert (row["Quote"], row["Another quote"]) == ("=We had none. [P01]", "Never. [P02]")
     assert page.cell(3, heads.index("Quote") + 1).data_type == "s"
     help_ = [row[0].value for row in openpyxl.load_workbook(path)["How to use this"].iter_rows()]
-    assert help_[-2:] == ["Codes that belong under nothing yet: 1", "    Trust, hope & more [trust]"]
+    assert help_[-2:] == ["Codes that belong under nothing yet (yellow): 1", "Trust, hope & more [trust]"]
     first = path.read_bytes()
     write_team_sheet(path, book, Counts({"time": 5}, {"time": 3}, {"time": ["=We had none. [P01]", "Never. [P02]"]}))
     assert path.read_bytes() == first
@@ -260,7 +260,7 @@ def test_the_tree_is_drawn_as_well_formed_svg_the_same_each_time(study):
     root = etree.fromstring(drawn.encode())
     texts = ["".join(one.itertext()) for one in root.iter("{*}text")]
     assert texts[1] == "Barrierstheme"
-    assert texts[-1] == "Trust, hope & morecode, mixed"
+    assert texts[-1] == "Trust, hope & moremixed"
     assert drawn == tree_svg(book)
 
 

@@ -27,6 +27,7 @@ from qualcode.codebook.parts import Part
 from qualcode.codebook.read import check_entries, in_tree_order, known_constructs, place_number
 from qualcode.errors import CodebookError, Problem, Problems, nearest
 from qualcode.files import read_sheet, write_text, write_zip_document
+from qualcode.sheets import FILLED_IN, font, head, height, printed, put, ruled
 from qualcode.tables import DIRECTIONS, split
 
 # what a sheet's columns mean, as the second sheet of the template explains them
@@ -39,18 +40,18 @@ COLUMNS = {
     "full_definition": "What it means at length.",
     "include": "When to use it.",
     "exclude": "When not to use it, and which code to use instead.",
-    "example_typical": "A passage that plainly belongs. Several: put ` | ` between them.",
+    "example_typical": "A passage that plainly belongs. Several: put | between them.",
     "example_atypical": "A passage that belongs though it does not look so.",
     "example_close_but_no": "A passage that looks as if it belonged, and does not.",
     "direction": "facilitator, barrier, mixed or neutral, where every coding has the same. May be empty.",
     "colour": "A colour like #1f77b4. May be empty.",
-    "double_code_with": "Ids of codes that often go together with this one, with `;` between them.",
+    "double_code_with": "Ids of codes that often go together with this one, with ; between them.",
     "origin": "deductive (from a framework or guide), inductive (from the data) or both.",
-    "aliases": "Other names that people or tools use for it, with ` | ` between them. No other code may have them.",
+    "aliases": "Other names that people or tools use for it, with | between them. No other code may have them.",
     "notes": "Anything else the team should know.",
 }
 FRAMEWORK = (
-    "Constructs of this framework, with `;` between them, each with its reason in brackets: III.F (staff); IV.C.D."
+    "Constructs of this framework, with ; between them, each with its reason in brackets: III.F (staff); IV.C.D."
 )
 ALIASES = {
     "code": "id",
@@ -95,7 +96,7 @@ def read_codebook_sheet(
     Parameters
     ----------
     frameworks
-        Ids of frameworks that may head a column; cells hold construct codes with `;` between them.
+        Ids of frameworks that may head a column; cells hold construct codes with ; between them.
     parts
         The sheets that make it together, and what their columns are. Where a part has `columns`, only these and columns
         that are called as ours are read; one that is `-` is not read.
@@ -393,10 +394,17 @@ def _text(value: str) -> Any:
     return value
 
 
+def column_width(name: str) -> float:
+    """How wide a column of the sheet is; a framework's has room for reasons."""
+    wide = {"label": 30, "definition": 45, "full_definition": 45}
+    texts = name in ("include", "exclude", "notes") or name.startswith("example_")
+    return wide.get(name, 35 if texts or name not in COLUMNS else 18)
+
+
 def write_template(path: Path, *, frameworks: Iterable[str] = ("cfir2022",)) -> None:
     """An empty sheet with headers and lists to choose from, and a second one that explains the columns."""
     from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import Alignment
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -404,14 +412,10 @@ def write_template(path: Path, *, frameworks: Iterable[str] = ("cfir2022",)) -> 
     book = Workbook()
     codes = book.active
     codes.title = "Codes"
-    header = [*COLUMNS, *frameworks]
-    codes.append(header)
-    widths = {"label": 30, "definition": 45, "full_definition": 45, "include": 35, "exclude": 35, "notes": 35}
-    for number, column in enumerate(header, start=1):
-        cell = codes.cell(1, number)
-        cell.font, cell.fill = Font(name="Calibri", bold=True), PatternFill("solid", fgColor="DDE6EE")
+    names = [*COLUMNS, *frameworks]
+    head(codes, [(name, column_width(name), FILLED_IN) for name in names])
+    for number, column in enumerate(names, start=1):
         letter = get_column_letter(number)
-        codes.column_dimensions[letter].width = 35 if column.startswith("example_") else widths.get(column, 18)
         choices = {"kind": KINDS, "direction": DIRECTIONS, "origin": ORIGINS}.get(column)
         if choices:
             words = ",".join(word for word in choices if word)
@@ -423,23 +427,23 @@ def write_template(path: Path, *, frameworks: Iterable[str] = ("cfir2022",)) -> 
             cell = codes.cell(row, number)
             cell.number_format = "@"  # ids such as 1.10 stay text
             cell.alignment = Alignment(wrap_text=True, vertical="top")
+    ruled(codes, len(names))
     codes.freeze_panes = "C2"
-    codes.page_setup.orientation, codes.page_setup.paperSize = "landscape", 9
-    codes.page_setup.fitToWidth, codes.page_setup.fitToHeight = 1, 0
-    codes.sheet_properties.pageSetUpPr.fitToPage = True
+    printed(codes, paper="A3", wide=2)
+    codes.print_title_cols = "A:B"
     help_ = book.create_sheet("Columns")
-    help_.append(["column", "what it is for"])
-    for column, text in [*COLUMNS.items(), *((framework, FRAMEWORK) for framework in frameworks)]:
-        help_.append([column, text])
-    help_.append([])
-    help_.append(
-        ["then", "qualcode codebook import THIS_FILE.xlsx makes codebooks/NAME/1.0.0.yaml of the first sheet."]
-    )
-    for row in help_.iter_rows():
-        row[0].font = Font(name="Calibri", bold=True)
-        row[1].alignment = Alignment(wrap_text=True, vertical="top")
-    help_["B1"].font = Font(name="Calibri", bold=True)
-    help_.column_dimensions["A"].width, help_.column_dimensions["B"].width = 24, 100
+    told = [("column", "what it is for"), *COLUMNS.items(), *((framework, FRAMEWORK) for framework in frameworks)]
+    told.append(("then", "qualcode codebook import THIS_FILE.xlsx makes codebooks/NAME/1.0.0.yaml of the first sheet."))
+    for row, (column, text) in enumerate(told, start=1):
+        put(help_.cell(row, 1), column)
+        put(help_.cell(row, 2), text)
+        help_.cell(row, 1).font = font(bold=True, size=11)
+        help_.cell(row, 2).font = font(bold=row == 1, size=11)
+        for cell in help_[row]:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        help_.row_dimensions[row].height = max(18.0, 1.15 * height([(text, 60)]))
+    help_.column_dimensions["A"].width, help_.column_dimensions["B"].width = 22, 60
+    printed(help_, upright=True)
     write_zip_document(path, book.save)
 
 
