@@ -191,10 +191,89 @@ def test_a_code_that_comes_back_is_restored(study, tmp_path):
     again = Study(tmp_path, Config())
     path = sheet(again, tmp_path / "b.xlsx", new=({"label": "Money", "id": "money", "parent": "Barriers"},))
     made = drafted(again, path)
-    assert [said(change) for change in made.changes] == ["restore money", "redefine money"]
+    assert [said(change) for change in made.changes] == ["restore money"]
+
+
+def test_a_new_row_with_the_label_of_a_code_that_went_is_that_code_and_no_other_gets_its_id(study, tmp_path):
+    path = sheet(study, tmp_path / "a.xlsx", ("money", "label", "Funds"), ("trust", "delete", ""))
+    write_codebook_file(drafted(study, path), tmp_path / "codebooks" / "m" / "1.1.0.yaml")
+    again = Study(tmp_path, Config())
+    path = sheet(again, tmp_path / "b.xlsx", ("money", "delete", ""))
+    write_codebook_file(drafted(again, path), tmp_path / "codebooks" / "m" / "1.2.0.yaml")
+    again = Study(tmp_path, Config())
+    path = sheet(again, tmp_path / "c.xlsx", new=({"label": "Money"}, {"label": "trust, hope & MORE"}))
+    made = drafted(again, path)
+    assert [said(change) for change in made.changes] == [
+        "add money_2",
+        "restore trust",
+        "rename trust to trust, hope & MORE",
+    ]
+    assert made.codes["trust"].examples.typical == ["one", "two"]  # what the row leaves empty is as it was
+
+
+def test_a_split_in_the_sheet_may_keep_the_old_code_as_a_part(study, tmp_path):
+    path = sheet(study, tmp_path / "s.xlsx", ("money", "split", "Money; Wages"), new=({"label": "Wages"},))
+    made = drafted(study, path)
+    assert [said(change) for change in made.changes] == ["split money into money, wages"]
+
+
+def test_a_column_that_was_taken_out_of_the_sheet_changes_nothing(study, tmp_path):
+    path = sheet(study, tmp_path / "s.xlsx", ("time", "label", "Hours"))
+    file = openpyxl.load_workbook(path)
+    keys = [key for key, *_ in COLUMNS]
+    for key in ("aliases", "direction", "definition", "kind"):
+        file["Codes"].delete_cols(keys.index(key) + 1)
+        keys.remove(key)
+    file.save(path)
+    assert [said(change) for change in drafted(study, path).changes] == ["rename time to Hours"]
+
+
+def test_the_sheet_shows_other_names_and_takes_them(study, tmp_path):
+    path = sheet(study, tmp_path / "s.xlsx", ("time", "aliases", "Zeit | Hours; days"), ("money", "aliases", "Geld"))
+    write_codebook_file(drafted(study, path), tmp_path / "codebooks" / "m" / "1.1.0.yaml")
+    again = Study(tmp_path, Config())
+    assert read_history(again).current.codes["time"].aliases == ["Zeit", "Hours; days"]
+    made = drafted(again, sheet(again, tmp_path / "t.xlsx", ("money", "aliases", "")))
+    assert [said(change) for change in made.changes] == ["redefine money"]
+
+
+def test_rows_of_the_sheet_are_as_high_as_their_words_and_fold_with_the_tree(study, tmp_path):
+    path = tmp_path / "s.xlsx"
+    quote = " ".join(["word"] * 90)
+    write_team_sheet(path, read_history(study).current, Counts({}, {}, {"time": [quote]}))
+    page = openpyxl.load_workbook(path)["Codes"]
+    heads = [cell.value for cell in page[1]]
+    assert page.cell(3, heads.index("Quote") + 1).value == " ".join(["word"] * 60) + " …"
+    assert page.row_dimensions[3].height > 5 * 13 > page.row_dimensions[2].height
+    assert [page.row_dimensions[row].outlineLevel for row in range(2, 8)] == [0, 1, 2, 1, 1, 0]
+    assert page.cell(3, 1).border.left.style == "thick"
 
 
 # ---------------------------------------------------------------- what changed, told
+
+
+def test_a_difference_over_several_versions_follows_merges_and_splits_to_what_they_became(study, tmp_path):
+    path = sheet(
+        study, tmp_path / "a.xlsx", ("money", "split", "Budget; Wages"), ("trust", "merge", "Time"),
+        new=({"label": "Budget"}, {"label": "Wages"}),
+    )  # fmt: skip
+    write_codebook_file(drafted(study, path), tmp_path / "codebooks" / "m" / "1.1.0.yaml")
+    again = Study(tmp_path, Config())
+    path = sheet(
+        again,
+        tmp_path / "b.xlsx",
+        ("time", "merge", "Workload"),
+        ("nights", "parent", ""),
+        ("wages", "merge", "Workload"),
+    )
+    write_codebook_file(drafted(again, path), tmp_path / "codebooks" / "m" / "1.2.0.yaml")
+    history = prove(Study(tmp_path, Config()))
+    changed = compare(history, history.versions[0], history.versions[2])
+    assert [(one.do, one.code, one.after) for one in changed if one.do in ("merge", "split", "retire")] == [
+        ("split", "money", "Budget [budget], Workload [workload]"),
+        ("merge", "time", "Workload [workload]"),
+        ("merge", "trust", "Workload [workload]"),
+    ]
 
 
 def test_the_difference_is_told_with_reasons_in_text_and_on_a_page(study, tmp_path):

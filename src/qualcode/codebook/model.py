@@ -226,6 +226,12 @@ class Entry(_Part):
 
 
 class _Change(_Part):
+    @field_validator("code", "to", check_fields=False)
+    @classmethod
+    def _as_kept(cls, value: Any) -> Any:
+        """Ids and labels as entries keep them, so that the two can be compared."""
+        return [_name(item) for item in value] if isinstance(value, list) else _name(value)
+
     reason: str = Field(min_length=1)
     by: str = Field(min_length=1)
     date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ from qualcode.errors import CodebookError, Problem, Problems, QualcodeError, nea
 from qualcode.study import Study
 
 At = tuple[int | str, ...]
+VERSION = re.compile(r"\d+(\.\d+)*")
 
 
 def load_codebook(study: Study) -> Codebook | None:
@@ -298,6 +300,9 @@ def _name(code: str) -> str:
 
 def _check_names(text: YamlText, path: Path, name: str, version: str, problems: Problems) -> None:
     folder = path.resolve().parent.name
+    if not VERSION.fullmatch(path.stem):
+        what = f"the file is called '{path.name}', and '{path.stem}' is not a version."
+        problems.add(text.where, what, "Name it with numbers and dots: 1.1.0.yaml.")
     for key, given, expected, what in (
         ("name", name, folder, "the folder is called"),
         ("version", version, path.stem, "the file is called"),

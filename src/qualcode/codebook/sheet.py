@@ -24,7 +24,7 @@ from qualcode.codebook.model import (
     split_texts,
 )
 from qualcode.codebook.parts import Part
-from qualcode.codebook.read import check_entries, in_tree_order, known_constructs, place_number
+from qualcode.codebook.read import VERSION, check_entries, in_tree_order, known_constructs, place_number
 from qualcode.errors import CodebookError, Problem, Problems, nearest
 from qualcode.files import read_sheet, write_text, write_zip_document
 from qualcode.sheets import FILLED_IN, font, head, height, printed, put, ruled
@@ -458,6 +458,6 @@ def check_name(name: str, version: str) -> None:
     problems = Problems()
     if not ID.fullmatch(name) or name.startswith("."):
         problems.add("--name", f"'{name}' cannot be a codebook's name.", "Use letters, digits, '_' and '-'.")
-    if not re.fullmatch(r"\d+(\.\d+)*", version):
+    if not VERSION.fullmatch(version):
         problems.add("--version", f"'{version}' is not a version.", "Write numbers with dots: 1.0.0.")
     problems.raise_if_any(CodebookError)

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from qualcode.codebook.draft import Edited
-from qualcode.codebook.model import KINDS, Codebook, Entry, join_texts, split_texts
+from qualcode.codebook.model import KINDS, Codebook, Entry, join_texts, plain, split_texts
 from qualcode.codebook.read import check_entries, in_tree_order, place_number
 from qualcode.codebook.sheet import make_id
 from qualcode.errors import CodebookError, Problems, nearest
@@ -236,8 +236,14 @@ def sheet_version(path: Path) -> tuple[str, str] | None:
     return (facts.get("codebook", ""), facts.get("version", "")) if facts.get("qualcode") == PACK else None
 
 
-def read_team_sheet(path: Path, old: Codebook, *, where: str = "") -> Edited:
+def read_team_sheet(path: Path, old: Codebook, *, where: str = "", gone: Mapping[str, Entry] | None = None) -> Edited:
     """A team sheet as an edited copy of `old`: what the sheet has no column for stays as it was.
+
+    Parameters
+    ----------
+    gone
+        Codes that earlier versions had, as they stood last. A new row with the label of one is that code again, and what the
+        row leaves empty is as it was; no other new row gets its id.
 
     Raises
     ------
@@ -257,19 +263,12 @@ def read_team_sheet(path: Path, old: Codebook, *, where: str = "") -> Edited:
         {ours[name]: str(value) for name, value in line.items() if name in ours}
         for line in sheet.data.to_dict("records")
     ]
-    taken = {line["id"] for line in lines if line["id"]} | set(old.codes)
-    for line in lines:
-        if not line["id"] and line["label"]:
-            stem = code = make_id(line["label"]) or "code"
-            number = 2
-            while code in taken:
-                code, number = f"{stem}_{number}", number + 1
-            line["id"] = code
-            taken.add(code)
+    gone = gone or {}
+    _new_ids(lines, old, gone)
     names: dict[str, set[str]] = {}
     for line in lines:
         for name in {line["label"], old.codes[line["id"]].label if line["id"] in old.codes else ""} - {""}:
-            names.setdefault(" ".join(name.split()).casefold(), set()).add(line["id"])
+            names.setdefault(plain(name), set()).add(line["id"])
     ids = {line["id"] for line in lines}
 
     def meant(cell: str, what: str, row: int) -> str:
@@ -278,7 +277,7 @@ def read_team_sheet(path: Path, old: Codebook, *, where: str = "") -> Edited:
             return bracket.group(1).strip()
         if cell in ids:
             return cell
-        found = names.get(" ".join(cell.split()).casefold(), set())
+        found = names.get(plain(cell), set())
         if len(found) != 1:
             cause = f"is the label of {len(found)} codes" if found else "is no code of this sheet"
             hint = f"Write the id: {', '.join(sorted(found))}." if found else nearest(cell, [x["label"] for x in lines])
@@ -307,16 +306,18 @@ def read_team_sheet(path: Path, old: Codebook, *, where: str = "") -> Edited:
                 problems.add(where, f"code '{code}' is new, and merged away at once.", place=f"row {number}")
         if code in merges or (code in splits and code not in splits[code]):
             continue
-        row = _row(old.codes.get(code))
+        row = _row(old.codes.get(code) or gone.get(code))
+        row["parent"] = row.get("parent", "") if row.get("parent") in ids else ""
         for key in _ASKED:
-            if key not in line:  # the column is gone: as it was
+            value = line.get(key, "")
+            if key not in line or (code in gone and not value):  # no such column, or a code that comes back: as it was
                 continue
-            value = line[key]
-            row[key] = meant(value, "belongs under", number) if key == "parent" and value else value
-            if key == "aliases":
+            if key == "parent":
+                row[key] = meant(value, "belongs under", number) if value else ""
+            elif key == "aliases":
                 row[key] = split_texts(value)
-            elif key in ("kind", "direction"):
-                row[key] = value.lower()
+            else:
+                row[key] = value.lower() if key in ("kind", "direction") else value
         row["kind"] = row.get("kind") or "code"
         rows.append(row | {"id": code})
         numbers.append(number)
@@ -338,6 +339,24 @@ def read_team_sheet(path: Path, old: Codebook, *, where: str = "") -> Edited:
     problems.raise_if_any(CodebookError)
     kept = {entry.id: entry for entry in entries}
     return Edited(in_tree_order(list(kept.values())), merges, splits, reasons)
+
+
+def _new_ids(lines: list[dict[str, str]], old: Codebook, gone: Mapping[str, Entry]) -> None:
+    """Gives the rows without an id one: that of the code of their label that went, else one that no code ever had."""
+    given = {line["id"] for line in lines if line["id"]}
+    taken = given | set(old.codes) | set(gone)
+    back = {plain(entry.label): code for code, entry in gone.items() if code not in given}
+    for line in lines:
+        if line["id"] or not line["label"]:
+            continue
+        line["id"] = back.pop(plain(line["label"]), "")
+        if not line["id"]:
+            stem = code = make_id(line["label"]) or "code"
+            number = 2
+            while code in taken:
+                code, number = f"{stem}_{number}", number + 1
+            line["id"] = code
+            taken.add(code)
 
 
 def _pointers(

@@ -114,9 +114,9 @@ class Carrier:
         last: dict[str, object] = {}
         for book in self._after[made]:
             for change in book.changes:
-                if isinstance(change, Restore) and status == RETIRED and change.code == code:
-                    status = ACTIVE
-                    steps.append(Step(book.version, "restore", code, code))
+                if isinstance(change, Restore) and _was(change.code, steps):
+                    steps.append(Step(book.version, "restore", code, change.code))
+                    code, status, last = change.code, ACTIVE, {}
                 if status != ACTIVE:
                     continue
                 if isinstance(change, Merge) and code in change.code and code != change.to:
@@ -260,6 +260,12 @@ def notes(carried: Iterable[tuple[Carried, str]]) -> list[Problem]:
         Problem("codebooks/", f"{number} codings of '{code}', split in {version}, wait for somebody to choose.", hint)
         for (code, version), number in sorted(waiting.items())
     ]
+
+
+def _was(code: str, steps: list[Step]) -> bool:
+    """Whether a coding had this code until the code went, and nobody gave it another since: with the code it comes back."""
+    since = [number for number, step in enumerate(steps) if step.code == code and step.do != "restore"]
+    return bool(since) and not any(step.do == "split" and step.to for step in steps[since[-1] :])
 
 
 def _gone(book: Codebook) -> set[str]:
