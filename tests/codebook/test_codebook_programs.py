@@ -74,10 +74,8 @@ def told(book: Codebook) -> list[tuple[str, str, str, str, str]]:
 def test_every_field_of_every_code_survives_the_way_out_and_back(book, tmp_path, form):
     path = tmp_path / f"m.{form}"
     export_codebook(book, path, form)
-    if form in ("qdc", "qdpx"):
-        again = read(path)
-    else:
-        again = read_codebook_sheet(path, name="o", version="1.0.0", frameworks=["cfir2022", "own"])
+    sheet = {"name": "o", "version": "1.0.0", "frameworks": ["cfir2022"]}
+    again = read(path) if form in ("qdc", "qdpx") else read_codebook_sheet(path, **sheet)
     assert list(again.codes) == list(book.codes)
     for code, entry in book.codes.items():
         assert again.codes[code].model_dump() == entry.model_dump()
@@ -383,5 +381,45 @@ def test_the_command_takes_a_folder_of_qualcoder_and_names_the_codebook_after_it
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Wrote codebooks/small/1.0.0.yaml: 6 entries.\n")
     assert "never seen a file of QualCoder" in done.stdout
-    refused = qualcode("codebook", "import", tmp_path / "none.qdc", "-C", tmp_path, "--version", "2")
-    assert (refused.returncode, "this file is not there" in refused.stderr) == (2, True)
+    again = qualcode("codebook", "import", SPECIMENS / "taguette.qdc", "-C", tmp_path, "--version", "2")
+    assert "small 1.0.0 is there already: declare in `changes:` what is different" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "cause"),
+    [
+        ("none.qdc", None, "this file is not there"),
+        ("talk.srt", "1\n00:00:01,000 --> 00:00:02,000\nWords, said.\n", "this is no sheet"),
+        ("other.sqlite3", b"SQLite format 3\x00" + b"\x00" * 100, "damaged or not whole"),
+    ],
+)
+def test_what_is_no_codebook_is_refused_in_one_message(tmp_path, name, text, cause):
+    from click.testing import CliRunner
+
+    from qualcode.cli import cli
+
+    study = small_study(
+        tmp_path / "s", codebook="name: mih\nversion: 1.0.0\ncodes:\n  - {id: a, label: A}\n", talk="P: x\n"
+    )
+    path = tmp_path / name
+    if text is not None:
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    done = CliRunner().invoke(cli, ["codebook", "import", str(path), "-C", str(study), "--version", "2"])
+    assert isinstance(done.exception, QualcodeError)
+    assert len(done.exception.problems) == 1
+    assert cause in str(done.exception)
+    assert not (study / "codebooks" / "mih" / "2.yaml").exists()
+
+
+def test_the_teams_sheet_is_not_imported_but_drafted_from(tmp_path):
+    from click.testing import CliRunner
+
+    from qualcode.cli import cli
+
+    study = small_study(
+        tmp_path / "s", codebook="name: mih\nversion: 1.0.0\ncodes:\n  - {id: a, label: A}\n", talk="P: x\n"
+    )
+    path = tmp_path / "sheet.xlsx"
+    assert CliRunner().invoke(cli, ["codebook", "sheet", str(path), "-C", str(study)]).exit_code == 0
+    done = CliRunner().invoke(cli, ["codebook", "import", str(path), "-C", str(study), "--version", "2"])
+    assert "this is the team's sheet of mih 1.0.0" in str(done.exception)

@@ -10,7 +10,8 @@ from xml.sax.saxutils import escape
 from qualcode.codebook.diff import shown_field
 from qualcode.codebook.model import Codebook, join_texts, mapping_text
 from qualcode.codebook.qdc import codes_of, write_project, write_qdc
-from qualcode.codebook.sheet import COLUMNS, column_width
+from qualcode.codebook.read import known_constructs
+from qualcode.codebook.sheet import COLUMNS, FRAMEWORK_SIGN, column_width
 from qualcode.files import newest_date, write_text, write_zip_document
 from qualcode.sheets import FILLED_IN, font, head, height, printed, put, ruled
 
@@ -54,7 +55,7 @@ def export_codebook(book: Codebook, path: Path, form: str, *, notice: str = "") 
 def _grid(book: Codebook) -> list[list[str]]:
     """One row a code, in the columns that `codebook import` reads."""
     frameworks = sorted({name for entry in book.codes.values() for name in entry.mappings})
-    rows = [[*COLUMNS, *frameworks]]
+    rows = [[*COLUMNS, *(name if known_constructs(name) else f"{FRAMEWORK_SIGN}{name}" for name in frameworks)]]
     for code, entry in book.codes.items():
         cells = {name: getattr(entry, name, "") for name in COLUMNS}
         for kind in ("typical", "atypical", "close_but_no"):
@@ -64,9 +65,8 @@ def _grid(book: Codebook) -> list[list[str]]:
             "double_code_with": "; ".join(entry.double_code_with),
             "aliases": join_texts(entry.aliases),
         }
-        for name in frameworks:
-            cells[name] = mapping_text(entry.mappings.get(name, []))
-        rows.append([str(cells[name]) for name in rows[0]])
+        mapped = [mapping_text(entry.mappings.get(name, [])) for name in frameworks]
+        rows.append([*(str(cells[name]) for name in COLUMNS), *mapped])
     return rows
 
 

@@ -53,6 +53,7 @@ COLUMNS = {
 FRAMEWORK = (
     "Constructs of this framework, with ; between them, each with its reason in brackets: III.F (staff); IV.C.D."
 )
+FRAMEWORK_SIGN = "framework:"  # before the id of one that is not known here, as the head of its column
 ALIASES = {
     "code": "id",
     "code_id": "id",
@@ -179,6 +180,8 @@ def _rows_of(
             problems.add(where, f"columns '{ours[meant]}' and '{column}' mean the same.", "Keep one.", place=at)
         elif column in {framework.lower() for framework in frameworks}:
             maps[next(framework for framework in frameworks if framework.lower() == column)] = column
+        elif column.startswith(FRAMEWORK_SIGN):
+            maps[column.removeprefix(FRAMEWORK_SIGN)] = column
         else:
             hint = f"{nearest(column, [*COLUMNS, *frameworks])} A framework's column is headed by its id."
             problems.add(where, f"unknown column '{column}'.", hint, place=at)

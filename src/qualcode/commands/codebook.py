@@ -9,7 +9,7 @@ import click
 
 from qualcode.commands.common import no_study_option, study_option
 from qualcode.errors import QualcodeError
-from qualcode.study import Study
+from qualcode.study import Study, version_key
 
 if TYPE_CHECKING:
     from qualcode.codebook.history import History
@@ -264,6 +264,7 @@ def import_(study: Study, sheet: Path, name: str | None, version: str, page: str
             raise QualcodeError("this file is no sheet.", where=str(sheet), hint="Leave --sheet and --map out.")
         codebook = codebook_of(system, name=name, version=version, where=str(sheet), known=_guids(study, name))
     else:
+        _is_sheet(sheet)
         codebook = read_codebook_sheet(
             sheet,
             name=name,
@@ -275,11 +276,17 @@ def import_(study: Study, sheet: Path, name: str | None, version: str, page: str
     write_codebook_file(codebook, path)
     count = len(codebook.codes)
     click.echo(f"Wrote {study.shown(path)}: {count} {'entry' if count == 1 else 'entries'}.")
-    if system is not None:
-        for kind, number in system.left_out.items():
-            click.echo(f"Left out: {number} {kind}.")
-        for note in system.notes:
-            click.echo(note)
+    for kind, number in (system.left_out if system is not None else {}).items():
+        click.echo(f"Left out: {number} {kind}.")
+    for note in system.notes if system is not None else []:
+        click.echo(note)
+    before = [file.stem for file in path.parent.glob("*.yaml") if file != path]
+    if before:
+        newest = max(before, key=version_key)
+        click.echo(
+            f"{name} {newest} is there already: declare in `changes:` what is different; "
+            "`qualcode codebook check` says what is missing."
+        )
 
 
 @command.command()
@@ -335,6 +342,21 @@ def _day(given: str) -> str:
         return date.fromisoformat(given).isoformat() if given else date.today().isoformat()
     except ValueError:
         raise QualcodeError(f"'{given}' is not a date.", hint="Write it as 2024-03-31.") from None
+
+
+def _is_sheet(path: Path) -> None:
+    """Whether a file may be read as a codebook's sheet; the team's sheet is for `draft`."""
+    from qualcode.codebook.teamsheet import sheet_version
+
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt", ".xlsx", ".xlsm"):
+        hint = "Give a CSV or XLSX file, a .qdc or .qdpx, or a project of QualCoder or Taguette."
+        raise QualcodeError("this is no sheet, and no codebook of a program that is known.", where=str(path), hint=hint)
+    made_of = sheet_version(path)
+    if made_of is not None:
+        what = f"this is the team's sheet of {' '.join(made_of)}."
+        raise QualcodeError(
+            what, where=str(path), hint=f"Make the next version of it: qualcode codebook draft {path.name}"
+        )
 
 
 def _guids(study: Study, name: str) -> dict[str, str]:
