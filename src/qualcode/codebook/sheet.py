@@ -19,6 +19,7 @@ from qualcode.codebook.model import (
     ORIGINS,
     Codebook,
     Entry,
+    _Change,
     plain,
     read_mapping_text,
     split_texts,
@@ -354,13 +355,19 @@ def codebook_yaml(codebook: Codebook) -> str:
     about = {key: getattr(codebook, key) for key in ("title", "description", "date", "notes")}
     head |= {key: _text(value) for key, value in about.items() if value}
     stream = StringIO()
-    yaml.dump({**head, "changes": [_filled(change.model_dump()) for change in codebook.changes]}, stream)
+    yaml.dump({**head, "changes": [_filled(_said(change)) for change in codebook.changes]}, stream)
     stream.write("codes:\n")
     for entry in codebook.codes.values():
         one = StringIO()
         yaml.dump([_filled(_row(entry))], one)
         stream.write(one.getvalue())
     return stream.getvalue()
+
+
+def _said(change: _Change) -> dict[str, Any]:
+    """A change's keys in the order in which people read them."""
+    given = change.model_dump()
+    return {key: given[key] for key in ("do", "code", "to", "reason", "by", "date", "because") if key in given}
 
 
 def _row(entry: Entry) -> dict[str, Any]:
