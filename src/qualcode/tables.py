@@ -151,7 +151,7 @@ TABLES: dict[str, Table] = {
             "one entry of the codebook in use, in the codebook's own order (parents before children)",
             "position:whole code label kind parent depth:whole path definition full_definition include exclude "
             "example_typical example_atypical example_close_but_no direction colour double_code_with origin notes "
-            "mappings version name",
+            "mappings version name aliases",
             "position",
         ),
         _table(

@@ -87,6 +87,54 @@ def test_what_goes_out_comes_in_again(study, tmp_path, form):
     assert codings(study) == before
 
 
+@pytest.mark.parametrize("rule", ["now", "before"])
+def test_a_code_that_was_renamed_in_the_tool_and_in_the_study_is_known_by_its_guid(study, tmp_path, rule):
+    from qualcode.codebook.qdc import code_guid, former_guid
+
+    before = codings(study)
+    out = tmp_path / "out.qdpx"
+    export(load_layer(Study.load(study)), "qdpx", out)
+    with zipfile.ZipFile(out) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    text = (
+        members["project.qde"]
+        .decode()
+        .replace('name="The boss"', 'name="Someone"')
+        .replace("Too little", "Much too little")
+    )
+    for code in ("barriers", "time", "boss", "boss2") if rule == "before" else ():
+        text = text.replace(code_guid("mih", code), former_guid(code))
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, text if name == "project.qde" else data)
+    signed = "reason: r, by: RB, date: 2024-03-02}"
+    second = CODEBOOK.replace("1.0.0", "1.1.0").replace("{id: boss2, label: The boss}", "{id: boss2, label: Chief}")
+    second = second.replace("codes:", f"changes:\n  - {{do: rename, code: boss2, to: Chief, {signed}\ncodes:")
+    (study / "codebooks" / "mih" / "1.1.0.yaml").write_text(second, encoding="utf-8")
+    shutil.rmtree(study / "data" / "raw" / "codings")
+    import_codings(Study.load(study), out)
+    assert codings(study) == before
+
+
+def test_a_code_that_was_merged_since_the_project_went_out_comes_back_as_what_it_became(study, tmp_path):
+    out = tmp_path / "out.qdpx"
+    export(load_layer(Study.load(study)), "qdpx", out)
+    signed = "reason: r, by: RB, date: 2024-03-02}"
+    second = CODEBOOK.replace("1.0.0", "1.1.0").replace("  - {id: boss, label: The boss}\n", "")
+    second = second.replace("codes:", f"changes:\n  - {{do: merge, code: boss, to: time, {signed}\ncodes:")
+    (study / "codebooks" / "mih" / "1.1.0.yaml").write_text(second, encoding="utf-8")
+    shutil.rmtree(study / "data" / "raw" / "codings")
+    import_codings(Study.load(study), out)
+    # boss and boss2 have one label: only its GUID says that the first was merged
+    assert [row[2:6] for row in codings(study)] == [
+        (18, 79, "barriers", "KL"),
+        (29, 43, "time", "KL"),
+        (29, 43, "time", "RB"),
+        (32, 58, "boss2", "RB"),
+        (0, 102, "time", "KL"),
+    ]
+
+
 @pytest.mark.parametrize("form", ["csv", "xlsx", "qdpx", "jsonld"])
 def test_the_made_up_study_comes_in_again(made_up_study, tmp_path, form):
     before = codings(made_up_study)

@@ -79,11 +79,7 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
             problems.add(
                 where, what, "Open the project in a newer QualCoder once, and import it again.", place=f"table {table}"
             )
-    project = database.rows("project", "databaseversion")
-    version = project[0]["databaseversion"].strip().lower().removeprefix("v") if project else ""
-    if version.isdigit() and int(version) > NEWEST:
-        what = f"this project is of QualCoder's database version {version}; versions to {NEWEST} are known."
-        problems.add(where, what, "Export it as REFI-QDA project (.qdpx) from QualCoder, and import that.")
+    check_version(database, where, problems)
     problems.raise_if_any(CodingsError)
 
     codes = database.rows("code_name", "cid name catid supercid owner", order="cid")
@@ -168,6 +164,15 @@ def _notes(database: Database, orphans: int, owners: list[str]) -> list[str]:
         what = "This project is of a database version before 4, which gives codings no ids"
         notes.append(f"{what}: a newer export is compared by words and offsets.")
     return notes
+
+
+def check_version(database: Database, where: str, problems: Problems) -> None:
+    """Whether the database's version is one that is known."""
+    project = database.rows("project", "databaseversion")
+    version = project[0]["databaseversion"].strip().lower().removeprefix("v") if project else ""
+    if version.isdigit() and int(version) > NEWEST:
+        what = f"this project is of QualCoder's database version {version}; versions to {NEWEST} are known."
+        problems.add(where, what, "Export it as REFI-QDA project (.qdpx) from QualCoder, and import that.")
 
 
 def _paths(codes: list[dict[str, str]], categories: dict[str, dict[str, str]], where: str) -> dict[str, str]:

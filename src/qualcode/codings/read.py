@@ -218,7 +218,7 @@ def read_file(
         where=where,
         sidecar=sidecar,
         coder=sidecar.coder or by_folder,
-        known=lambda name: bool(context.code(sidecar.codes.get(name, name))),
+        known=lambda name: context.knows(sidecar.codes.get(name, name)),
     )
     import_id = import_id or sidecar.id or inside.as_posix()
     seen: Counter[str] = Counter()
@@ -272,11 +272,9 @@ def _outcome(
     named = sidecar.codes.get(given.code, given.code)
     version = given.codebook_version or sidecar.codebook_version or context.version
     # a tool's own id or path of a code says which of two with one name is meant
-    pointed = named == given.code and (given.code_path or given.code_id)
-    known = context.code(named, given.code_path, given.code_id) if pointed else ""
-    if given.under:
-        named, known = (named, context.below(given.under, named)) if named else ("", "")
-    carried = context.carried(known or named, version, coding_of_row) if named else None
+    path, guid = (given.code_path, given.code_id) if named == given.code else ("", "")
+    known = context.below(given.under, named) if given.under and named else ""
+    carried = context.carried(known or named, version, coding_of_row, path=path, guid=guid) if named else None
     if carried is None and known:
         carried = Carried(known)
     code = carried.code if carried is not None else ""

@@ -9,28 +9,14 @@ from typing import Any
 import pandas as pd
 
 from qualcode.codebook import Codebook, load_codebook
-from qualcode.codings.context import NAMESPACE, code_guid
+from qualcode.codebook.qdc import Code, code_guid, codes_of
+from qualcode.codings.context import NAMESPACE
 from qualcode.codings.read import read_codings
 from qualcode.errors import CodingsError, Problem, nearest
 from qualcode.study import Study
 from qualcode.tables import TABLES, read
 
 CONSENSUS = "consensus"
-
-
-@dataclass(frozen=True)
-class Code:
-    """One code as it goes out."""
-
-    id: str
-    label: str
-    parent: str
-    definition: str
-    colour: str
-
-    @property
-    def guid(self) -> str:
-        return code_guid(self.id)
 
 
 @dataclass(frozen=True)
@@ -44,10 +30,7 @@ class Layer:
     codes: list[Code]
     assigned: set[tuple[str, str]]  # (coder, transcript) that were read and done
     version: str = ""
-
-    def children(self, parent: str) -> list[Code]:
-        known = {code.id for code in self.codes}
-        return [code for code in self.codes if (code.parent if code.parent in known else "") == parent]
+    codebook: str = ""  # its name
 
     def by_transcript(self) -> dict[str, list[dict[str, Any]]]:
         """The codings of each transcript, as records."""
@@ -112,6 +95,7 @@ def load_layer(study: Study, layer: str = "") -> Layer:
         codes=_codes(book, codings),
         assigned=set(zip(done["coder"], done["transcript"], strict=True)),
         version=book.version if book is not None else "",
+        codebook=book.name if book is not None else "",
     )
 
 
@@ -126,9 +110,8 @@ def _consensus(study: Study, sha: dict[str, str]) -> pd.DataFrame:
 
 
 def _codes(book: Codebook | None, codings: pd.DataFrame) -> list[Code]:
-    codes = []
-    if book is not None:
-        for name, entry in book.codes.items():
-            codes.append(Code(name, entry.label, entry.parent, entry.definition, entry.colour))
+    codes = codes_of(book) if book is not None else []
+    name = book.name if book is not None else ""
     known = {code.id for code in codes}
-    return codes + [Code(name, name, "", "", "") for name in sorted(set(codings["code"]) - known)]
+    others = sorted(set(codings["code"]) - known)
+    return codes + [Code(code, code, code_guid(name, code)) for code in others]
