@@ -17,7 +17,7 @@ from qualcode.files import sha256_file, write_atomically, write_text
 from qualcode.study import Study
 from qualcode.tables import TABLES
 
-_MAPS = ("columns", "always", "applied", "under", "coders", "codes", "documents", "colours")
+_MAPS = ("columns", "always", "applied", "under", "coders", "codes", "documents", "colours", "memos")
 _SHOWN = 20  # rows that appeared or vanished, as listed
 
 
@@ -38,6 +38,7 @@ def import_codings(
     kind: str = "",
     map_file: Path | None = None,
     replace: bool = False,
+    participants: bool = False,
     dry_run: bool = False,
 ) -> Brought:
     """Check a codings file against the study's transcripts, codebook and coders; copy it to data/raw/codings.
@@ -52,6 +53,8 @@ def import_codings(
         YAML in the sidecar's keys: columns, coders, codes, documents.
     replace
         Whether a file of the same name with other content is replaced.
+    participants
+        Whether a draft of the participants table is made from the file's cases (module `participants`).
     dry_run
         Nothing is written, and codings that cannot be placed are counted and listed, not raised.
 
@@ -81,10 +84,15 @@ def import_codings(
         warnings.append(Problem(where, f"not read: column {names}.", "", "row 1"))
     if coder and result.file.names_coders and any(item.coder != coder for item in result.file.given):
         warnings.append(Problem(where, f"the file names its coders itself; '{coder}' stands where it names nobody."))
+    warnings += result.beside.warnings
     refused = _together([problem for outcome in result.outcomes for problem in outcome.problems], result)
     report = [*_report(result), *_beside(result)]
+
+    def draft() -> list[str]:
+        return _draft(study, result, transcribed, target.name, dry_run) if participants else []
+
     if dry_run:
-        return Brought(summary, [*report, "Nothing was written (dry run)."], [*refused, *warnings])
+        return Brought(summary, [*report, *draft(), "Nothing was written (dry run)."], [*refused, *warnings])
 
     if refused and policy(study, result.file.kind) == "stop":
         raise CodingsError(refused)
@@ -98,12 +106,13 @@ def import_codings(
     same = _same_bytes(study, path)
     if same is not None:
         if same != target:
-            return Brought(summary, [f"Already there, as {study.shown(same)}: nothing was copied."], warnings)
+            there = f"Already there, as {study.shown(same)}: nothing was copied."
+            return Brought(summary, [there, *draft()], warnings)
         messages = [f"Already there: {study.shown(target)}."]
         if _what_people_chose(sidecar) != _what_people_chose(old):
             write_text(sidecar_path(target), sidecar_yaml(sidecar))
             messages.append(f"What was chosen is new: {study.shown(sidecar_path(target))}.")
-        return Brought(summary, messages, warnings)
+        return Brought(summary, [*messages, *draft()], warnings)
     messages = []
     if target.is_file() and path != target:
         messages = _compare(study, target, old, result)
@@ -118,7 +127,7 @@ def import_codings(
         write_atomically(target, lambda temporary: temporary.write_bytes(data))
     write_text(sidecar_path(target), sidecar_yaml(sidecar))
     done = f"Imported {study.shown(target)}; what was chosen stands in {study.shown(sidecar_path(target))}."
-    return Brought(summary, [*report, *messages, done], warnings)
+    return Brought(summary, [*report, *messages, done, *draft()], warnings)
 
 
 def summarise(result: FileResult, context: Context) -> dict[str, object]:
@@ -173,10 +182,24 @@ def _together(problems: list[Problem], result: FileResult) -> list[Problem]:
 def _beside(result: FileResult) -> list[str]:
     """What the report says of a tool's file beside its codings: documents, what was left out, notes."""
     lines = told(result.places) if result.places is not None else []
+    if result.beside.counted():
+        lines.append(f"Also read: {result.beside.counted()}.")
     if result.file.left_out:
         counted = ", ".join(f"{name} {number}" for name, number in sorted(result.file.left_out.items()))
         lines.append(f"Left out, because the study has no place for it: {counted}.")
     return [*lines, *result.file.notes]
+
+
+def _draft(study: Study, result: FileResult, transcribed: object | None, name: str, dry_run: bool) -> list[str]:
+    from qualcode.codings.participants import draft_participants
+
+    people: dict[str, set[str]] = {}
+    if transcribed is not None:
+        turns = transcribed.turns  # type: ignore[attr-defined]
+        for transcript, person, role in zip(turns["transcript"], turns["participant"], turns["role"], strict=True):
+            if person and role == "participant":
+                people.setdefault(str(transcript), set()).add(str(person))
+    return draft_participants(study, result.beside, people, name, dry_run=dry_run)
 
 
 def _chosen(old: Sidecar, coder: str, map_file: Path | None, target: Path, folder: Path, kind: str = OWN) -> Sidecar:

@@ -30,6 +30,11 @@ def code_guid(code: str) -> str:
     return str(uuid.uuid5(NAMESPACE, f"code\x1f{code}"))
 
 
+def memo_guid(memo: str) -> str:
+    """The GUID that a memo has in the projects that qualcode writes."""
+    return str(uuid.uuid5(NAMESPACE, f"memo of the study\x1f{memo}"))
+
+
 class Context:
     """The study's transcripts, codebook and coders, ready to be looked up."""
 

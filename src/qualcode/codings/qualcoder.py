@@ -11,6 +11,7 @@ from pathlib import Path
 from qualcode.codings import archive
 from qualcode.codings.database import MAGIC, Database, opened
 from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
+from qualcode.codings.qualcoder_beside import QualCoderBeside
 from qualcode.errors import CodingsError, Problem, Problems
 
 KIND = "qualcoder"
@@ -43,7 +44,7 @@ def read(path: Path, *, where: str, sidecar: Sidecar, coder: str = "") -> FileCo
     """A project's codings of text: coders by owner, sub-codes and categories as the code's path, memos.
 
     Offsets are characters of the text; where the passage kept beside them is another, it is looked for by its words.
-    A case is a part of a file: cases, attributes, journals and codings of pictures and media are counted.
+    Cases, attributes, journals and annotations are in `qualcoder_beside`; codings of pictures and media are counted.
 
     Raises
     ------
@@ -89,7 +90,9 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
     texts: dict[str, OwnText] = {}
     documents: dict[str, str] = {}
     left: Counter[str] = Counter()
+    sources: dict[str, str] = {}
     for row in database.rows("source", "id name fulltext mediapath av_text_id", order="id"):
+        sources[row["id"]] = row["name"]
         media = row["mediapath"].lower()
         if not row["fulltext"] and media.startswith(("/images", "images:", "/audio", "audio:", "/video", "video:")):
             left["picture" if "image" in media else "media"] += 1
@@ -116,16 +119,11 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
                 code_path=paths.get(row["cid"], ""),
             )
         )
-    for table, name in (
-        ("code_image", "picture_region"),
-        ("code_av", "media_region"),
-        ("cases", "case"),
-        ("attribute", "attribute"),
-        ("annotation", "annotation"),
-        ("journal", "memo"),
-    ):
+    for table, name in (("code_image", "picture_region"), ("code_av", "media_region")):
         left[name] += database.count(table)
-    left["memo"] += sum(bool(row["memo"].strip()) for row in database.rows("source", "memo"))
+    lengths = {key: len(texts[name].raw) for key, name in documents.items()}
+    beside = QualCoderBeside(database, sources, lengths, paths, coder).read()
+    left += beside.left
     owners = dict.fromkeys(
         row["owner"].strip()
         for table in ("code_text", "code_image", "code_av")
@@ -138,6 +136,9 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
         codes=[paths[row["cid"]] for row in codes],
         left_out={name: number for name, number in sorted(left.items()) if number},
         texts=texts,
+        memos=beside.memos,
+        cases=beside.cases,
+        attributes=beside.attributes,
         coders=[sidecar.coders.get(owner, owner) for owner in owners if owner],
         notes=[NEVER_SEEN, *([f"{orphans} codings are of documents that the project has no more."] if orphans else [])],
     )

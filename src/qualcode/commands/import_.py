@@ -42,6 +42,9 @@ KINDS = ("codings", "own", "csv", "xlsx", "qdpx", "refi", "qualcoder", "taguette
     "--map", "map_file", type=click.Path(path_type=Path), default=None, help="YAML that says what names mean."
 )
 @click.option("--replace", is_flag=True, help="Put a newer file in the place of the one of that name.")
+@click.option(
+    "--participants", is_flag=True, help="Draft the participants table from the cases and attributes in a tool's file."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print counts as JSON.")
 def command(
@@ -51,6 +54,7 @@ def command(
     coder: str,
     map_file: Path | None,
     replace: bool,
+    participants: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -64,6 +68,10 @@ def command(
     if not database_of(file).is_file():
         raise QualcodeError(Problem(str(file), "this file is not there."))
     kind = kind or _recognise(file)
+    if participants and kind in ("decisions", "splits", "membercheck"):
+        raise QualcodeError(
+            Problem(str(file), "this file holds no cases.", "--participants is for files of coding tools.")
+        )
     if kind == "decisions":
         from qualcode.decisions import import_sheet
 
@@ -82,7 +90,16 @@ def command(
     from qualcode.codings.bring_in import import_codings
 
     chosen = "" if kind in ("codings", "csv", "xlsx") else kind
-    brought = import_codings(study, file, coder=coder, kind=chosen, map_file=map_file, replace=replace, dry_run=dry_run)
+    brought = import_codings(
+        study,
+        file,
+        coder=coder,
+        kind=chosen,
+        map_file=map_file,
+        replace=replace,
+        participants=participants,
+        dry_run=dry_run,
+    )
     for warning in brought.warnings:
         click.echo(f"WARNING: {warning}", err=True)
     if as_json:

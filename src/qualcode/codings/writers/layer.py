@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ from qualcode.codebook import Codebook, load_codebook
 from qualcode.codings.context import NAMESPACE, code_guid
 from qualcode.codings.read import read_codings
 from qualcode.errors import CodingsError, Problem, nearest
+from qualcode.memos import all_memos, read_memos
 from qualcode.study import Study
 from qualcode.tables import TABLES, read
 
@@ -35,7 +36,10 @@ class Code:
 
 @dataclass(frozen=True)
 class Layer:
-    """The codings of a layer (columns of table `codings`), texts and hashes by transcript, codes in tree order."""
+    """The codings of a layer (columns of table `codings`), texts and hashes by transcript, codes in tree order, memos.
+
+    `memos` are table `memos`: everybody's, or those that the layer's coder wrote; the consensus has none.
+    """
 
     title: str
     codings: pd.DataFrame
@@ -44,6 +48,7 @@ class Layer:
     codes: list[Code]
     assigned: set[tuple[str, str]]  # (coder, transcript) that were read and done
     version: str = ""
+    memos: pd.DataFrame = field(default_factory=TABLES["memos"].empty)
 
     def children(self, parent: str) -> list[Code]:
         known = {code.id for code in self.codes}
@@ -93,16 +98,16 @@ def load_layer(study: Study, layer: str = "") -> Layer:
     edits = edits_of_study(study, made.transcripts, made.texts)
     imported = read_codings(study, made.transcripts, made.turns, made.texts, edits, table)
     sha = dict(zip(made.transcripts["transcript"], made.transcripts["sha256_text"], strict=True))
-    codings = imported.codings
+    codings, memos = imported.codings, all_memos(read_memos(study), imported.memos)
     if layer == CONSENSUS:
-        codings = _consensus(study, sha)
+        codings, memos = _consensus(study, sha), memos.iloc[:0]
     elif layer:
         coders = sorted(set(codings["coder"]))
         if layer not in coders:
             raise CodingsError(
                 Problem("--layer", f"nobody called '{layer}' coded.", nearest(layer, [*coders, CONSENSUS]))
             )
-        codings = codings[codings["coder"] == layer]
+        codings, memos = codings[codings["coder"] == layer], memos[memos["author"] == layer]
     done = imported.assignments[imported.assignments["done"].astype(str).str.lower().isin(("true", "yes", "1"))]
     return Layer(
         title=str(study.config.study.title or "qualcode"),
@@ -112,6 +117,7 @@ def load_layer(study: Study, layer: str = "") -> Layer:
         codes=_codes(book, codings),
         assigned=set(zip(done["coder"], done["transcript"], strict=True)),
         version=book.version if book is not None else "",
+        memos=memos.reset_index(drop=True),
     )
 
 

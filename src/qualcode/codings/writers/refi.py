@@ -7,8 +7,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from qualcode.codings.beside import iso_day
+from qualcode.codings.context import code_guid, memo_guid
 from qualcode.codings.writers.layer import Layer, guid
 from qualcode.files import ZIP_TIME, write_atomically
+from qualcode.tables import split
 
 PROJECT = "urn:QDA-XML:project:1.0"
 CODEBOOK = "urn:QDA-XML:codebook:1.0"
@@ -22,16 +25,18 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 def write_qdpx(layer: Layer, out: Path) -> list[Path]:
     """A project: users, codes, texts (UTF-8, `\\n`, no byte order mark), one selection a span with all its codings.
 
-    The GUIDs are the same in every export. Offsets are code points, the end is the first after the passage.
+    The GUIDs are the same in every export. Offsets are code points, the end is the first after the passage. Memos are
+    notes that the codes, texts, passages and codings refer to which they are about; the kind is the note's description.
     """
     root = _element(None, PROJECT, "Project", name=layer.title, origin=ORIGIN)
-    coders = sorted(set(layer.codings["coder"]))
+    memos = _Memos(layer)
+    coders = sorted({*layer.codings["coder"], *layer.memos["author"]} - {""})
     if coders:
         users = _element(root, PROJECT, "Users")
         for coder in coders:
             _element(users, PROJECT, "User", guid=guid("user", coder), name=coder)
     if layer.codes:
-        _codes(_element(_element(root, PROJECT, "CodeBook"), PROJECT, "Codes"), layer, PROJECT)
+        _codes(_element(_element(root, PROJECT, "CodeBook"), PROJECT, "Codes"), layer, PROJECT, memos=memos)
     sources = _element(root, PROJECT, "Sources")
     notes: list[tuple[str, str]] = []
     groups = layer.by_transcript()
@@ -39,7 +44,7 @@ def write_qdpx(layer: Layer, out: Path) -> list[Path]:
         own = guid("source", name)
         source = _element(sources, PROJECT, "TextSource", guid=own, name=name, plainTextPath=f"internal://{own}.txt")
         rows = groups.get(name, [])
-        spans: dict[tuple[int, int], list[dict[str, Any]]] = {}
+        spans: dict[tuple[int, int], list[dict[str, Any]]] = {span: [] for span in memos.passages(name)}
         for row in rows:
             if row["scope"] != "transcript":
                 spans.setdefault((int(row["start"]), int(row["end"])), []).append(row)
@@ -54,15 +59,18 @@ def write_qdpx(layer: Layer, out: Path) -> list[Path]:
                 endPosition=str(end),
             )
             for row in here:
-                _coding(selection, row, notes)
+                _coding(selection, row, notes, memos)
+            memos.refer(selection, name, start, end)
         for row in rows:
             if row["scope"] == "transcript":
-                _coding(source, row, notes)
-    if notes:
+                _coding(source, row, notes, memos)
+        memos.refer(source, name)
+    if notes or len(layer.memos):
         holder = _element(root, PROJECT, "Notes")
         for own, text in notes:
             note = _element(holder, PROJECT, "Note", guid=own)
             _element(note, PROJECT, "PlainTextContent").text = _NOT_XML.sub("", text)
+        memos.write(holder)
     members = [("project.qde", _bytes(root))]
     members += [(f"sources/{guid('source', name)}.txt", text.encode("utf-8")) for name, text in layer.texts.items()]
     write_atomically(out, lambda temporary: _zip(temporary, members))
@@ -78,18 +86,68 @@ def write_qdc(layer: Layer, out: Path) -> list[Path]:
     return [out]
 
 
-def _codes(holder: Any, layer: Layer, namespace: str, parent: str = "") -> None:
+class _Memos:
+    """The layer's memos as notes, and what each is about: ids of the study, and passages as `TRANSCRIPT start-end`."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.rows = layer.memos.to_dict("records")
+        self._about: dict[tuple[object, ...], list[str]] = {}
+        codes, codings = {code.id for code in layer.codes}, set(layer.codings["coding"])
+        for row in self.rows:
+            ids = split(row["about"])
+            places = [place for place in (_passage(one, layer.texts) for one in ids) if place is not None]
+            about: list[tuple[object, ...]] = list(places)
+            about += [(one,) for one in ids if one in layer.texts and one not in {place[0] for place in places}]
+            about += [("code", one) for one in ids if one in codes]
+            about += [("coding", one) for one in ids if one in codings]
+            for key in about:
+                self._about.setdefault(key, []).append(str(row["memo"]))
+
+    def passages(self, transcript: str) -> list[tuple[int, int]]:
+        """The passages of a transcript that memos are about."""
+        return [(int(key[1]), int(key[2])) for key in self._about if len(key) == 3 and key[0] == transcript]  # type: ignore[call-overload]
+
+    def refer(self, element: Any, *key: object) -> None:
+        """References to the memos about something: they come last in its element."""
+        for memo in self._about.get(key, []):
+            _element(element, PROJECT, "NoteRef", targetGUID=memo_guid(memo))
+
+    def write(self, holder: Any) -> None:
+        for row in self.rows:
+            by = {"creatingUser": guid("user", row["author"])} if row["author"] else {}
+            when = (
+                {"creationDateTime": f"{row['date']}T00:00:00Z"}
+                if iso_day(str(row["date"])) == row["date"] != ""
+                else {}
+            )
+            note = _element(
+                holder, PROJECT, "Note", guid=memo_guid(str(row["memo"])), name=str(row["memo"]), **by, **when
+            )
+            if row["kind"]:
+                _element(note, PROJECT, "Description").text = str(row["kind"])
+            _element(note, PROJECT, "PlainTextContent").text = _NOT_XML.sub("", str(row["text"]))
+
+
+def _passage(one: str, texts: dict[str, str]) -> tuple[str, int, int] | None:
+    found = re.fullmatch(r"(.+) (\d+)-(\d+)", one)
+    if found is None or found[1] not in texts:
+        return None
+    start, end = int(found[2]), int(found[3])
+    return (found[1], start, end) if start < end <= len(texts[found[1]]) else None
+
+
+def _codes(holder: Any, layer: Layer, namespace: str, parent: str = "", *, memos: _Memos | None = None) -> None:
     for code in layer.children(parent):
         colour = {"color": code.colour} if _COLOUR.fullmatch(code.colour or "") else {}
         element = _element(holder, namespace, "Code", guid=code.guid, name=code.label, isCodable="true", **colour)
         if code.definition:
             _element(element, namespace, "Description").text = _NOT_XML.sub("", code.definition)
-        _codes(element, layer, namespace, code.id)
+        if memos is not None:
+            memos.refer(element, "code", code.id)
+        _codes(element, layer, namespace, code.id, memos=memos)
 
 
-def _coding(parent: Any, row: dict[str, Any], notes: list[tuple[str, str]]) -> None:
-    from qualcode.codings.context import code_guid
-
+def _coding(parent: Any, row: dict[str, Any], notes: list[tuple[str, str]], memos: _Memos) -> None:
     created = str(row["created"])
     when = {"creationDateTime": created} if _TIME.fullmatch(created) else {}
     own = guid("coding", row["coding"])
@@ -99,6 +157,7 @@ def _coding(parent: Any, row: dict[str, Any], notes: list[tuple[str, str]]) -> N
         note = guid("memo", row["coding"])
         _element(coding, PROJECT, "NoteRef", targetGUID=note)
         notes.append((note, str(row["memo"])))
+    memos.refer(coding, "coding", row["coding"])
 
 
 def _name(words: str) -> str:
