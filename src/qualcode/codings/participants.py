@@ -101,7 +101,7 @@ def _begin(study: Study) -> _Draft:
     path = study.raw_table_file("participants")
     if path is None:
         return _Draft({column: column for column in TABLES["participants"].columns}, {})
-    assert len(study.participants) >= 0  # a table with something wrong in it stops here, with its rows
+    study.raw_table("participants")  # a table with something wrong in it stops here, with its rows
     sheet = read_sheet(path, shown_as=study.shown(path))
     rows = {
         str(row["participant"]): {str(key): str(value) for key, value in row.items()}
