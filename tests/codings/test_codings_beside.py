@@ -213,8 +213,8 @@ def test_what_the_study_does_not_know_is_said_and_the_memo_is_kept(study, tmp_pa
     brought = bring(study, path)
     assert "Also read: 1 memo." in brought.messages
     said = "\n".join(map(str, brought.warnings))
-    assert "memos: 1 are about document 'photo.jpg', which the study has no transcript for" in said
-    assert "memos: 1 are about code 'Hope', which is not in codebook mih 1.0.0" in said
+    assert "memos about document 'photo.jpg', which the study has no transcript for: 1." in said
+    assert "memos about code 'Hope', which is not in codebook mih 1.0.0: 1." in said
     found = taken_over(study, path)
     assert (list(found.memos["about"]), list(found.memos["unknown"])) == ([""], ["Hope;photo.jpg"])
 
@@ -225,6 +225,8 @@ def test_a_memo_keeps_its_id_when_a_newer_export_comes(study, tmp_path):
         return project(tmp_path / "p.qdpx", two(TALK), rest=notes)
 
     first = taken_over(study, made("Hm."))
+    with pytest.raises(CodingsError, match="Memos: 0 appeared, 0 vanished, 1 changed, 0 stayed"):
+        import_codings(study, made("Hm, no."))
     again = taken_over(study, made("Hm, no."), replace=True)
     assert list(first.memos["memo"]) == list(again.memos["memo"])
     assert list(again.memos["text"]) == ["Hm, no."]
@@ -296,7 +298,9 @@ def test_cases_of_one_name_are_two_cases(study, tmp_path):
 def test_a_part_of_a_case_that_has_no_place_says_why(study, tmp_path):
     codes = CODES + f'<Cases><Case guid="{K1}" name="P1"><SelectionRef targetGUID="{C}"/></Case></Cases>'
     path = project(tmp_path / "p.qdpx", two(TALK).replace(C, E) + selection(90, 4000), codes=codes)
-    assert any("cases: 1 are passages without a place" in str(one) for one in bring(study, path).warnings)
+    assert any(
+        "parts of cases without a place (offsets 90–4000 lie beyond" in str(one) for one in bring(study, path).warnings
+    )
     (row,) = taken_over(study, path).cases.to_dict("records")
     assert (row["transcript"], row["scope"]) == ("T1", "span")
     assert "lie beyond the text of document 'T1'" in row["reason"]

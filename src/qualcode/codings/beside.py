@@ -93,7 +93,7 @@ def read_beside(
         row = {"source": where, "of": one.of, "name": one.name, "attribute": one.attribute, "type": one.type}
         attributes.append(row | {"value": one.value, "transcript": join(at)})
         if one.of == "document":
-            found.known("attributes", one.name)
+            found.known("attribute values of", one.name)
     return Beside(memos, cases, attributes, found.warnings(), about_codings)
 
 
@@ -105,22 +105,23 @@ class _Found:
         wanted = [place for memo in file.memos for place in memo.places]
         wanted += [_place(case) for case in file.cases if case.start or case.end]
         self._own = self._in_own_texts(wanted)
-        self._lost: Counter[tuple[str, str, str]] = Counter()
+        self._lost: Counter[tuple[str, str]] = Counter()
 
     def memo(self, memo: FileMemo, codings: Mapping[str, str]) -> dict[str, object]:
         about: list[str] = []
         unknown: list[str] = []
         for name in memo.documents:
             about.append(self.transcript(name))
-            if not self.known("memos", name):
+            if not self.known("memos about", name):
                 unknown.append(name)
         for place in memo.places:
             transcript, start, end, reason = self.place(place)
             about += [transcript, f"{transcript} {start}-{end}" if start is not None else ""]
-            if not self.known("memos", place.document):
+            if not self.known("memos about", place.document):
                 unknown.append(place.document)
             elif reason:
-                self._lost["memos", f"are about a passage without a place: {reason}", "Kept without the passage."] += 1
+                what = f"memos about a passage without a place ({reason.rstrip('.')})"
+                self._lost[what, "Kept without the passage."] += 1
                 unknown.append(f"{place.document} {place.start}-{place.end}")
         guids = memo.code_ids or ("",) * len(memo.codes)
         for path, guid in zip(memo.codes, guids, strict=True):
@@ -130,7 +131,7 @@ class _Found:
                 unknown.append(path)
                 name = f"{self._context.codebook_name} {self._context.version}".strip()
                 hint = "Kept without it. Name it in `codes` of a map file, or add it in a new version."
-                self._lost["memos", f"are about code '{shown(path)}', which is not in codebook {name}.", hint] += 1
+                self._lost[f"memos about code '{shown(path)}', which is not in codebook {name}", hint] += 1
         unknown += [f"coding {one}" for one in memo.codings if one not in codings]
         about += memo.cases
         kind = memo.kind or self._sidecar.memos.get(memo.sort, "analytic" if memo.sort in _HANGS else "")
@@ -156,7 +157,7 @@ class _Found:
             return row
         transcript = self.transcript(case.document)
         row["transcript"] = transcript
-        if not self.known("cases", case.document):
+        if not self.known("parts of cases in", case.document):
             row["scope"] = "span" if case.start or case.end else "transcript"
             return row | {"reason": "the study has no transcript for the document."}
         place = _place(case)
@@ -166,7 +167,8 @@ class _Found:
             return row | {"scope": "transcript", "start": 0, "end": len(self._context.texts[transcript].text)}
         _, start, end, reason = self.place(place)
         if reason:
-            self._lost["cases", f"are passages without a place: {reason}", "Look at table cases."] += 1
+            what = f"parts of cases without a place ({reason.rstrip('.')})"
+            self._lost[what, "They stand in table cases, with the reason."] += 1
         return row | {"scope": "span", "start": start, "end": end, "reason": reason}
 
     def transcript(self, document: str) -> str:
@@ -223,13 +225,13 @@ class _Found:
         """Whether the study has a transcript for a document; what it has none for is counted."""
         if self.transcript(document):
             return True
-        what = f"are about document '{shown(document)}', which the study has no transcript for."
-        self._lost[kind, what, "Kept without it. If the study has it, name it in `documents` of a map file."] += 1
+        what = f"{kind} document '{shown(document)}', which the study has no transcript for"
+        self._lost[what, "Kept without it. If the study has it, name it in `documents` of a map file."] += 1
         return False
 
     def warnings(self) -> list[Problem]:
         """What was not found, each thing once, with how often."""
-        return [Problem(self._where, f"{n} {what}", hint, kind) for (kind, what, hint), n in self._lost.items()]
+        return [Problem(self._where, f"{what}: {n}.", hint) for (what, hint), n in self._lost.items()]
 
 
 def iso_day(text: str) -> str:

@@ -280,9 +280,10 @@ _HOW = {"as_given": "placed by their offsets", "by_text": "placed by their words
 def _compare(study: Study, target: Path, old: Sidecar, result: FileResult) -> list[str]:
     """What appeared, vanished and stayed against the file that is there."""
     try:
-        before = read_kind(target, where=study.shown(target), sidecar=old, coder=old.coder or "?").given
+        there = read_kind(target, where=study.shown(target), sidecar=old, coder=old.coder or "?")
     except QualcodeError:
         return ["The file that is there cannot be read."]
+    before = there.given
     rows_before, rows_now = _rows(before), _rows(result.file.given)
     appeared = [item for key, items in rows_now.items() for item in items[len(rows_before.get(key, [])) :]]
     vanished = [item for key, items in rows_before.items() for item in items[len(rows_now.get(key, [])) :]]
@@ -302,6 +303,14 @@ def _compare(study: Study, target: Path, old: Sidecar, result: FileResult) -> li
         lines += [f"{sign} row {item.row}: {shown(item.document)}, {shown(item.code)}" for item in items[:_SHOWN]]
         if len(items) > _SHOWN:
             lines.append(f"{sign} and {len(items) - _SHOWN} more")
+    was, now = ({memo.id: memo.text for memo in file.memos} for file in (there, result.file))
+    if was or now:
+        both = was.keys() & now.keys()
+        changed = sum(was[one] != now[one] for one in both)
+        lines.append(
+            f"Memos: {len(now) - len(both)} appeared, {len(was) - len(both)} vanished, {changed} changed, "
+            f"{len(both) - changed} stayed."
+        )
     return lines
 
 
