@@ -336,6 +336,8 @@ class BesideReader:
 
     def _transcript_name(self, inside: Any, source: Any) -> str:
         """Of a recording with several transcripts, the name of the one that an element stands in."""
+        if _local(source) not in ("AudioSource", "VideoSource"):
+            return ""
         transcripts = _children(source, "Transcript")
         while inside is not source and _local(inside) != "Transcript":
             inside = inside.getparent()
