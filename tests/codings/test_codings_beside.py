@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import zipfile
 from pathlib import Path
 
@@ -29,7 +31,7 @@ from test_codings_refi import (
     selection,
     two,
 )
-from test_codings_tools import begin, comment, end, qualcoder, t, word
+from test_codings_tools import SPECIMENS, begin, comment, end, qualcoder, t, word
 
 from qualcode.codebook import load_codebook
 from qualcode.codings.bring_in import import_codings
@@ -438,3 +440,21 @@ def test_a_reply_to_a_reply_is_in_the_memo_of_the_code_that_both_answer(study, t
     found = taken_over(study, word(tmp_path / "T1.docx", [paragraph], comments, extended))
     assert list(found.codings["memo"]) == ["Is it? I do not think so at all\nIt is, I asked him"]
     assert len(found.memos) == 0
+
+
+# ---------------------------------------------------------------- Taguette
+
+
+def test_descriptions_of_a_taguette_project_and_its_documents_are_memos_and_those_of_tags_are_not(study, tmp_path):
+    path = tmp_path / "taguette.sqlite3"
+    shutil.copyfile(SPECIMENS / path.name, path)
+    base = sqlite3.connect(path)
+    base.executescript(
+        "update projects set description = 'What we want.'; update documents set description = 'By phone.';"
+    )
+    base.executescript("update tags set description = 'No hours.';")
+    base.close()
+    assert memos(taken_over(study, path, coder="RB")) == {
+        ("What we want.", "", "RB", "", ""),
+        ("By phone.", "T1", "RB", "", "analytic"),
+    }

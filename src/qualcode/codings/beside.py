@@ -20,7 +20,7 @@ from qualcode.tables import join
 
 BETWEEN = " > "
 _QUOTED = 20  # characters from which a selection's name may be its words, where the file has no text to look into
-_HANGS = ("document", "passage", "code", "coding", "case")  # memos on these are analytic; a journal may be anything
+_ANYTHING = ("project", "journal")  # what hangs on nothing else may be of any kind
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class _Found:
                 self._lost[f"memos about code '{shown(path)}', which is not in codebook {name}", hint] += 1
         unknown += [f"coding {one}" for one in memo.codings if one not in codings]
         about += memo.cases
-        kind = memo.kind or self._sidecar.memos.get(memo.sort, "analytic" if memo.sort in _HANGS else "")
+        kind = memo.kind or self._sidecar.memos.get(memo.sort, "" if memo.sort in _ANYTHING else "analytic")
         author = self._sidecar.coders.get(memo.author, memo.author)
         return {
             "kind": kind,

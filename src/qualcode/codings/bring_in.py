@@ -303,12 +303,12 @@ def _compare(study: Study, target: Path, old: Sidecar, result: FileResult) -> li
         lines += [f"{sign} row {item.row}: {shown(item.document)}, {shown(item.code)}" for item in items[:_SHOWN]]
         if len(items) > _SHOWN:
             lines.append(f"{sign} and {len(items) - _SHOWN} more")
-    was, now = ({memo.id: memo.text for memo in file.memos} for file in (there, result.file))
-    if was or now:
-        both = was.keys() & now.keys()
-        changed = sum(was[one] != now[one] for one in both)
+    old_memos, memos = ({memo.id: memo.text for memo in file.memos} for file in (there, result.file))
+    if old_memos or memos:
+        both = old_memos.keys() & memos.keys()
+        changed = sum(old_memos[one] != memos[one] for one in both)
         lines.append(
-            f"Memos: {len(now) - len(both)} appeared, {len(was) - len(both)} vanished, {changed} changed, "
+            f"Memos: {len(memos) - len(both)} appeared, {len(old_memos) - len(both)} vanished, {changed} changed, "
             f"{len(both) - changed} stayed."
         )
     return lines

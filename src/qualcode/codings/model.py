@@ -15,7 +15,7 @@ from qualcode.tables import MEMO_KINDS
 SIDECAR = ".import.yaml"
 OWN = "own"
 # what a tool's memo hangs on; `journal`: on nothing
-MEMO_SORTS = ("document", "passage", "code", "coding", "case", "project", "journal")
+MEMO_SORTS = ("passage", "code", "case", "document", "coding", "project", "journal")
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ class Place:
 class FileMemo:
     """A note that a tool keeps beside the codings; documents, places, codes, codings and cases say what it is about.
 
-    `id` is the tool's own, `title` its name there, `sort` one of `MEMO_SORTS`. Documents, codes (paths), codings and cases
-    are named as the file names them; `code_ids`, where given, are the tool's ids of `codes`, in the same order. `memo` and
-    `kind` are the study's own, where qualcode wrote the file.
+    `id` is the tool's own, `title` its name there; `project` says that it is the whole project's. Documents, codes (paths),
+    codings and cases are named as the file names them; `code_ids`, where given, are the tool's ids of `codes`, in the same
+    order. `memo` and `kind` are the study's own, where qualcode wrote the file.
     """
 
     id: str
@@ -87,9 +87,15 @@ class FileMemo:
     cases: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
     code_ids: tuple[str, ...] = ()
-    sort: str = ""
+    project: bool = False
     memo: str = ""
     kind: str = ""
+
+    @property
+    def sort(self) -> str:
+        """What it hangs on, the first of `MEMO_SORTS` that holds."""
+        hangs = (self.places, self.codes, self.cases, self.documents, self.codings, self.project, True)
+        return next(sort for sort, here in zip(MEMO_SORTS, hangs, strict=True) if here)
 
 
 @dataclass(frozen=True)

@@ -34,34 +34,34 @@ class QualCoderBeside:
         """A memo on a document, code, category or case has the owner of that as its author: the project says no other."""
         rows = self.database.rows
         for row in rows("source", "id memo owner", order="id"):
-            self._memo(f"source/{row['id']}", row, "document", documents=(self.names[row["id"]],))
+            self._memo(f"source/{row['id']}", row, documents=(self.names[row["id"]],))
         for row in rows("code_name", "cid memo owner", order="cid"):
-            self._memo(f"code/{row['cid']}", row, "code", codes=(self.paths[row["cid"]],))
+            self._memo(f"code/{row['cid']}", row, codes=(self.paths[row["cid"]],))
         categories = {row["catid"]: row for row in rows("code_cat", "catid name supercatid memo owner", order="catid")}
         for key, row in categories.items():
-            self._memo(f"category/{key}", row, "code", codes=(_category(key, categories),))
+            self._memo(f"category/{key}", row, codes=(_category(key, categories),))
         for row in rows("annotation", "anid fid pos0 pos1 memo owner date", order="anid"):
             if row["fid"] in self.names:
                 place = Place(self.names[row["fid"]], row["pos0"], row["pos1"])
-                self._memo(f"annotation/{row['anid']}", row, "passage", places=(place,))
+                self._memo(f"annotation/{row['anid']}", row, places=(place,))
             else:
                 self.left["annotation_of_no_document"] += bool(row["memo"].strip())
         cases = {row["caseid"]: row["name"] for row in rows("cases", "caseid name", order="caseid")}
         for row in rows("cases", "caseid memo owner", order="caseid"):
-            self._memo(f"case/{row['caseid']}", row, "case", cases=(cases[row["caseid"]],))
+            self._memo(f"case/{row['caseid']}", row, cases=(cases[row["caseid"]],))
         self._parts(cases)
         for row in rows("journal", "jid name jentry owner date", order="jid"):
-            self._memo(f"journal/{row['jid']}", row | {"memo": row["jentry"]}, "journal", title=row["name"].strip())
+            self._memo(f"journal/{row['jid']}", row | {"memo": row["jentry"]}, title=row["name"].strip())
         for row in rows("project", "memo"):
-            self._memo("project", row, "project")
+            self._memo("project", row, project=True)
         self._attributes(cases)
         return self
 
-    def _memo(self, id_: str, row: dict[str, str], sort: str, **about: Any) -> None:
+    def _memo(self, id_: str, row: dict[str, str], **about: Any) -> None:
         text = row["memo"].replace("\r\n", "\n").replace("\r", "\n").strip()
         if text:
             author = row.get("owner", "").strip() or self.coder
-            self.memos.append(FileMemo(id_, text, author=author, date=row.get("date", ""), sort=sort, **about))
+            self.memos.append(FileMemo(id_, text, author=author, date=row.get("date", ""), **about))
 
     def _parts(self, cases: dict[str, str]) -> None:
         """A case is a file (to its last character, or past it, by the version of QualCoder) or a part of one."""
@@ -77,7 +77,7 @@ class QualCoderBeside:
             part = FileCase(case, document) if whole else FileCase(case, document, place.start, place.end)
             parts.setdefault(row["caseid"], []).append(part)
             about: dict[str, Any] = {"documents": (document,)} if whole else {"places": (place,)}
-            self._memo(f"case_text/{row['id']}", row, "document" if whole else "passage", cases=(case,), **about)
+            self._memo(f"case_text/{row['id']}", row, cases=(case,), **about)
         for key, name in cases.items():
             self.cases += list(dict.fromkeys(parts.get(key, []))) or [FileCase(name)]
 

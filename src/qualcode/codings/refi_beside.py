@@ -63,21 +63,8 @@ class _About:
     project: bool = False
 
     @property
-    def sort(self) -> str:
-        for sort, here in (
-            ("passage", self.places),
-            ("code", self.codes),
-            ("case", self.cases),
-            ("document", self.documents),
-            ("coding", self.codings),
-        ):
-            if here:
-                return sort
-        return "project" if self.project else "journal"
-
-    @property
     def only_codings(self) -> bool:
-        return bool(self.codings) and self.sort == "coding" and not self.project
+        return bool(self.codings) and not (self.documents or self.places or self.codes or self.cases or self.project)
 
 
 class BesideReader:
@@ -194,7 +181,7 @@ class BesideReader:
                 code_ids=tuple(dict.fromkeys(about.codes)),
                 codings=tuple(dict.fromkeys(about.codings)),
                 cases=tuple(dict.fromkeys(about.cases)),
-                sort=about.sort,
+                project=about.project,
                 **more,
             )
         )

@@ -124,17 +124,11 @@ def _project(database: Database, where: str, sidecar: Sidecar, coder: str) -> Fi
 def _memos(database: Database, documents: dict[str, str], projects: set[str], coder: str) -> list[FileMemo]:
     """What is written on documents and on the project; what is written on a tag is its definition."""
     made = [
-        FileMemo(
-            f"document/{row['id']}",
-            row["description"].strip(),
-            author=coder,
-            documents=(documents[row["id"]],),
-            sort="document",
-        )
+        FileMemo(f"document/{row['id']}", row["description"].strip(), author=coder, documents=(documents[row["id"]],))
         for row in database.rows("documents", "id description", order="id")
     ]
     made += [
-        FileMemo("project", row["description"].strip(), author=coder, sort="project")
+        FileMemo("project", row["description"].strip(), author=coder, project=True)
         for row in database.rows("projects", "id description", order="id")
         if row["id"] in projects
     ]

@@ -116,16 +116,10 @@ def read(
 
 def _remark(comment: _Comment, number: int, document: str, first: int | None, last: int | None, coder: str) -> FileMemo:
     """A comment as its author's memo about the words under it, or, where there are none, about the document."""
-    made = FileMemo(
-        id=f"{comment.id}/{number}",
-        text=comment.text,
-        author=comment.author or coder,
-        date=comment.date,
-        sort="document",
-    )
+    made = FileMemo(f"{comment.id}/{number}", comment.text, author=comment.author or coder, date=comment.date)
     if first is None or last is None:
         return replace(made, documents=(document,))
-    return replace(made, sort="passage", places=(Place(document, str(first), str(last)),))
+    return replace(made, places=(Place(document, str(first), str(last)),))
 
 
 # ---------------------------------------------------------------- comments
