@@ -107,7 +107,7 @@ def test_an_export_that_comes_back_doubles_no_memo_and_no_coding(study, tmp_path
     before, coded = memos(noted(study)), codings(study)
     for name in ("one.qdpx", "two.qdpx"):
         export(load_layer(Study.load(study)), "qdpx", tmp_path / name)
-        import_codings(Study.load(study), tmp_path / name)
+        import_codings(Study.load(study), tmp_path / name, keep_both=True)
     assert codings(study) == coded
     after = memos(study)
     assert [row[:2] + row[3:] for row in after] == [[row[0], row[1] or "analytic", *row[3:]] for row in before]

@@ -41,7 +41,10 @@ KINDS = ("codings", "own", "csv", "xlsx", "qdpx", "refi", "qualcoder", "taguette
 @click.option(
     "--map", "map_file", type=click.Path(path_type=Path), default=None, help="YAML that says what names mean."
 )
-@click.option("--replace", is_flag=True, help="Put a newer file in the place of the one of that name.")
+@click.option("--replace", is_flag=True, help="Put it in the place of the file of that name, or of an earlier export.")
+@click.option(
+    "--keep-both", is_flag=True, help="Take it although it looks like a newer export of a file that is there."
+)
 @click.option(
     "--participants", is_flag=True, help="Draft the participants table from the cases and attributes in a tool's file."
 )
@@ -55,6 +58,7 @@ def command(
     map_file: Path | None,
     replace: bool,
     participants: bool,
+    keep_both: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -98,6 +102,7 @@ def command(
         map_file=map_file,
         replace=replace,
         participants=participants,
+        keep_both=keep_both,
         dry_run=dry_run,
     )
     for warning in brought.warnings:
