@@ -191,6 +191,30 @@ TABLES: dict[str, Table] = {
             words={"why": ("retired", "none")},
         ),
         _table(
+            "tool_memos",
+            "one memo that a tool keeps beside its codings",
+            "memo kind about author date text title unknown source",
+            "source memo",
+            note="about holds ids of the study: transcripts, `TRANSCRIPT start-end`, codes, codings, and names of cases; "
+            "unknown what else the tool says it is about",
+            words={"kind": MEMO_KINDS},
+        ),
+        _table(
+            "cases",
+            "one thing that belongs to a case of a tool: a transcript, a part of one, or what a code codes",
+            "source case transcript scope start:whole end:whole code document reason",
+            "source case transcript start end code document",
+            note="a case that the tool says no more of has one row without scope; reason says why a part has no place",
+            words={"scope": ("span", "transcript", "code", "")},
+        ),
+        _table(
+            "attributes",
+            "one attribute of a case or of a document of a tool",
+            "source of name attribute type value transcript",
+            "source of name attribute",
+            words={"of": ("case", "document")},
+        ),
+        _table(
             "consensus",
             "one agreed code on one span",
             "coding transcript scope start:whole end:whole code direction codebook_version how coders from_codings "

@@ -135,7 +135,7 @@ def test_a_reply_that_is_a_code_codes_and_another_is_a_memo(study, tmp_path):
     }
 
 
-def test_a_remark_is_counted_and_an_unknown_code_and_a_point_are_listed(study, tmp_path):
+def test_a_remark_is_a_memo_and_an_unknown_code_and_a_point_are_listed(study, tmp_path):
     paragraph = t("P: ") + begin(1) + t(BOSS) + end(1) + begin(2) + t(".") + end(2)
     paragraph += '<w:r><w:commentReference w:id="3"/></w:r>'
     comments = [
@@ -144,7 +144,8 @@ def test_a_remark_is_counted_and_an_unknown_code_and_a_point_are_listed(study, t
         comment(3, "time"),
     ]
     brought = dry(study, word(tmp_path / "T1.docx", [paragraph], comments))
-    assert (brought.summary["left_out"], brought.summary["codings"]) == ({"comment": 1}, 2)
+    assert (brought.summary["left_out"], brought.summary["codings"]) == ({}, 2)
+    assert "Also read: 1 memo." in brought.messages
     said = "\n".join(map(str, brought.warnings))
     assert "code 'bos' is not in codebook mih 1.0.0" in said
     assert "there are neither offsets nor words" in said
@@ -340,7 +341,7 @@ def test_a_qualcoder_project_is_read(study, tmp_path, form):
         "coders": ["KL", "RB"],
         "codings": 2,
         "anchored": {"as_given": 2, "calibrated": 0, "by_text": 0, "refused": 0},
-        "left_out": {"case": 1, "picture": 1},
+        "left_out": {"picture": 1},
     }
     assert any("never seen a file of QualCoder" in line for line in brought.messages)
     assert kept(study, path) == QUALCODER

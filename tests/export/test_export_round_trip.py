@@ -64,6 +64,79 @@ def codings(study: Path) -> list[tuple[object, ...]]:
     return sorted(tuple(row) for row in table[columns].itertuples(index=False))
 
 
+MEMOS = (
+    "memo,kind,about,author,date,text\n"
+    "M01,reflexive,T1,KL,2024-03-04,I was tired.\n"
+    "M02,,boss2;time,RB,,Are these one?\n"
+    'M03,analytic,T1 32-36,RB,2024-03-05,"This word, twice\nover <lines>"\n'
+    "M04,meeting,P07,,,We met.\n"
+)
+
+
+def memos(study: Path) -> list[list[str]]:
+    return load_layer(Study.load(study)).memos.values.tolist()
+
+
+def noted(study: Path) -> Path:
+    """The study with memos, one of them about a coding."""
+    coded = load_layer(Study.load(study)).codings
+    ours = coded[(coded["code"] == "time") & (coded["coder"] == "RB")]["coding"].iloc[0]
+    path = study / "data" / "raw" / "memos.csv"
+    path.write_text(MEMOS + f"M05,analytic,{ours},RB,2024-03-05,Really?\n", encoding="utf-8")
+    return study
+
+
+def test_memos_go_out_and_come_in_again(study, tmp_path):
+    before, coded, out = memos(noted(study)), codings(study), tmp_path / "out.qdpx"
+    result = run("export", "--as", "qdpx", out, "-C", study)
+    assert result.output.endswith("6 codings, 4 codes, 5 memos.\n")
+    shutil.rmtree(study / "data" / "raw" / "codings")
+    (study / "data" / "raw" / "memos.csv").unlink()
+    brought = import_codings(Study.load(study), out)
+    assert (brought.summary["left_out"], "Also read: 5 memos." in brought.messages) == ({}, True)
+    after = memos(study)
+    coded_now = load_layer(Study.load(study)).codings
+    ours = coded_now[(coded_now["code"] == "time") & (coded_now["coder"] == "RB")]["coding"].iloc[0]
+    assert codings(study) == coded
+    # what is about a passage is about its transcript, too; REFI-QDA knows no participant; a coding has the id of its import
+    expected = {"M03": "T1;T1 32-36", "M04": "", "M05": ours}
+    kinds = {"M02": "analytic"}
+    assert after == [[row[0], row[1] or kinds[row[0]], expected.get(row[0], row[2]), *row[3:]] for row in before]
+
+
+def test_an_export_that_comes_back_doubles_no_memo_and_no_coding(study, tmp_path):
+    before, coded = memos(noted(study)), codings(study)
+    for name in ("one.qdpx", "two.qdpx"):
+        export(load_layer(Study.load(study)), "qdpx", tmp_path / name)
+        import_codings(Study.load(study), tmp_path / name, keep_both=True)
+    assert codings(study) == coded
+    after = memos(study)
+    assert [row[:2] + row[3:] for row in after] == [[row[0], row[1] or "analytic", *row[3:]] for row in before]
+    assert [row[2] for row in after] == [row[2] if row[0] != "M03" else "T1;T1 32-36" for row in before]
+
+
+def test_memos_of_a_tool_go_out_and_come_back_once(study, tmp_path):
+    document, remark = tmp_path / "T1.docx", "I wonder what she means here by saying that at all"
+    export(load_layer(Study.load(study), "RB"), "docx", document)
+    with zipfile.ZipFile(document) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["word/comments.xml"] = members["word/comments.xml"].replace(b"Too little, too late", remark.encode())
+    with zipfile.ZipFile(document, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    import_codings(Study.load(study), document)
+    before = memos(study)
+    assert [row[5] for row in before] == [remark]
+    export(load_layer(Study.load(study)), "qdpx", tmp_path / "out.qdpx")
+    import_codings(Study.load(study), tmp_path / "out.qdpx")
+    assert memos(study) == before
+
+
+def test_a_layer_has_its_coder_s_memos_and_the_consensus_none(study):
+    noted(study)
+    assert list(load_layer(Study.load(study), "KL").memos["memo"]) == ["M01"]
+
+
 def test_the_small_study_holds_what_its_sheet_says(study):
     assert [row[:6] for row in codings(study)] == [
         ("T1", "span", 18, 79, "barriers", "KL"),
@@ -267,7 +340,7 @@ def test_annotations_quote_what_they_point_at(study, tmp_path):
     ("form", "schema"), [("qdpx", "Project.xsd"), ("qdc", "Codebook.xsd")], ids=["project", "codebook"]
 )
 def test_what_is_written_validates_against_the_published_schema(made_up_study, study, tmp_path, form, schema):
-    for number, root in enumerate((study, made_up_study)):
+    for number, root in enumerate((noted(study), made_up_study)):
         out = tmp_path / f"{number}.{form}"
         export(load_layer(Study.load(root)), form, out)
         data = zipfile.ZipFile(out).read("project.qde") if form == "qdpx" else out.read_bytes()

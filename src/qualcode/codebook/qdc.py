@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -157,8 +157,13 @@ def _freed(part: str) -> str:
 # ---------------------------------------------------------------- XML
 
 
-def write_tree(parent: Any, namespace: str, codes: Iterable[Code]) -> None:
-    """The codes as elements below `parent`, each with GUID, name, colour and description; however deep the tree is."""
+def write_tree(
+    parent: Any, namespace: str, codes: Iterable[Code], *, refer: Callable[[Any, Code], None] | None = None
+) -> None:
+    """The codes as elements below `parent`, each with GUID, name, colour and description; however deep the tree is.
+
+    `refer` may put references to notes below a code's element.
+    """
     made: dict[str, Any] = {}
     for code in codes:
         colour = {"color": code.colour.upper()} if _COLOUR.fullmatch(code.colour) else {}
@@ -166,6 +171,8 @@ def write_tree(parent: Any, namespace: str, codes: Iterable[Code]) -> None:
         one = element(above, namespace, "Code", guid=code.guid, name=code.label, isCodable="true", **colour)
         if code.description:
             element(one, namespace, "Description").text = printable(code.description)
+        if refer is not None:
+            refer(one, code)
         made[code.id] = one
 
 

@@ -22,7 +22,7 @@ from qualcode.study import Study
 from qualcode.tables import TABLES
 
 _PAIRS = 20  # pairs of coders without a common document, as listed
-_MAPS = ("columns", "always", "applied", "under", "coders", "codes", "documents", "colours")
+_MAPS = ("columns", "always", "applied", "under", "coders", "codes", "documents", "colours", "memos")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ def import_codings(
     kind: str = "",
     map_file: Path | None = None,
     replace: bool = False,
+    participants: bool = False,
     keep_both: bool = False,
     dry_run: bool = False,
 ) -> Brought:
@@ -57,6 +58,8 @@ def import_codings(
         YAML in the sidecar's keys: columns, coders, codes, documents.
     replace
         Whether the file of the same name, or the earlier export of the same project, is replaced.
+    participants
+        Whether a draft of the participants table is made from the file's cases (module `participants`).
     keep_both
         Whether it is taken although it looks like a newer export of a file that is there under another name.
     dry_run
@@ -97,13 +100,18 @@ def import_codings(
         warnings.append(Problem(where, f"not read: column {names}.", "", "row 1"))
     if coder and result.file.names_coders and any(item.coder != coder for item in result.file.given):
         warnings.append(Problem(where, f"the file names its coders itself; '{coder}' stands where it names nobody."))
+    warnings += result.beside.warnings
     refused = _said([problem for outcome in result.outcomes for problem in outcome.problems], result)
     report = [*_report(result), *_beside(result, context.coders)]
+
+    def draft() -> list[str]:
+        return _draft(study, result, transcribed, target.name, dry_run) if participants else []
+
     if dry_run:
         if earlier is not None:
             found = _instead(study, where, earlier, target, result)
-            report += [f"{found.where}: {found.what}", *compare(earlier.outcomes, result.outcomes)]
-        return Brought(summary, [*report, "Nothing was written (dry run)."], [*refused, *warnings])
+            report += [f"{found.where}: {found.what}", *compare(earlier, result)]
+        return Brought(summary, [*report, *draft(), "Nothing was written (dry run)."], [*refused, *warnings])
 
     if refused and policy(study, result.file.kind) == "stop":
         raise CodingsError(refused)
@@ -116,15 +124,16 @@ def import_codings(
     sidecar = sidecar.model_copy(update=chosen)
     if same is not None:
         if same != target:
-            return Brought(summary, [f"Already there, as {study.shown(same)}: nothing was copied."], warnings)
+            there = f"Already there, as {study.shown(same)}: nothing was copied."
+            return Brought(summary, [there, *draft()], warnings)
         messages = [f"Already there: {study.shown(target)}."]
         if _what_people_chose(sidecar) != _what_people_chose(old):
             write_text(sidecar_path(target), sidecar_yaml(sidecar))
             messages.append(f"What was chosen is new: {study.shown(sidecar_path(target))}.")
-        return Brought(summary, messages, warnings)
+        return Brought(summary, [*messages, *draft()], warnings)
     messages = []
     if earlier is not None:
-        messages = compare(earlier.outcomes, result.outcomes)
+        messages = compare(earlier, result)
         if not replace:
             found = _instead(study, where, earlier, target, result)
             raise CodingsError(Problem(found.where, found.what, "\n  ".join([*messages, found.hint])))
@@ -139,7 +148,7 @@ def import_codings(
         earlier.path.unlink()
         sidecar_path(earlier.path).unlink(missing_ok=True)
     done = f"Imported {study.shown(target)}; what was chosen stands in {study.shown(sidecar_path(target))}."
-    return Brought(summary, [*report, *messages, done], warnings)
+    return Brought(summary, [*report, *messages, done, *draft()], warnings)
 
 
 def summarise(result: FileResult, context: Context) -> dict[str, object]:
@@ -173,10 +182,10 @@ def _earlier(
         return None
     if target.is_file():
         try:
-            before = read_file(study, target, context, sidecar=old).outcomes
+            before = read_file(study, target, context, sidecar=old)
         except QualcodeError:
-            before = []  # it cannot be read, and what is in it cannot be compared: all of the new one appears
-        return Earlier(target, old, before, 0)
+            return Earlier(target, old, [], 0)  # it cannot be read, nor be compared: all of the new one appears
+        return Earlier(target, old, before.outcomes, 0, before.file.memos)
     return None if keep_both else earlier_export(study, path, target, result, context)
 
 
@@ -217,6 +226,8 @@ def _said(problems: list[Problem], result: FileResult) -> list[Problem]:
 def _beside(result: FileResult, known: Iterable[str]) -> list[str]:
     """What the report says beside the codings: documents, what was left out, notes; coders who may be one, or be `known`."""
     lines = told(result.places) if result.places is not None else []
+    if result.beside.counted():
+        lines.append(f"Also read: {result.beside.counted()}.")
     if result.file.left_out:
         counted = ", ".join(f"{name} {number}" for name, number in sorted(result.file.left_out.items()))
         lines.append(f"Left out, because the study has no place for it: {counted}.")
@@ -234,6 +245,18 @@ def _apart(result: FileResult) -> list[str]:
     pairs = [(a, b) for a, b in combinations(sorted(documents), 2) if not documents[a] & documents[b]]
     lines = [f"{a} and {b} coded no document in common: this file says nothing of their agreement." for a, b in pairs]
     return lines if len(pairs) <= _PAIRS else [*lines[:_PAIRS], f"and {len(pairs) - _PAIRS} more such pairs of coders."]
+
+
+def _draft(study: Study, result: FileResult, transcribed: object | None, name: str, dry_run: bool) -> list[str]:
+    from qualcode.codings.participants import draft_participants
+
+    people: dict[str, set[str]] = {}
+    if transcribed is not None:
+        turns = transcribed.turns  # type: ignore[attr-defined]
+        for transcript, person, role in zip(turns["transcript"], turns["participant"], turns["role"], strict=True):
+            if person and role == "participant":
+                people.setdefault(str(transcript), set()).add(str(person))
+    return draft_participants(study, result.beside, people, name, dry_run=dry_run)
 
 
 def _chosen(old: Sidecar, coder: str, map_file: Path | None, target: Path, folder: Path, kind: str = OWN) -> Sidecar:

@@ -146,6 +146,25 @@ def calibrate(own: OwnText, spans: Sequence[Span], *, name: str) -> Calibrated:
     return Calibrated(text, placed, convention if sure else None, best_score, margin, believed, second)
 
 
+def place_also(own: OwnText, found: Calibrated, spans: Sequence[Span], *, name: str) -> list[Anchor | Refusal]:
+    """Where further spans of a document lie, counted as its codings are (`found`), or, where it has none, by themselves."""
+    if own.exact or (found.convention is None and found.score == 0.0):
+        return calibrate(own, spans, name=name).placed
+    index = TextIndex(found.text)
+    counted = [span for span in spans if span.start is not None and span.end is not None]
+    at: dict[Span, tuple[int, int]] = {}
+    if found.convention is not None and counted:
+        given = np.array([(span.start, span.end) for span in counted], dtype=np.int64)
+        at = dict(zip(counted, map(tuple, _places(own.raw, given, found.convention).tolist()), strict=True))
+    placed: list[Anchor | Refusal] = []
+    for span in spans:
+        if found.convention is not None and span in at:
+            placed.append(_checked(index, span, *at[span], found.convention, found.quotes, name))
+        else:
+            placed.append(_by_words(index, span if found.quotes else replace(span, quote=""), name))
+    return placed
+
+
 def _exact(index: TextIndex, span: Span, name: str) -> Anchor | Refusal:
     if span.start is None or span.end is None:
         return _by_words(index, span, name)

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 NAMESPACE = uuid.UUID("6f1c1c1e-5d0b-5e0c-9d6a-0d7e1b6f2a11")
 
 
+def memo_guid(memo: str) -> str:
+    """The GUID that a memo has in the projects that qualcode writes."""
+    return str(uuid.uuid5(NAMESPACE, f"memo of the study\x1f{memo}"))
+
+
 class Context:
     """The study's transcripts, codebook and coders, ready to be looked up."""
 

@@ -44,16 +44,21 @@ class OwnPlaces:
     def carry(self, given: Given, context: Context) -> tuple[Anchor | Refusal, bool]:
         """Where a row anchored in the file's own text lies in its transcript, and whether its words differ there."""
         placed = self.placed[given.row]
-        transcript = self.matches[given.document].transcript
-        index = context.texts[transcript]
         if isinstance(placed, Refusal):
             return placed, False
         if given.text == WHOLE:
-            return Anchor(0, len(index.text), "as_given"), False
-        carrier = self._carriers.get(given.document)
+            text = context.texts[self.matches[given.document].transcript].text
+            return Anchor(0, len(text), "as_given"), False
+        return self.carry_place(given.document, placed, context)
+
+    def carry_place(self, document: str, placed: Anchor, context: Context) -> tuple[Anchor | Refusal, bool]:
+        """Where a place in a document's own text lies in its transcript, and whether its words differ there."""
+        transcript = self.matches[document].transcript
+        index = context.texts[transcript]
+        carrier = self._carriers.get(document)
         if carrier is None:
-            carrier = _Carrier(self.calibrated[given.document].text, index.text)
-            self._carriers[given.document] = carrier
+            carrier = _Carrier(self.calibrated[document].text, index.text)
+            self._carriers[document] = carrier
         mapped = carrier.carry(placed.start, placed.end)
         own = carrier.text[placed.start : placed.end]
         if mapped is None:

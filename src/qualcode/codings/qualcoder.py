@@ -13,6 +13,7 @@ from pathlib import Path
 from qualcode.codings import archive
 from qualcode.codings.database import MAGIC, Database, opened
 from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
+from qualcode.codings.qualcoder_beside import QualCoderBeside
 from qualcode.codings.tree import tree_paths
 from qualcode.errors import CodingsError, Problem, Problems
 
@@ -47,8 +48,8 @@ def read(path: Path, *, where: str, sidecar: Sidecar, coder: str = "") -> FileCo
     """A project's codings of text: coders by owner, sub-codes and categories as the code's path, memos.
 
     Offsets are characters of the text; where the passage kept beside them is another, it is looked for by its words.
-    A case is a part of a file: cases, attributes, journals and codings of pictures and media are counted, as are the
-    speakers that QualCoder marks in a text (they look like codings, of a coder that is nobody).
+    Cases, attributes, journals and annotations are in `qualcoder_beside`; codings of pictures and media are counted, as are
+    the speakers that QualCoder marks in a text (they look like codings, of a coder that is nobody).
 
     Raises
     ------
@@ -91,7 +92,9 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
     texts: dict[str, OwnText] = {}
     documents: dict[str, str] = {}
     left: Counter[str] = Counter()
+    sources: dict[str, str] = {}
     for row in database.rows("source", "id name fulltext mediapath av_text_id", order="id"):
+        sources[row["id"]] = row["name"]
         media = row["mediapath"].lower()
         if not row["fulltext"] and media.startswith(("/images", "images:", "/audio", "audio:", "/video", "video:")):
             left["picture" if "image" in media else "media"] += 1
@@ -123,16 +126,11 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
                 code_path=paths.get(row["cid"], ""),
             )
         )
-    for table, name in (
-        ("code_image", "picture_region"),
-        ("code_av", "media_region"),
-        ("cases", "case"),
-        ("attribute", "attribute"),
-        ("annotation", "annotation"),
-        ("journal", "memo"),
-    ):
+    for table, name in (("code_image", "picture_region"), ("code_av", "media_region")):
         left[name] += database.count(table)
-    left["memo"] += sum(bool(row["memo"].strip()) for row in database.rows("source", "memo"))
+    lengths = {key: len(texts[name].raw) for key, name in documents.items()}
+    beside = QualCoderBeside(database, sources, lengths, paths, coder).read()
+    left += beside.left
     owners = dict.fromkeys(
         row["owner"].strip()
         for table in ("code_text", "code_image", "code_av")
@@ -145,6 +143,9 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
         codes=[paths[row["cid"]] for row in codes],
         left_out={name: number for name, number in sorted(left.items()) if number},
         texts=texts,
+        memos=beside.memos,
+        cases=beside.cases,
+        attributes=beside.attributes,
         coders=[sidecar.coders.get(owner, owner) for owner in owners if owner and owner != SPEAKERS],
         notes=[NEVER_SEEN, *_notes(database, orphans, [owner for owner in owners if owner])],
     )

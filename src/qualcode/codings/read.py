@@ -14,6 +14,7 @@ import pandas as pd
 
 from qualcode.codings.anchor import WHOLE, Anchor, Refusal, anchor_offsets, anchor_quote
 from qualcode.codings.assignments import read_assignments
+from qualcode.codings.beside import Beside, read_beside
 from qualcode.codings.calibrate import anchor_loosely
 from qualcode.codings.carry import (
     ACTIVE,
@@ -43,8 +44,9 @@ _NOT_CODINGS = re.compile(r"(?i)^readme(\..*)?$")
 class Imported:
     """All codings of a study, and what people should look at.
 
-    Tables codings, assignments, refused, report_imports, report_import_codes; and of those carried from an earlier
-    version of the codebook splits, retired (neither open splits nor retired codes are in `codings`) and report_carried.
+    Tables codings, assignments, refused, report_imports, report_import_codes; what tools keep beside them: tool_memos,
+    cases, attributes; and of those carried from an earlier version of the codebook splits, retired (neither open splits
+    nor retired codes are in `codings`) and report_carried.
     """
 
     codings: pd.DataFrame
@@ -56,6 +58,9 @@ class Imported:
     splits: pd.DataFrame = field(default_factory=TABLES["splits"].empty)
     retired: pd.DataFrame = field(default_factory=TABLES["retired"].empty)
     carried: pd.DataFrame = field(default_factory=TABLES["report_carried"].empty)
+    memos: pd.DataFrame = field(default_factory=TABLES["tool_memos"].empty)
+    cases: pd.DataFrame = field(default_factory=TABLES["cases"].empty)
+    attributes: pd.DataFrame = field(default_factory=TABLES["attributes"].empty)
 
 
 @dataclass(frozen=True)
@@ -79,12 +84,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class FileResult:
-    """A file's rows with what became of them."""
+    """A file's rows with what became of them, and what it holds beside."""
 
     where: str
     file: FileCodings
     outcomes: list[Outcome]
     places: OwnPlaces | None = None
+    beside: Beside = field(default_factory=Beside)
 
 
 def read_codings(
@@ -147,9 +153,11 @@ def read_codings(
             names = ", ".join(f"'{column}'" for column in result.file.unread)
             warnings.append(Problem(result.where, f"not read: column {names}.", "", "row 1"))
         warnings.extend(problem for outcome in result.outcomes for problem in outcome.looked_at)
+        warnings.extend(result.beside.warnings)
     coders = {outcome.coder for result in results for outcome in result.outcomes if outcome.coder}
     warnings.extend(Problem("data/raw/codings", said) for said in one_person(coders))
-    kept, aside, report, by_code = _collapse(results, warnings)
+    same: dict[str, str] = {}
+    kept, aside, report, by_code = _collapse(results, warnings, same)
     carried = [
         (outcome.carried, outcome.coder)
         for result in results
@@ -178,6 +186,9 @@ def read_codings(
             ]
         ),
         carried=TABLES["report_carried"].shape(carried_report(carried)),
+        memos=TABLES["tool_memos"].shape([row for result in results for row in result.beside.memos_now(same)]),
+        cases=TABLES["cases"].shape([row for result in results for row in result.beside.cases]),
+        attributes=TABLES["attributes"].shape([row for result in results for row in result.beside.attributes]),
     )
 
 
@@ -224,7 +235,8 @@ def read_file(
     seen: Counter[str] = Counter()
     places = place_own(file, context, sidecar) if file.kind != OWN else None
     outcomes = [_outcome(given, context, sidecar, where, import_id, seen, places) for given in file.given]
-    return FileResult(where, file, outcomes, places)
+    ids = {one.given.coding: str(one.coding["coding"]) for one in outcomes if one.coding is not None and file.memos}
+    return FileResult(where, file, outcomes, places, read_beside(file, places, context, sidecar, where, import_id, ids))
 
 
 def coding_id(import_id: str, given: Given, seen: Counter[str]) -> str:
@@ -482,9 +494,12 @@ def _whole_number(value: str) -> int | None:
 
 
 def _collapse(
-    results: Sequence[FileResult], warnings: list[Problem]
+    results: Sequence[FileResult], warnings: list[Problem], same: dict[str, str]
 ) -> tuple[list[_Placed], list[_Placed], list[dict[str, object]], list[dict[str, object]]]:
-    """The codings without doubles, those set aside, the import report (one row a file and coder), and the same by code."""
+    """The codings without doubles, those set aside, the import report (one row a file and coder), and the same by code.
+
+    `same` is filled: the id of a coding that came once more, and of the one that stands for it.
+    """
     kept: dict[tuple[object, ...], dict[str, object]] = {}
     how: dict[tuple[object, ...], Outcome] = {}
     first_at: dict[tuple[object, ...], str] = {}
@@ -514,6 +529,7 @@ def _collapse(
                     count.add(str(coding["anchored"]))
                 continue
             count.add("collapsed")
+            same[str(coding["coding"])] = str(kept[key]["coding"])
             _merge(kept[key], coding, result.where, here, first_at[key], warnings)
         for (coder, under, code, means), number in of_code.items():
             names = {"file": result.where, "coder": coder, "under": under, "code_as_coded": shown(code), "code": means}

@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from qualcode.codings.database import MAGIC, Database, opened
-from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
+from qualcode.codings.model import FileCodings, FileMemo, Given, OwnText, Sidecar
 from qualcode.codings.several import codes_of_line
 from qualcode.errors import CodingsError, Problem, QualcodeError
 from qualcode.files import decode, read_sheet
@@ -115,6 +115,7 @@ def _project(database: Database, where: str, sidecar: Sidecar, coder: str) -> Fi
     return FileCodings(
         kind=KIND,
         given=given,
+        memos=_memos(database, documents, projects, coder),
         documents=list(documents.values()),
         codes=list(tags.values()),
         left_out={name: number for name, number in left.items() if number},
@@ -123,6 +124,20 @@ def _project(database: Database, where: str, sidecar: Sidecar, coder: str) -> Fi
         coders=sorted(sidecar.coders.get(name, name) for name in named),
         notes=[] if named or coder else [_NOBODY],
     )
+
+
+def _memos(database: Database, documents: dict[str, str], projects: set[str], coder: str) -> list[FileMemo]:
+    """What is written on documents and on the project; what is written on a tag is its definition."""
+    made = [
+        FileMemo(f"document/{row['id']}", row["description"].strip(), author=coder, documents=(documents[row["id"]],))
+        for row in database.rows("documents", "id description", order="id")
+    ]
+    made += [
+        FileMemo("project", row["description"].strip(), author=coder, project=True)
+        for row in database.rows("projects", "id description", order="id")
+        if row["id"] in projects
+    ]
+    return [memo for memo in made if memo.text]
 
 
 _COMMAS = "Taguette's HTML export parts tags by commas: if a tag's own name holds one, import the CSV or Excel export."

@@ -49,6 +49,9 @@ KINDS = (
 @click.option(
     "--keep-both", is_flag=True, help="Take it although it looks like a newer export of a file that is there."
 )
+@click.option(
+    "--participants", is_flag=True, help="Draft the participants table from the cases and attributes in a tool's file."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print counts as JSON.")
 def command(
@@ -58,6 +61,7 @@ def command(
     coder: str,
     map_file: Path | None,
     replace: bool,
+    participants: bool,
     keep_both: bool,
     dry_run: bool,
     as_json: bool,
@@ -70,6 +74,10 @@ def command(
     if not file.exists():
         raise QualcodeError(Problem(str(file), "this file is not there."))
     kind = kind or _recognise(file)
+    if participants and kind in ("decisions", "splits", "membercheck"):
+        raise QualcodeError(
+            Problem(str(file), "this file holds no cases.", "--participants is for files of coding tools.")
+        )
     if kind == "decisions":
         from qualcode.decisions import import_sheet
 
@@ -95,6 +103,7 @@ def command(
         kind=chosen,
         map_file=map_file,
         replace=replace,
+        participants=participants,
         keep_both=keep_both,
         dry_run=dry_run,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from qualcode.codebook.qdc import Code, code_guid, codes_of
 from qualcode.codings.context import NAMESPACE
 from qualcode.codings.read import read_codings
 from qualcode.errors import CodingsError, Problem, nearest
+from qualcode.memos import all_memos, read_memos
 from qualcode.study import Study
 from qualcode.tables import TABLES, read
 
@@ -21,7 +22,10 @@ CONSENSUS = "consensus"
 
 @dataclass(frozen=True)
 class Layer:
-    """The codings of a layer (columns of table `codings`), texts and hashes by transcript, codes in tree order."""
+    """The codings of a layer (columns of table `codings`), texts and hashes by transcript, codes in tree order, memos.
+
+    `memos` are table `memos`: everybody's, or those that the layer's coder wrote; the consensus has none.
+    """
 
     title: str
     codings: pd.DataFrame
@@ -31,6 +35,7 @@ class Layer:
     assigned: set[tuple[str, str]]  # (coder, transcript) that were read and done
     version: str = ""
     codebook: str = ""  # its name
+    memos: pd.DataFrame = field(default_factory=TABLES["memos"].empty)
 
     def by_transcript(self) -> dict[str, list[dict[str, Any]]]:
         """The codings of each transcript, as records."""
@@ -76,16 +81,16 @@ def load_layer(study: Study, layer: str = "") -> Layer:
     edits = edits_of_study(study, made.transcripts, made.texts)
     imported = read_codings(study, made.transcripts, made.turns, made.texts, edits, table)
     sha = dict(zip(made.transcripts["transcript"], made.transcripts["sha256_text"], strict=True))
-    codings = imported.codings
+    codings, memos = imported.codings, all_memos(read_memos(study), imported.memos)
     if layer == CONSENSUS:
-        codings = _consensus(study, sha)
+        codings, memos = _consensus(study, sha), memos.iloc[:0]
     elif layer:
         coders = sorted(set(codings["coder"]))
         if layer not in coders:
             raise CodingsError(
                 Problem("--layer", f"nobody called '{layer}' coded.", nearest(layer, [*coders, CONSENSUS]))
             )
-        codings = codings[codings["coder"] == layer]
+        codings, memos = codings[codings["coder"] == layer], memos[memos["author"] == layer]
     done = imported.assignments[imported.assignments["done"].astype(str).str.lower().isin(("true", "yes", "1"))]
     return Layer(
         title=str(study.config.study.title or "qualcode"),
@@ -96,6 +101,7 @@ def load_layer(study: Study, layer: str = "") -> Layer:
         assigned=set(zip(done["coder"], done["transcript"], strict=True)),
         version=book.version if book is not None else "",
         codebook=book.name if book is not None else "",
+        memos=memos.reset_index(drop=True),
     )
 
 
