@@ -75,7 +75,7 @@ def shape_of(sheet: Sheet, sidecar: Sidecar, ours: tuple[str, ...], where: str, 
     def like(theirs: str, key: str) -> list[str]:
         name = plain(theirs)
         found = [name] if name in written else []
-        if not found and "*" in name:
+        if not found:
             pattern = _pattern(name)
             found = [column for column in written if re.fullmatch(pattern, column)]
             found = [column for column in found if key != "`applied`" or free(column)]
