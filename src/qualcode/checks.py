@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from qualcode.codings.participants import drafts
 from qualcode.errors import Problem, Problems, QualcodeError
 from qualcode.study import Study, check_people
 
@@ -39,6 +40,14 @@ def check_study(study: Study, *, until: str | None = None) -> Checked:
     found = Checked()
     _names(study, found)
     found.problems.found += check_people(study).found
+    found.warnings += [
+        Problem(
+            study.shown(path),
+            "this is a draft, which nothing reads.",
+            "Save it as the participants table, or delete it.",
+        )
+        for path in drafts(study)
+    ]
     transcribed = _transcripts(study, found)
     if until in (None, "topics", "topic_codes", "reports"):
         _topics(study, found)
@@ -142,6 +151,8 @@ def _codings(study: Study, found: Checked, transcribed: object, codebook: pd.Dat
         "coders": imported.codings["coder"].nunique(),
         "refused": len(imported.refused),
     }
+    if len(imported.memos):
+        found.counts["memos of tools"] = len(imported.memos)
 
 
 def _decisions(study: Study, found: Checked) -> None:

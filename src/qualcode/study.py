@@ -229,8 +229,11 @@ def _is_number(value: str, *, whole: bool) -> bool:
 
 
 def version_key(version: str) -> tuple[int, ...]:
-    """Sorts version numbers as numbers: 1.10.0 after 1.9.0."""
-    return tuple(int(part) for part in re.findall(r"\d+", version)) or (0,)
+    """Sorts version numbers as numbers: 1.10.0 after 1.9.0; 1.0 is 1.0.0."""
+    numbers = [int(part) for part in re.findall(r"\d+", version)]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
 
 
 def check_people(study: Study) -> Problems:

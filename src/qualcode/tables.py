@@ -151,7 +151,7 @@ TABLES: dict[str, Table] = {
             "one entry of the codebook in use, in the codebook's own order (parents before children)",
             "position:whole code label kind parent depth:whole path definition full_definition include exclude "
             "example_typical example_atypical example_close_but_no direction colour double_code_with origin notes "
-            "mappings version name",
+            "mappings version name aliases",
             "position",
         ),
         _table(
@@ -189,6 +189,30 @@ TABLES: dict[str, Table] = {
             "created origin source why changed_in",
             "transcript start end code coder coding",
             words={"why": ("retired", "none")},
+        ),
+        _table(
+            "tool_memos",
+            "one memo that a tool keeps beside its codings",
+            "memo kind about author date text title unknown source",
+            "source memo",
+            note="about holds ids of the study: transcripts, `TRANSCRIPT start-end`, codes, codings, and names of cases; "
+            "unknown what else the tool says it is about",
+            words={"kind": MEMO_KINDS},
+        ),
+        _table(
+            "cases",
+            "one thing that belongs to a case of a tool: a transcript, a part of one, or what a code codes",
+            "source case transcript scope start:whole end:whole code document reason",
+            "source case transcript start end code document",
+            note="a case that the tool says no more of has one row without scope; reason says why a part has no place",
+            words={"scope": ("span", "transcript", "code", "")},
+        ),
+        _table(
+            "attributes",
+            "one attribute of a case or of a document of a tool",
+            "source of name attribute type value transcript",
+            "source of name attribute",
+            words={"of": ("case", "document")},
         ),
         _table(
             "consensus",

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from statistics import median
 from typing import Any
 
@@ -37,9 +38,10 @@ class Convention:
     crlf: bool = False  # a Windows line end counts two
     bom: bool = False  # the byte order mark counts
     inclusive: bool = False  # the end is the last character, not the first one after
+    first: int = 0  # what the first character is called
 
     def __str__(self) -> str:
-        parts = [self.unit]
+        parts = [self.unit] + ["from 1"] * self.first
         parts += ["Windows line ends count two"] * self.crlf + ["the byte order mark counts"] * self.bom
         return ", ".join(parts + ["the end is the last character"] * self.inclusive)
 
@@ -144,10 +146,30 @@ def calibrate(own: OwnText, spans: Sequence[Span], *, name: str) -> Calibrated:
     return Calibrated(text, placed, convention if sure else None, best_score, margin, believed, second)
 
 
+def place_also(own: OwnText, found: Calibrated, spans: Sequence[Span], *, name: str) -> list[Anchor | Refusal]:
+    """Where further spans of a document lie, counted as its codings are (`found`), or, where it has none, by themselves."""
+    if own.exact or (found.convention is None and found.score == 0.0):
+        return calibrate(own, spans, name=name).placed
+    index = TextIndex(found.text)
+    counted = [span for span in spans if span.start is not None and span.end is not None]
+    at: dict[Span, tuple[int, int]] = {}
+    if found.convention is not None and counted:
+        given = np.array([(span.start, span.end) for span in counted], dtype=np.int64)
+        at = dict(zip(counted, map(tuple, _places(own.raw, given, found.convention).tolist()), strict=True))
+    placed: list[Anchor | Refusal] = []
+    for span in spans:
+        if found.convention is not None and span in at:
+            placed.append(_checked(index, span, *at[span], found.convention, found.quotes, name))
+        else:
+            placed.append(_by_words(index, span if found.quotes else replace(span, quote=""), name))
+    return placed
+
+
 def _exact(index: TextIndex, span: Span, name: str) -> Anchor | Refusal:
     if span.start is None or span.end is None:
         return _by_words(index, span, name)
-    return _checked(index, span, span.start, span.end, STANDARD, False, name)
+    inside = span.end <= len(index.text)
+    return _checked(index, span, span.start if inside else -1, span.end, STANDARD, False, name)
 
 
 def _checked(
@@ -185,15 +207,19 @@ def _candidates(own: OwnText, given: Any) -> list[tuple[Convention, Any]]:
         units = [unit for unit in units if unit in own.units] or [units[-1] if len(own.units) == 1 else units[0]]
     tried: list[tuple[Convention, Any]] = []
     seen: set[bytes] = set()
-    for inclusive in (False, True) if not own.units else (False,):
-        for unit in units:
-            for crlf in (False, True) if "\r\n" in raw else (False,):
-                for bom in (False, True) if raw.startswith("\ufeff") else (False,):
-                    convention = Convention(unit, crlf, bom, inclusive)
-                    places = _places(raw, given, convention)
-                    if places.tobytes() not in seen:
-                        seen.add(places.tobytes())
-                        tried.append((convention, places))
+    ways = product(
+        (False, True) if not own.units else (False,),
+        units,
+        (False, True) if "\r\n" in raw else (False,),
+        (False, True) if raw.startswith("\ufeff") else (False,),
+        own.firsts,
+    )
+    for inclusive, unit, crlf, bom, first in ways:
+        convention = Convention(unit, crlf, bom, inclusive, first)
+        places = _places(raw, given, convention)
+        if places.tobytes() not in seen:
+            seen.add(places.tobytes())
+            tried.append((convention, places))
     return tried
 
 
@@ -210,7 +236,7 @@ def _places(raw: str, given: Any, convention: Convention) -> Any:
         gone[:-1] += (points[:-1] == 13) & (points[1:] == 10)
         dropped[1:] = np.cumsum(gone)
     cleaned = np.arange(len(points) + 1) - dropped
-    wanted = given + np.array([0, 1 if convention.inclusive else 0])
+    wanted = given - convention.first + np.array([0, 1 if convention.inclusive else 0])
     if convention.unit == UNITS[0]:
         inside = (wanted >= 0) & (wanted <= len(points))
         return np.where(inside, cleaned[np.clip(wanted, 0, len(points))], -1)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from qualcode.codings.anchor import WHOLE, Anchor, Refusal, anchor_offsets, anchor_quote
 from qualcode.codings.assignments import read_assignments
+from qualcode.codings.beside import Beside, read_beside
 from qualcode.codings.calibrate import anchor_loosely
 from qualcode.codings.carry import (
     ACTIVE,
@@ -23,6 +24,7 @@ from qualcode.codings.carry import (
     notes,
     split_row,
 )
+from qualcode.codings.coders import one_person
 from qualcode.codings.context import NAMESPACE, Context
 from qualcode.codings.kinds import read_kind
 from qualcode.codings.match import OwnPlaces, place_own
@@ -42,8 +44,9 @@ _NOT_CODINGS = re.compile(r"(?i)^readme(\..*)?$")
 class Imported:
     """All codings of a study, and what people should look at.
 
-    Tables codings, assignments, refused, report_imports, report_import_codes; and of those carried from an earlier
-    version of the codebook splits, retired (neither open splits nor retired codes are in `codings`) and report_carried.
+    Tables codings, assignments, refused, report_imports, report_import_codes; what tools keep beside them: tool_memos,
+    cases, attributes; and of those carried from an earlier version of the codebook splits, retired (neither open splits
+    nor retired codes are in `codings`) and report_carried.
     """
 
     codings: pd.DataFrame
@@ -55,6 +58,9 @@ class Imported:
     splits: pd.DataFrame = field(default_factory=TABLES["splits"].empty)
     retired: pd.DataFrame = field(default_factory=TABLES["retired"].empty)
     carried: pd.DataFrame = field(default_factory=TABLES["report_carried"].empty)
+    memos: pd.DataFrame = field(default_factory=TABLES["tool_memos"].empty)
+    cases: pd.DataFrame = field(default_factory=TABLES["cases"].empty)
+    attributes: pd.DataFrame = field(default_factory=TABLES["attributes"].empty)
 
 
 @dataclass(frozen=True)
@@ -78,12 +84,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class FileResult:
-    """A file's rows with what became of them."""
+    """A file's rows with what became of them, and what it holds beside."""
 
     where: str
     file: FileCodings
     outcomes: list[Outcome]
     places: OwnPlaces | None = None
+    beside: Beside = field(default_factory=Beside)
 
 
 def read_codings(
@@ -146,7 +153,11 @@ def read_codings(
             names = ", ".join(f"'{column}'" for column in result.file.unread)
             warnings.append(Problem(result.where, f"not read: column {names}.", "", "row 1"))
         warnings.extend(problem for outcome in result.outcomes for problem in outcome.looked_at)
-    kept, aside, report, by_code = _collapse(results, warnings)
+        warnings.extend(result.beside.warnings)
+    coders = {outcome.coder for result in results for outcome in result.outcomes if outcome.coder}
+    warnings.extend(Problem("data/raw/codings", said) for said in one_person(coders))
+    same: dict[str, str] = {}
+    kept, aside, report, by_code = _collapse(results, warnings, same)
     carried = [
         (outcome.carried, outcome.coder)
         for result in results
@@ -175,6 +186,9 @@ def read_codings(
             ]
         ),
         carried=TABLES["report_carried"].shape(carried_report(carried)),
+        memos=TABLES["tool_memos"].shape([row for result in results for row in result.beside.memos_now(same)]),
+        cases=TABLES["cases"].shape([row for result in results for row in result.beside.cases]),
+        attributes=TABLES["attributes"].shape([row for result in results for row in result.beside.attributes]),
     )
 
 
@@ -215,13 +229,14 @@ def read_file(
         where=where,
         sidecar=sidecar,
         coder=sidecar.coder or by_folder,
-        known=lambda name: bool(context.code(sidecar.codes.get(name, name))),
+        known=lambda name: context.knows(sidecar.codes.get(name, name)),
     )
     import_id = import_id or sidecar.id or inside.as_posix()
     seen: Counter[str] = Counter()
     places = place_own(file, context, sidecar) if file.kind != OWN else None
     outcomes = [_outcome(given, context, sidecar, where, import_id, seen, places) for given in file.given]
-    return FileResult(where, file, outcomes, places)
+    ids = {one.given.coding: str(one.coding["coding"]) for one in outcomes if one.coding is not None and file.memos}
+    return FileResult(where, file, outcomes, places, read_beside(file, places, context, sidecar, where, import_id, ids))
 
 
 def coding_id(import_id: str, given: Given, seen: Counter[str]) -> str:
@@ -231,7 +246,7 @@ def coding_id(import_id: str, given: Given, seen: Counter[str]) -> str:
     and decisions that name the coding must go on meaning it. For the same reason not of the row's number, which changes
     when somebody sorts the sheet. Rows that say exactly the same are told apart by a counter.
     """
-    own = (
+    own: tuple[str, ...] = (
         ("id", given.coding)
         if given.coding
         else ("row", given.document, given.code, given.coder, given.start, given.end, given.text)
@@ -269,11 +284,9 @@ def _outcome(
     named = sidecar.codes.get(given.code, given.code)
     version = given.codebook_version or sidecar.codebook_version or context.version
     # a tool's own id or path of a code says which of two with one name is meant
-    pointed = named == given.code and (given.code_path or given.code_id)
-    known = context.code(named, given.code_path, given.code_id) if pointed else ""
-    if given.under:
-        named, known = (named, context.below(given.under, named)) if named else ("", "")
-    carried = context.carried(known or named, version, coding_of_row) if named else None
+    path, guid = (given.code_path, given.code_id) if named == given.code else ("", "")
+    known = context.below(given.under, named) if given.under and named else ""
+    carried = context.carried(known or named, version, coding_of_row, path=path, guid=guid) if named else None
     if carried is None and known:
         carried = Carried(known)
     code = carried.code if carried is not None else ""
@@ -281,6 +294,9 @@ def _outcome(
         wrong("it names no code that the file holds.", "Look at the coding in the tool it comes from.")
     elif not named:
         wrong("column 'code' is empty.")
+    elif given.under and not context.codes:
+        what = f"the map says that its code stands under '{given.under}', but the study has no codebook."
+        wrong(what, "Put one at codebooks/NAME/1.0.0.yaml, or import a sheet (`qualcode codebook import`).")
     elif given.under and not known:
         what = f"code '{shown(named)}' does not stand under '{given.under}' in codebook {context.codebook_name} {context.version}."
         wrong(what, nearest(named, context.labels_below(given.under)))
@@ -389,7 +405,7 @@ def _anchor(
     if not any(offsets):
         if not given.text:
             return Refusal("there is neither start and end nor text.", "Give the offsets, the words, or `*`.")
-        return _by_quote(given, context, transcript, loose=loose)
+        return _by_quote(given, context, transcript, looked_at, where, loose=loose)
     if not all(offsets):
         missing = "start" if not given.start else "end"
         return Refusal(f"'{missing}' is empty.", "Give both start and end, or neither.")
@@ -406,7 +422,7 @@ def _anchor(
     carried = context.carry(transcript, sha, start, end)
     if carried is None:
         if given.text:
-            return _by_quote(given, context, transcript)
+            return _by_quote(given, context, transcript, looked_at, where)
         known = (transcript, sha) in context.edits
         cause = "the passage is no longer there" if known else "its offsets are those of a text that is not known"
         return Refusal(
@@ -424,18 +440,49 @@ def _anchor(
     return replace(checked, how="calibrated")
 
 
-def _by_quote(given: Given, context: Context, transcript: str, *, loose: bool = False) -> Anchor | Refusal:
-    found = (anchor_loosely if loose else anchor_quote)(
-        context.texts[transcript],
-        given.text,
-        name=f"transcript '{transcript}'",
-        place=lambda start, end: context.place(transcript, start, end),
-    )
+def _by_quote(
+    given: Given, context: Context, transcript: str, looked_at: list[Problem], where: str, *, loose: bool = False
+) -> Anchor | Refusal:
+    """The place of the words that a row quotes: in the present text, in an earlier one and carried, at last by likeness."""
+    name = f"transcript '{transcript}'"
+
+    def place(start: int, end: int) -> str:
+        return context.place(transcript, start, end)
+
+    found = anchor_quote(context.texts[transcript], given.text, name=name, place=place)
+    if isinstance(found, Anchor) or "are not in" not in found.cause:
+        return found
+    before = _in_an_earlier_text(given, context, transcript)
+    if isinstance(before, Refusal):
+        return before
+    if before is not None:
+        start, end, changed = before
+        if changed:
+            what = f"the words of this coding of {name} changed since they were copied."
+            looked_at.append(Problem(where, what, f"Look at {place(start, end)}.", f"row {given.row}"))
+        return Anchor(start, end, "by_text")
+    if loose:
+        found = anchor_loosely(context.texts[transcript], given.text, name=name, place=place)
     if isinstance(found, Refusal) and "are not in" in found.cause and len(given.text) >= 12:
         other = context.who_says(given.text)
         if other:
             return Refusal(found.cause, f"They stand in transcript '{other}': correct column 'transcript'.")
     return found
+
+
+def _in_an_earlier_text(given: Given, context: Context, transcript: str) -> tuple[int, int, bool] | Refusal | None:
+    """Where words that only an earlier text has (a name, a slip corrected since) lie in the present one, in one place only."""
+    places: set[tuple[int, int, bool]] = set()
+    gone = False
+    for sha, index in context.earlier(transcript):
+        there = anchor_quote(index, given.text, name="")
+        carried = context.carry(transcript, sha, there.start, there.end) if isinstance(there, Anchor) else None
+        gone |= isinstance(there, Anchor) and carried is None
+        places |= {carried} if carried is not None else set()
+    if gone and not places:
+        cause = f"the words given stood in transcript '{transcript}' before it was corrected, and were taken out."
+        return Refusal(cause, "Look at the passage anew, and code it in the present text.")
+    return places.pop() if len({place[:2] for place in places}) == 1 else None
 
 
 def _whole_number(value: str) -> int | None:
@@ -447,9 +494,12 @@ def _whole_number(value: str) -> int | None:
 
 
 def _collapse(
-    results: Sequence[FileResult], warnings: list[Problem]
+    results: Sequence[FileResult], warnings: list[Problem], same: dict[str, str]
 ) -> tuple[list[_Placed], list[_Placed], list[dict[str, object]], list[dict[str, object]]]:
-    """The codings without doubles, those set aside, the import report (one row a file and coder), and the same by code."""
+    """The codings without doubles, those set aside, the import report (one row a file and coder), and the same by code.
+
+    `same` is filled: the id of a coding that came once more, and of the one that stands for it.
+    """
     kept: dict[tuple[object, ...], dict[str, object]] = {}
     how: dict[tuple[object, ...], Outcome] = {}
     first_at: dict[tuple[object, ...], str] = {}
@@ -479,9 +529,10 @@ def _collapse(
                     count.add(str(coding["anchored"]))
                 continue
             count.add("collapsed")
+            same[str(coding["coding"])] = str(kept[key]["coding"])
             _merge(kept[key], coding, result.where, here, first_at[key], warnings)
-        for (coder, under, code, now), number in of_code.items():
-            names = {"file": result.where, "coder": coder, "under": under, "code_as_coded": shown(code), "code": now}
+        for (coder, under, code, means), number in of_code.items():
+            names = {"file": result.where, "coder": coder, "under": under, "code_as_coded": shown(code), "code": means}
             by_code.append(names | {column: number[column] for column in _PARTS})
         for coder, total in counts.items() or [("", Counter())]:
             columns = (

@@ -77,6 +77,7 @@ def splits(study: Study, coders: tuple[str, ...], again: bool, out: Path | None,
 
     It holds words of participants: share it within the team only.
     """
+    from qualcode.codebook.history import read_history
     from qualcode.decisions import read_decisions
     from qualcode.decisions.splits import with_choices, write_split_sheets
     from qualcode.tables import read
@@ -89,10 +90,13 @@ def splits(study: Study, coders: tuple[str, ...], again: bool, out: Path | None,
         raise QualcodeError(f"the codings have not been read yet ({', '.join(missing)}).", hint=hint)
     folder = out or study.reports / "splits"
     info = study.config.study
+    history = read_history(study)
+    books = history.versions if history is not None else ()
+    former = {code: entry.label for book in books for code, entry in book.codes.items()}
     counts = write_split_sheets(
         folder, with_choices(read("splits", files["splits"]), read_decisions(study)), read_texts(study.processed / "texts"),
         read("codebook", files["codebook"]), coders=coders, again=again, title=info.title, notice=info.notice,
-        context=context,
+        context=context, former=former,
     )  # fmt: skip
     for coder, number in counts.items():
         path = folder / f"splits_{coder}.xlsx"

@@ -14,6 +14,7 @@ from qualcode.decisions.sheet_in import _day, _facts, _open
 from qualcode.decisions.table import all_rows, append_decisions, read_decisions
 from qualcode.errors import DecisionsError, Problems, nearest
 from qualcode.files import newest_date, write_zip_document
+from qualcode.sheets import help_page, printed, ruled
 from qualcode.study import Study
 from qualcode.tables import read, split
 
@@ -50,6 +51,7 @@ def write_split_sheets(
     title: str = "",
     notice: str = "",
     context: int = 30,
+    former: Mapping[str, str] | None = None,
 ) -> dict[str, int]:
     """Write FOLDER/splits_CODER.xlsx for each coder with open splits.
 
@@ -59,6 +61,8 @@ def write_split_sheets(
         Tables; machine codings are nobody's work.
     again
         Put those that are decided into the sheet as well, filled in.
+    former
+        Labels of codes that earlier versions had.
 
     Returns
     -------
@@ -70,7 +74,7 @@ def write_split_sheets(
         wanted = wanted[wanted["coder"].isin(coders)]
     counts: dict[str, int] = {}
     for coder, rows in wanted.groupby("coder", sort=True):
-        book = _workbook(rows, texts, codebook, context, title, notice, str(coder))
+        book = _workbook(rows, texts, codebook, context, title, notice, str(coder), former or {})
         write_zip_document(folder / f"splits_{coder}.xlsx", book.save, day=newest_date(rows["on"]))
         counts[str(coder)] = len(rows)
     return counts
@@ -84,6 +88,7 @@ def _workbook(
     title: str,
     notice: str,
     coder: str,
+    former: Mapping[str, str],
 ) -> Any:
     import openpyxl
     from openpyxl.styles import Alignment, PatternFill, Protection
@@ -132,7 +137,7 @@ def _workbook(
             "quote": "(the whole transcript)" if line["scope"] == "transcript" else _shortened(text[start:end]),
             "after": _words_after(text, end, context),
             "memo": line["memo"],
-            "old": line["code"],
+            "old": code_option(line["code"], former.get(line["code"], "")),
             "candidates": "\n".join(
                 f"{option}: {about[code]}" if about.get(code) else option
                 for code, option in zip(codes, options, strict=True)
@@ -171,14 +176,12 @@ def _workbook(
         False
     )
     page.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{len(rows) + 1}"
-    page.page_setup.orientation = "landscape"
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.print_title_rows = "1:1"
+    ruled(page, len(COLUMNS))
+    printed(page, paper="A3")
     page.print_area = f"A1:{get_column_letter([key for key, *_ in COLUMNS].index('on') + 1)}{len(rows) + 1}"
     page.oddFooter.left.text = "Confidential: words of participants"
-    help_ = book.create_sheet("How to use this", 1)
-    for row, words in enumerate(
+    help_page(
+        book,
         [
             f"Codes that were split: the work of {coder}",
             *(part for part in (title, notice) if part),
@@ -188,12 +191,7 @@ def _workbook(
             "Leave the choice empty where you do not decide today. Save as .xlsx; then: qualcode import FILE.xlsx",
             "This workbook holds words of participants. Share it only within the team.",
         ],
-        start=1,
-    ):
-        _put(help_.cell(row, 1), words)
-        help_.cell(row, 1).font = _font(bold=row == 1, size=14 if row == 1 else 11)
-        help_.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
-    help_.column_dimensions["A"].width = 100
+    )
     hidden = book.create_sheet(HIDDEN)
     version = str(codebook["version"].iloc[0]) if len(codebook) else ""
     facts = (("qualcode", PACK), ("study", title), ("coder", coder), ("codebook_version", version))

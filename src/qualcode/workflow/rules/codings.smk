@@ -1,5 +1,5 @@
 rule codings:
-    """Read everybody's codings and place each in its transcript"""
+    """Read everybody's codings, place each in its transcript; read memos and cases of tools"""
     input:
         files=shown(study.codings_files),
         sidecars=shown(study.codings_sidecars),
@@ -20,6 +20,9 @@ rule codings:
         splits="data/processed/splits.parquet",
         retired="data/processed/retired.csv",
         carried="reports/tables/carried.csv",
+        memos="data/processed/tool_memos.parquet",
+        cases="data/processed/cases.parquet",
+        attributes="data/processed/attributes.parquet",
     log:
         "logs/codings.txt",
     benchmark:
@@ -34,5 +37,6 @@ rule codings:
             --edits {input.edits:q} --texts {input.texts:q} --codebook {input.codebook:q} \
             --codings {output.codings:q} --assignments {output.assignments:q} --refused {output.refused:q} \
             --imports {output.imports:q} --import-codes {output.import_codes:q} --splits {output.splits:q} \
-            --retired {output.retired:q} --carried {output.carried:q} >{log:q} 2>&1
+            --retired {output.retired:q} --carried {output.carried:q} --memos {output.memos:q} \
+            --cases {output.cases:q} --attributes {output.attributes:q} >{log:q} 2>&1
         """
