@@ -1,6 +1,6 @@
 """A whole study's agreement: 50 codes, 60 transcripts of 60,000 characters, two coders, by character, sentence and turn.
 
-Run: python benchmarks/agreement_study.py. Times in seconds of one core the tables in full: every coefficient with its interval over 1,000
+Run: python benchmarks/agreement_study.py. Times (seconds of one core) all tables: every coefficient with its interval over 1,000
 resamples of transcripts, by code, over all codes, by transcript, group and month, all differences between codes, diagnosis and
 confusion; pandas loaded, sentences cut beforehand. Beside it, in the same run, the loop over characters that QualCoder makes for
 one percentage and one kappa of each code, re-made as it is at its plainest, on a part of the text and scaled up (marked *).
