@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qualcode.agreement.kernel import Blocks, Floats, Fold, Patterns, Sums, estimate, krippendorff_alpha
+from qualcode.agreement.kernel import Blocks, Floats, Fold, Pair, Patterns, Sums, estimate, krippendorff_alpha
 
 ENOUGH_CLUSTERS = 10  # from here on whole transcripts are resampled (docs/agreement.md)
 UNDEFINED_BOUND = 0.05  # with a larger share of undefined resamples there is no interval
+FULL_COVER = 30  # clusters from which the bootstrap by cluster covers about what it says
 COVER = 0.95
 CHUNK = 8_000_000  # numbers held at once while resampling
 
@@ -27,6 +28,7 @@ class Interval:
     high: float = float("nan")
     method: str = ""
     reason: str = ""
+    undefined: int = 0  # of the resamples
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def choose(
     units: NDArray[np.bool_],
     clusters: NDArray[np.intp] | None,
     cluster_word: str = "cluster",
+    jackknife: bool = False,
 ) -> Resampling:
     """By cluster from ten clusters up, else by unit, unless `resample` says which.
 
@@ -59,20 +62,36 @@ def choose(
         Which units have two values or more: only their clusters count.
     clusters
         Cluster index of each unit, None where there are no clusters.
+    jackknife
+        Each is left out once, in place of drawing: `times` and `seed` say nothing then.
     """
     n = int(units.sum())
     found = len(np.unique(clusters[units])) if clusters is not None else 0
     many = f"{found} {cluster_word}{'' if found == 1 else 's'}"
-    tail = f"{times}, seed {seed}, percentile"
+    kind, tail = "bootstrap", f"{times}, seed {seed}, percentile"
     if resample == "cluster" or (resample == "auto" and found >= ENOUGH_CLUSTERS):
         refused = "" if found > 1 else f"one {cluster_word}: nothing to resample"
-        return Resampling("cluster", times, seed, f"bootstrap by {cluster_word} ({many}), {tail}", clusters, refused)
+        if jackknife:
+            kind, tail = "jackknife", f"t({found - 1})"
+        return Resampling("cluster", times, seed, f"{kind} by {cluster_word} ({many}), {tail}", clusters, refused)
     why = f"{many}: too few to resample" if clusters is not None and resample == "auto" else f"{n} units"
     refused = "" if n > 1 else "one unit: nothing to resample"
     these = ""
     if clusters is not None and resample == "auto":
         these = f"{many}: too few to speak beyond {'it' if found == 1 else 'them'}"
-    return Resampling("unit", times, seed, f"bootstrap by unit ({why}), {tail}", clusters, refused, these)
+    if jackknife:
+        kind, tail = "jackknife", f"t({n - 1})"
+    return Resampling("unit", times, seed, f"{kind} by unit ({why}), {tail}", clusters, refused, these)
+
+
+def coverage_note(clusters: int) -> str:
+    """What is said beside a bootstrap by cluster with fewer than thirty clusters; "" from there on."""
+    if clusters >= FULL_COVER:
+        return ""
+    return (
+        f"{clusters} clusters were drawn from: in simulations such intervals held the true value in 85, 90 and 94 % of cases "
+        "with 6, 12 and 30 clusters, not in 95 %"
+    )
 
 
 class Draw:
@@ -141,12 +160,13 @@ def percentile_interval(values: Floats, label: str) -> Interval:
             f"too little variation for an interval: {undefined} of {len(values)} resamples are undefined "
             f"(at most {UNDEFINED_BOUND:.0%} may be)"
         )
-        return Interval(method=method, reason=reason)
+        return Interval(method=method, reason=reason, undefined=undefined)
     if float(np.ptp(defined)) == 0:
-        return Interval(method=method, reason="every resample gives the same value, which makes no interval")
+        same = "every resample gives the same value, which makes no interval"
+        return Interval(method=method, reason=same, undefined=undefined)
     tail = (1 - COVER) / 2 * 100
     low, high = np.percentile(defined, [tail, 100 - tail])
-    return Interval(float(defined.std(ddof=1)), float(low), float(min(high, 1.0)), method)
+    return Interval(float(defined.std(ddof=1)), float(low), float(min(high, 1.0)), method, undefined=undefined)
 
 
 def bca_interval(values: Floats, label: str, point: float, without: Floats, times: Floats) -> Interval:
@@ -171,17 +191,74 @@ def bca_interval(values: Floats, label: str, point: float, without: Floats, time
     mean = float(many @ left / many.sum()) if known.any() else float("nan")
     spread = float(many @ (mean - left) ** 2) if known.any() else 0.0
     if not 0 < below < 1 or spread <= 0:
-        return Interval(method=plain.method, reason="the BCa correction is not defined here: use percentile")
+        why = "the BCa correction is not defined here: use percentile"
+        return Interval(method=plain.method, reason=why, undefined=plain.undefined)
     bias = float(stats.norm.ppf(below))
     skew = float(many @ (mean - left) ** 3) / (6 * spread**1.5)
     ends = bias + stats.norm.ppf([(1 - COVER) / 2, (1 + COVER) / 2])
     shares = stats.norm.cdf(bias + ends / (1 - skew * ends))
     low, high = np.percentile(defined, 100 * shares)
-    return Interval(plain.se, float(low), float(min(high, 1.0)), plain.method)
+    return Interval(plain.se, float(low), float(min(high, 1.0)), plain.method, undefined=plain.undefined)
 
 
-def leave_one_out(patterns: Patterns, plan: Resampling) -> Iterator[tuple[Floats, Floats]]:
-    """Weights of the distinct rows without one unit (or cluster) each, in parts, and how many units each stands for."""
+def jackknife_interval(point: float, without: Floats, times: Floats, label: str) -> Interval:
+    """Point estimate plus and minus t times the jackknife standard error (Efron and Tibshirani 1993, chapter 11).
+
+    Parameters
+    ----------
+    without, times
+        The estimate without one unit (or cluster), and how many units give that value.
+    """
+    from scipy import stats
+
+    n = float(times.sum())
+    undefined = int(times[np.isnan(without)].sum())
+    if undefined:
+        reason = f"too little variation for an interval: without one of {undefined} of {n:.0f} there is no estimate"
+        return Interval(method=label, reason=reason)
+    mean = float(times @ without) / n
+    se = float(np.sqrt((n - 1) / n * (times @ (without - mean) ** 2)))
+    if se < 1e-12:
+        return Interval(method=label, reason="leaving out any one changes nothing, which makes no interval")
+    reach = float(stats.t.ppf((1 + COVER) / 2, n - 1)) * se
+    return Interval(se, point - reach, min(1.0, point + reach), label)
+
+
+class Changed:
+    """Sums of a block in which each of some rows (or clusters) weighs more or less: `scale` times all, plus `add` times one.
+
+    Leaving one out is scale 1 and add -1. What is not changed is summed once, so that this costs nothing per unit.
+    """
+
+    def __init__(self, times: Floats, changed: slice | Floats, scale: float, add: float) -> None:
+        self._times, self._changed, self._scale, self._add = times, changed, scale, add
+
+    def rows(self) -> Floats:
+        """How often each distinct row counts: changes x rows."""
+        if isinstance(self._changed, slice):
+            many = self._changed.stop - self._changed.start
+            weights = np.repeat(self._scale * self._times[None], many, axis=0)
+            weights[np.arange(many), np.arange(self._changed.start, self._changed.stop)] += self._add
+            return weights
+        return self._scale * self._times + self._add * self._changed
+
+    def _fold(self, block: Any) -> Floats:
+        whole = np.asarray(self._times @ block)
+        one = block[self._changed] if isinstance(self._changed, slice) else self._changed @ block
+        return np.asarray(self._scale * whole + self._add * _dense(one))
+
+    def sums(self, blocks: Blocks) -> Sums:
+        return Sums(blocks, self.rows, self._fold)
+
+
+def leave_one_out(patterns: Patterns, plan: Resampling, *, ranks: bool = False) -> Iterator[tuple[Changed, Floats]]:
+    """The table without one unit (or cluster) each, in parts, and how many units each stands for.
+
+    Parameters
+    ----------
+    ranks
+        Whether a coefficient looks at the weights of all rows at once (ordinal alpha): smaller parts.
+    """
     times = patterns.times.astype(np.float64)
     rows = len(times)
     if plan.how == "cluster":
@@ -190,14 +267,16 @@ def leave_one_out(patterns: Patterns, plan: Resampling) -> Iterator[tuple[Floats
         _, at = np.unique(plan.clusters[inside], return_inverse=True)
         members = np.zeros((int(at.max(initial=-1)) + 1, rows))
         np.add.at(members, (at, patterns.of_unit[inside]), 1)
-        yield members.sum(axis=0) - members, np.ones(len(members))
+        yield Changed(members.sum(axis=0), members, 1, -1), np.ones(len(members))
         return
-    step = max(1, CHUNK // max(1, rows))
+    step = _rows_at_once(rows, ranks)
     for start in range(0, rows, step):
         stop = min(start + step, rows)
-        weights = np.repeat(times[None], stop - start, axis=0)
-        weights[np.arange(stop - start), np.arange(start, stop)] -= 1
-        yield weights, times[start:stop]
+        yield Changed(times, slice(start, stop), 1, -1), times[start:stop]
+
+
+def _rows_at_once(rows: int, ranks: bool) -> int:
+    return max(1, CHUNK // max(1, rows)) if ranks else CHUNK // 256
 
 
 def share_below(values: Floats, threshold: float) -> float:
@@ -290,14 +369,35 @@ ANALYTIC = (
 )
 
 
+LINEARISED = (
+    "holsti",
+    "pabak",
+    "positive_agreement",
+    "negative_agreement",
+    "jaccard",
+    "prevalence_index",
+    "bias_index",
+)  # shares and indices: the delta method, by unit
+
+
 def analytic_interval(name: str, blocks: Blocks, times: NDArray[np.int64]) -> Interval:
     """Gwet's subject-level linearisation with t, or Fleiss, Cohen and Everitt 1969 for two coders' Cohen, with z.
 
     Units with one value enter as Gwet lets them (as zero agreement at their level), alpha is over pairable units; the
-    degrees of freedom are the units with a value, less one (Gwet 2014; R package irrCAC).
+    degrees of freedom are the units with a value, less one (Gwet 2014; R package irrCAC). Shares and indices of two
+    categories and Holsti: the delta method with t; intraclass correlations: F, without a standard error.
     """
     from scipy import stats
 
+    if name.startswith("icc_"):
+        from qualcode.agreement.icc import limits
+
+        low, high, method = limits(name, Sums.point(blocks, times), COVER)
+        if not np.isfinite([low, high]).all():
+            return Interval(reason="the limits are not defined")
+        return Interval(low=low, high=high, method=method, reason="limits by F have no standard error")
+    if name in LINEARISED:
+        return _by_small_changes(name, blocks, times)
     if name not in ANALYTIC:
         return Interval(reason="no closed form for this coefficient: use the bootstrap")
     if name == "cohen_kappa":
@@ -425,20 +525,41 @@ def _infinitesimal(blocks: Blocks, times: NDArray[np.int64]) -> float:
     n = w.sum()
     if n < 2:
         return float("nan")
-    small = 1e-4 * n
-    change = np.empty(len(w))
-    step = max(1, 2_000_000 // max(1, len(w)))
-    for start in range(0, len(w), step):
-        stop = min(start + step, len(w))
-        both = []
-        for sign in (1, -1):
-            weights = np.repeat(((1 - sign * small / n) * w)[None], stop - start, axis=0)
-            weights[np.arange(stop - start), np.arange(start, stop)] += sign * small
-            both.append(estimate(krippendorff_alpha(Sums.point(blocks, weights))))
-        change[start:stop] = n * (both[0] - both[1]) / (2 * small)
+    change = _changes(krippendorff_alpha, blocks, w, ranks=True)
     values = w @ blocks.m
     change *= values / (values - 1)  # as Gwet, who linearises alpha without its small-sample term
     return float(np.sqrt((w @ change**2) / (n * (n - 1))))
+
+
+def _changes(of: Callable[[Sums], Pair], blocks: Blocks, w: Floats, *, ranks: bool) -> Floats:
+    """What a unit of each row adds to the estimate, times n: the estimate's slope in that row's weight."""
+    n = float(w.sum())
+    small = 1e-4
+    change = np.empty(len(w))
+    step = _rows_at_once(len(w), ranks)
+    for start in range(0, len(w), step):
+        rows = slice(start, min(start + step, len(w)))
+        more, less = (Changed(w, rows, 1 - sign * small, sign * small * n).sums(blocks) for sign in (1, -1))
+        change[rows] = (estimate(of(more)) - estimate(of(less))) / (2 * small)
+    return change
+
+
+def _by_small_changes(name: str, blocks: Blocks, times: NDArray[np.int64]) -> Interval:
+    from scipy import stats
+
+    from qualcode.agreement.binary import BINARY
+
+    keep = blocks.m > 0 if name == "holsti" else blocks.pairable > 0
+    blocks, w = Blocks(blocks.codes[keep], blocks.scale), times[keep].astype(np.float64)
+    n = int(w.sum())
+    if n < 2:
+        return Interval(reason="one unit: no interval")
+    change = _changes(BINARY[name], blocks, w, ranks=False)
+    se = float(np.sqrt((w @ change**2) / (n * (n - 1))))
+    if not np.isfinite(se):
+        return Interval(reason="the standard error is not defined")
+    value, reach = float(estimate(BINARY[name](Sums.point(blocks, w)))[0]), float(stats.t.ppf((1 + COVER) / 2, n - 1))
+    return Interval(se, value - reach * se, min(1.0, value + reach * se), f"analytic (delta method), t({n - 1})")
 
 
 def _fleiss_cohen_everitt(blocks: Blocks, times: NDArray[np.int64]) -> float:

@@ -8,7 +8,7 @@ docs/agreement.md; sources stand beside each function.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -24,6 +24,7 @@ LEVELS = ("nominal", "ordinal", "interval", "ratio")
 WEIGHTS = ("identity", "linear", "quadratic", "ordinal")
 TINY = 1e-12  # at or under this an expected disagreement is none: there is no variation
 DENSE = 64  # categories up to which counts are held as a dense array
+PAIR_COLUMNS = 128  # sums of pairs of coders made at once
 
 
 @dataclass(frozen=True)
@@ -254,6 +255,21 @@ def _ratio(a: Floats, b: Floats) -> Floats:
     return np.where(added > 0, ((a - b) / np.where(added > 0, added, 1)) ** 2, 0.0)
 
 
+Pair = tuple[Floats, Floats]  # observed and expected disagreement, one a resample; NaN where there is none
+
+
+@dataclass(frozen=True)
+class TwoCoders:
+    """Sums over the units that two coders both gave a value, one a resample."""
+
+    n: Floats
+    equal: Floats
+    agree: Floats  # of the agreement weights
+    first: Floats  # how often each category: resamples x size
+    second: Floats
+    made: Floats  # values that the two gave at all, also where the other gave none
+
+
 class Sums:
     """Sums over units of the contributions of `blocks`, for one or many sets of weights (resamples x rows)."""
 
@@ -261,6 +277,7 @@ class Sums:
         self.blocks, self._weights = blocks, weights
         self._fold = fold
         self._kept: dict[str, Floats] = {}
+        self._pairs: dict[tuple[int, int], TwoCoders] = {}
 
     @classmethod
     def point(cls, blocks: Blocks, times: ArrayLike) -> Sums:
@@ -284,6 +301,42 @@ class Sums:
             self._kept[name] = self.of(getattr(self.blocks, name))
         return self._kept[name]
 
+    def pair(self, one: int, two: int) -> TwoCoders:
+        """Sums of two coders, made for all pairs at once where there are few categories, and kept."""
+        if (one, two) not in self._pairs:
+            size = self.blocks.scale.size
+            pairs = list(combinations(range(self.blocks.coders), 2))
+            if size > DENSE or (one, two) not in pairs:
+                pairs = [(one, two)]
+            step = max(1, PAIR_COLUMNS // (4 + 2 * size))
+            for start in range(0, len(pairs), step):
+                self._take(pairs[start : start + step])
+        return self._pairs[one, two]
+
+    def _take(self, pairs: Sequence[tuple[int, int]]) -> None:
+        blocks = self.blocks
+        size, weights = blocks.scale.size, blocks.scale.weights
+        columns: list[Floats] = []
+        for one, two in pairs:
+            both = blocks.given[:, one] & blocks.given[:, two]
+            a, b = blocks.codes[:, one], blocks.codes[:, two]
+            equal = (both & (a == b)).astype(np.float64)
+            agree = equal if weights is None else np.where(both, weights[a, b], 0.0)
+            made = blocks.given[:, one].astype(np.float64) + blocks.given[:, two]
+            columns += [both.astype(np.float64), equal, agree, made]
+            if size <= DENSE:
+                columns += [(both & (x == category)).astype(np.float64) for x in (a, b) for category in range(size)]
+        sums = self.of(np.stack(columns, axis=1))
+        wide = sums.shape[1] // len(pairs)
+        for at, (one, two) in enumerate(pairs):
+            part = sums[:, at * wide : (at + 1) * wide]
+            if size <= DENSE:
+                first, second = part[:, 4 : 4 + size], part[:, 4 + size :]
+            else:
+                both = blocks.given[:, one] & blocks.given[:, two]
+                first, second = (self.of(blocks.one_coder_in(coder, both)) for coder in (one, two))
+            self._pairs[one, two] = TwoCoders(part[:, 0], part[:, 1], part[:, 2], first, second, part[:, 3])
+
     @cached_property
     def two(self) -> Floats:
         """Units with two values or more."""
@@ -301,9 +354,6 @@ class Sums:
         counts = self["pairable_counts"]
         varies: NDArray[np.bool_] = counts.max(axis=1, initial=0) < counts.sum(axis=1) - 1e-9
         return varies
-
-
-Pair = tuple[Floats, Floats]  # observed and expected disagreement, one a resample; NaN where there is none
 
 
 def _over(above: Floats, below: Floats) -> Floats:
@@ -377,24 +427,12 @@ def conger_kappa(s: Sums) -> Pair:
     return _where_it_varies(s, _observed(s), 1 - chance)
 
 
-def _two_coders(s: Sums, one: int, two: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """Units that both coders gave a value, disagreement over them, and each coder's shares of categories there."""
-    blocks = s.blocks
-    both = blocks.given[:, one] & blocks.given[:, two]
-    weights = blocks.scale.weights
-    a, b = blocks.codes[:, one], blocks.codes[:, two]
-    agree = (a == b).astype(np.float64) if weights is None else weights[a, b]
-    n = s.of(both.astype(np.float64))
-    observed = 1 - _over(s.of(np.where(both, agree, 0.0)), n)
-    first, second = s.of(blocks.one_coder_in(one, both)), s.of(blocks.one_coder_in(two, both))
-    return n, observed, _over(first, n[:, None]), _over(second, n[:, None])
-
-
 def cohen_of_pair(s: Sums, one: int, two: int) -> Pair:
     """Cohen 1960 (weighted: 1968) over the units that both coders gave a value."""
-    _, observed, first, second = _two_coders(s, one, two)
+    pair = s.pair(one, two)
+    first, second = _over(pair.first, pair.n[:, None]), _over(pair.second, pair.n[:, None])
     expected = 1 - _quadratic_form(first, s.blocks.scale.weights, second)
-    return observed, np.where(expected > TINY, expected, np.nan)
+    return 1 - _over(pair.agree, pair.n), np.where(expected > TINY, expected, np.nan)
 
 
 def cohen_kappa(s: Sums) -> Pair:
@@ -404,10 +442,10 @@ def cohen_kappa(s: Sums) -> Pair:
 
 def scott_pi(s: Sums) -> Pair:
     """Scott 1955, of the only two coders, over the units that both gave a value."""
-    _, observed, first, second = _two_coders(s, 0, 1)
-    mean = (first + second) / 2
+    pair = s.pair(0, 1)
+    mean = _over(pair.first + pair.second, 2 * pair.n[:, None])
     expected = 1 - _quadratic_form(mean, s.blocks.scale.weights, mean)
-    return observed, np.where(expected > TINY, expected, np.nan)
+    return 1 - _over(pair.agree, pair.n), np.where(expected > TINY, expected, np.nan)
 
 
 def mean_pairwise_cohen_kappa(s: Sums) -> Pair:
