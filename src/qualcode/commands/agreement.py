@@ -33,6 +33,32 @@ NO_INTERVAL = "no interval: the spans of one continuum are no independent units 
 @click.option("--length", type=int, default=None, metavar="N", help="With --spans: length of the text.")
 @click.option("--start", type=int, default=None, metavar="M", help="With --spans: where the text starts.  [default: 0]")
 @click.option(
+    "--near",
+    type=click.IntRange(2, 1000),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="With --spans: boundaries fewer than N positions apart are near misses (boundary_similarity).",
+)
+@click.option(
+    "--min-overlap",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.5,
+    show_default=True,
+    metavar="X",
+    help="With --spans: share of a stretch that another of the same code must cover to match it (segment_agreement).",
+)
+@click.option(
+    "--gamma", is_flag=True, help="With --spans: also gamma (needs the extra qualcode[gamma]; seconds to minutes)."
+)
+@click.option(
+    "--gamma-samples",
+    type=click.IntRange(2, 10_000),
+    default=30,
+    show_default=True,
+    help="Random texts that gamma takes chance from.",
+)
+@click.option(
     "--level",
     type=click.Choice(["nominal", "ordinal", "interval", "ratio"]),
     default="nominal",
@@ -101,6 +127,10 @@ def command(
     spans: Path | None,
     length: int | None,
     start: int | None,
+    near: int,
+    min_overlap: float,
+    gamma: bool,
+    gamma_samples: int,
     level: str,
     weights: str | None,
     categories: str | None,
@@ -129,17 +159,27 @@ def command(
         for name in ("level", "weights", "sets"):
             if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
                 raise click.UsageError(f"--{name} does not go with --spans.")
+        from qualcode.agreement.boundaries import measure_boundaries
         from qualcode.agreement.spans import measure_spans, read_spans
 
         marked = read_spans(spans, length=length, start=start or 0, codes=_list(categories))
-        made = measure_spans(marked)
+        made = measure_spans(marked) + measure_boundaries(marked, near=near, min_overlap=min_overlap)
+        if gamma:
+            from qualcode.agreement.gamma import measure_gamma
+
+            made += measure_gamma(marked, samples=gamma_samples, seed=seed)
+        settings: dict[str, Any] = {"near": near, "min_overlap": min_overlap}
+        settings |= {"gamma_samples": gamma_samples, "seed": seed} if gamma else {}
         if as_json:
-            click.echo(_json(_spans_answer(marked, made, ci=ci)))
+            click.echo(_json(_spans_answer(marked, made, ci=ci, settings=settings)))
         else:
-            click.echo(_spans_table(marked, made))
+            click.echo(_spans_table(marked, made, settings=settings))
         return
     if length is not None or start is not None:
         raise click.UsageError("--length and --start go with --spans.")
+    for name in ("near", "min_overlap", "gamma", "gamma_samples"):
+        if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{name.replace('_', '-')} goes with --spans.")
     if resample == "pairs" and ci != "bootstrap":
         raise click.UsageError("--resample pairs goes with --ci bootstrap.")
     if interval == "bca" and ci != "bootstrap":
@@ -216,7 +256,12 @@ def _answer(found: Agreement, *, level: str, weights: str | None) -> dict[str, A
     } | ({"codes": [vars(one) for one in found.codes]} if found.codes else {})
 
 
-def _spans_answer(spans: Spans, made: list[Measured], *, ci: str) -> dict[str, Any]:
+def _in_order(made: list[Measured], codes: Sequence[str]) -> list[Measured]:
+    """What holds over all codes first, then code by code."""
+    return [one for code in (None, *codes) for one in made if one.code == code]
+
+
+def _spans_answer(spans: Spans, made: list[Measured], *, ci: str, settings: dict[str, Any]) -> dict[str, Any]:
     without = "" if ci == "none" else NO_INTERVAL
     return {
         "units": len(spans),
@@ -224,6 +269,7 @@ def _spans_answer(spans: Spans, made: list[Measured], *, ci: str) -> dict[str, A
         "start": spans.origin,
         "length": spans.length,
         "categories": spans.codes,
+        **settings,
         "notes": spans.notes,
         "coefficients": [
             {
@@ -236,19 +282,39 @@ def _spans_answer(spans: Spans, made: list[Measured], *, ci: str) -> dict[str, A
                 "ci_method": "none" if not one.reason and not without else None,
                 "reason": one.reason or without or None,
             }
-            for one in made
+            for one in _in_order(made, spans.codes)
         ],
     }
 
 
-def _spans_table(spans: Spans, made: list[Measured]) -> str:
+SPAN_GROUPS = {
+    "corrected for chance": (
+        "u_alpha",
+        "bar_u_alpha",
+        "cu_alpha",
+        "krippendorff_alpha_unitizing_1995",
+        "gamma",
+        "gamma_cat",
+    ),
+    "what cu_alpha rests on": ("cu_alpha_coverage",),
+    "agreement": ("boundary_similarity", "segment_agreement", "segment_f1"),
+}
+SPAN_HEADS = {
+    "k_u_alpha": "(k)u-alpha", "k_u_alpha_coverage": "coverage", "krippendorff_alpha_unitizing_1995": "alpha 1995",
+    "percent_agreement": "percent", "cohen_kappa": "kappa", "scott_pi": "pi", "krippendorff_alpha": "alpha",
+    "boundary_similarity": "boundary", "segment_agreement": "segments", "segment_f1": "segment F1",
+}  # fmt: skip
+OVER_POSITIONS = ("percent_agreement", "cohen_kappa", "scott_pi", "krippendorff_alpha")
+
+
+def _spans_table(spans: Spans, made: list[Measured], *, settings: dict[str, Any]) -> str:
     """The answer as aligned text: what holds over all codes, then a row a code; what is missing, below."""
     coders = ", ".join(spans.coders) or "none"
     lines = [
         f"{len(spans)} units of {len(spans.codes)} codes on positions {spans.origin} to {spans.origin + spans.length}; "
         f"{len(spans.coders)} coders ({coders})"
     ]
-    lines += [f"Note: {note}." for note in spans.notes]
+    lines += _wrapped(f"Note: {note}." for note in spans.notes)
     reasons: list[str] = []
 
     def shown(one: Measured) -> str:
@@ -258,15 +324,27 @@ def _spans_table(spans: Spans, made: list[Measured]) -> str:
             reasons.append(one.reason)
         return f"[{reasons.index(one.reason) + 1}]"
 
-    over = [(one.name, shown(one), "") for one in made if one.code is None]
-    lines += ["", *_columns([("over all codes", "estimate", ""), *over], right=(1,))]
-    names = list(dict.fromkeys(one.name for one in made if one.code is not None))
-    cells = {(one.code, one.name): shown(one) for one in made if one.code is not None}
+    over = {one.name: one for one in made if one.code is None}
+    rows: list[tuple[str, ...]] = [("over all codes", "estimate", "")]
+    for group, names in SPAN_GROUPS.items():
+        rows.append((group, "", ""))
+        rows += [(f"  {name}", shown(over[name]), "") for name in names if name in over]
+    lines += ["", *_columns(rows, right=(1,))]
+    cells = {(one.code, one.name): one for one in made if one.code is not None}
     if spans.codes:
-        by_code = [("code", *names)] + [(code, *(cells[code, name] for name in names)) for code in spans.codes]
-        lines += ["", *_columns([(*row, "") for row in by_code], right=range(1, 99))]
-    lines += ["", "No intervals: the spans of one text are no independent units to resample."]
-    lines += [f"[{at}] {reason}" for at, reason in enumerate(reasons, start=1)]
+        names = tuple(SPAN_HEADS)
+        heads = (SPAN_HEADS[name] + ("*" if name in OVER_POSITIONS else "") for name in names)
+        by_code = [("code", *heads, "")]
+        by_code += [(code, *(shown(cells[code, name]) for name in names), "") for code in spans.codes]
+        lines += ["", *_columns(by_code, right=range(1, 99)), "* over positions: the code is there or not"]
+    matched = f"segments: matched where another of the same code covers {settings['min_overlap']:.0%} of it; "
+    near = settings["near"]
+    matched += f"boundary: {near - 1} position{'' if near == 2 else 's'} apart or less is a near miss"
+    lines += ["", *_wrapped([matched])]
+    if "gamma_samples" in settings:
+        lines.append(f"gamma: by chance from {settings['gamma_samples']} random texts, seed {settings['seed']}")
+    lines.append("No intervals: the spans of one text are no independent units to resample.")
+    lines += _wrapped(f"[{at}] {reason}" for at, reason in enumerate(reasons, start=1))
     return "\n".join(lines)
 
 
