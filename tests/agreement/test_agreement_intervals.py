@@ -18,6 +18,7 @@ from qualcode.agreement.intervals import (
     pairs_interval,
     percentile_interval,
     share_below,
+    share_without_variation,
 )
 from qualcode.agreement.kernel import COEFFICIENTS, Blocks, Patterns, Scale, Sums, coefficient, distinct, estimate
 
@@ -236,3 +237,14 @@ def test_leaving_one_out_by_subtracting_is_leaving_out(level):
             fast = estimate(ALL[name](one.sums(blocks)))
             slow = estimate(ALL[name](Sums.point(blocks, one.rows())))
             assert fast == pytest.approx(slow, abs=1e-9, nan_ok=True), name
+
+
+def test_the_share_of_resamples_without_variation_is_what_the_bootstrap_finds():
+    codes = np.array([[1, 1]] + [[0, 1]] + [[0, 0]] * 25 + [[0, -1]] * 3)
+    patterns = distinct(codes)
+    blocks = Blocks(patterns.codes, Scale(2))
+    # a resample varies unless both units with a 1 are missing, or it holds nothing but the first (and single values)
+    by_hand = (28 / 30) ** 30 + (4 / 30) ** 30
+    assert share_without_variation(blocks, patterns.times) == pytest.approx(by_hand)
+    drawn = values("krippendorff_alpha", codes, plan("unit", times=4000, codes=codes), Scale(2))
+    assert np.isnan(drawn).mean() == pytest.approx(by_hand, abs=0.02)

@@ -1,22 +1,50 @@
-"""Intervals: resampling of units or whole transcripts, Krippendorff's own bootstrap, and analytic standard errors."""
+"""Intervals: from resamples, from leaving one out, from Krippendorff's own bootstrap, and by closed forms."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qualcode.agreement.kernel import Blocks, Floats, Fold, Pair, Patterns, Sums, estimate, krippendorff_alpha
+from qualcode.agreement.kernel import Blocks, Floats, Pair, Patterns, Sums, estimate, krippendorff_alpha
+from qualcode.agreement.resampling import (
+    ENOUGH_CLUSTERS,
+    Changed,
+    Draw,
+    Resampling,
+    choose,
+    coverage_note,
+    dense,
+    draws,
+    leave_one_out,
+    rows_at_once,
+)
 
-ENOUGH_CLUSTERS = 10  # from here on whole transcripts are resampled (docs/agreement.md)
+__all__ = [
+    "ENOUGH_CLUSTERS",
+    "Draw",
+    "Interval",
+    "Resampling",
+    "analytic_interval",
+    "bca_interval",
+    "choose",
+    "coverage_note",
+    "draws",
+    "jackknife_interval",
+    "jackknife_variance",
+    "leave_one_out",
+    "pairs_interval",
+    "percentile_interval",
+    "share_below",
+    "share_without_variation",
+    "too_rare",
+]
+
 UNDEFINED_BOUND = 0.05  # with a larger share of undefined resamples there is no interval
-FULL_COVER = 30  # clusters from which the bootstrap by cluster covers about what it says
 COVER = 0.95
-CHUNK = 8_000_000  # numbers held at once while resampling
 
 
 @dataclass(frozen=True)
@@ -29,122 +57,6 @@ class Interval:
     method: str = ""
     reason: str = ""
     undefined: int = 0  # of the resamples
-
-
-@dataclass(frozen=True)
-class Resampling:
-    """What is drawn, how often, and how it is called. `clusters` are cluster indices of the units (-1: in none)."""
-
-    how: str  # unit or cluster
-    times: int
-    seed: int
-    label: str
-    clusters: NDArray[np.intp] | None = None
-    refused: str = ""  # why there is nothing to resample
-    these: str = ""  # why nothing can be said beyond the clusters at hand, where units are drawn for want of clusters
-
-
-def choose(
-    resample: str,
-    times: int,
-    seed: int,
-    *,
-    units: NDArray[np.bool_],
-    clusters: NDArray[np.intp] | None,
-    cluster_word: str = "cluster",
-    jackknife: bool = False,
-) -> Resampling:
-    """By cluster from ten clusters up, else by unit, unless `resample` says which.
-
-    Parameters
-    ----------
-    units
-        Which units have two values or more: only their clusters count.
-    clusters
-        Cluster index of each unit, None where there are no clusters.
-    jackknife
-        Each is left out once, in place of drawing: `times` and `seed` say nothing then.
-    """
-    n = int(units.sum())
-    found = len(np.unique(clusters[units])) if clusters is not None else 0
-    many = f"{found} {cluster_word}{'' if found == 1 else 's'}"
-    kind, tail = "bootstrap", f"{times}, seed {seed}, percentile"
-    if resample == "cluster" or (resample == "auto" and found >= ENOUGH_CLUSTERS):
-        refused = "" if found > 1 else f"one {cluster_word}: nothing to resample"
-        if jackknife:
-            kind, tail = "jackknife", f"t({found - 1})"
-        return Resampling("cluster", times, seed, f"{kind} by {cluster_word} ({many}), {tail}", clusters, refused)
-    why = f"{many}: too few to resample" if clusters is not None and resample == "auto" else f"{n} units"
-    refused = "" if n > 1 else "one unit: nothing to resample"
-    these = ""
-    if clusters is not None and resample == "auto":
-        these = f"{many}: too few to speak beyond {'it' if found == 1 else 'them'}"
-    if jackknife:
-        kind, tail = "jackknife", f"t({n - 1})"
-    return Resampling("unit", times, seed, f"{kind} by unit ({why}), {tail}", clusters, refused, these)
-
-
-def coverage_note(clusters: int) -> str:
-    """What is said beside a bootstrap by cluster with fewer than thirty clusters; "" from there on."""
-    if clusters >= FULL_COVER:
-        return ""
-    return (
-        f"{clusters} clusters were drawn from: in simulations such intervals held the true value in 85, 90 and 94 % of cases "
-        "with 6, 12 and 30 clusters, not in 95 %"
-    )
-
-
-class Draw:
-    """One part of the resamples: sums of a block over the units drawn."""
-
-    def __init__(self, weights: Floats, members: Floats | None) -> None:
-        self._weights, self._members = weights, members
-        self._rows: Floats | None = None
-
-    def rows(self) -> Floats:
-        """How often each distinct row counts: resamples x rows."""
-        if self._rows is None:
-            self._rows = self._weights if self._members is None else self._weights @ self._members
-        return self._rows
-
-    @property
-    def fold(self) -> Fold:
-        def fold(block: Any) -> Floats:
-            return np.asarray(self._weights @ (block if self._members is None else self._members @ block))
-
-        return fold
-
-    def sums(self, blocks: Blocks) -> Sums:
-        return Sums(blocks, self.rows, self.fold)
-
-
-def draws(patterns: Patterns, plan: Resampling) -> Iterator[Draw]:
-    """The resamples in parts; the same for every coefficient and every code of the same table."""
-    rng = np.random.default_rng(plan.seed)
-    rows, units = len(patterns.times), len(patterns.of_unit)
-    if plan.how == "cluster":
-        assert plan.clusters is not None
-        inside = plan.clusters >= 0
-        _, at = np.unique(plan.clusters[inside], return_inverse=True)
-        many = int(at.max(initial=-1)) + 1
-        members = np.zeros((many, rows))
-        np.add.at(members, (at, patterns.of_unit[inside]), 1)
-        step = max(1, CHUNK // max(many, rows))
-        for start in range(0, plan.times, step):
-            size = min(step, plan.times - start)
-            yield Draw(rng.multinomial(many, np.full(many, 1 / many), size=size).astype(np.float64), members)
-        return
-    few = rows * 4 < units or rows <= 64
-    step = max(1, CHUNK // max(rows, 1 if few else units))
-    for start in range(0, plan.times, step):
-        size = min(step, plan.times - start)
-        if few:
-            weights = rng.multinomial(units, patterns.times / units, size=size)
-        else:
-            drawn = patterns.of_unit[rng.integers(0, units, size=(size, units))]
-            drawn += (np.arange(size) * rows)[:, None]
-            weights = np.bincount(drawn.ravel(), minlength=size * rows).reshape(size, rows)
-        yield Draw(weights.astype(np.float64), None)
 
 
 def percentile_interval(values: Floats, label: str) -> Interval:
@@ -201,6 +113,16 @@ def bca_interval(values: Floats, label: str, point: float, without: Floats, time
     return Interval(plain.se, float(low), float(min(high, 1.0)), plain.method, undefined=plain.undefined)
 
 
+def jackknife_variance(without: Floats, times: Floats) -> float:
+    """Variance of an estimate from its values without one unit (or cluster), each standing for so many of them."""
+    known = ~np.isnan(without) & (times > 0)
+    n = float(times[known].sum())
+    if n < 2:
+        return float("nan")
+    mean = float(times[known] @ without[known]) / n
+    return (n - 1) / n * float(times[known] @ (without[known] - mean) ** 2)
+
+
 def jackknife_interval(point: float, without: Floats, times: Floats, label: str) -> Interval:
     """Point estimate plus and minus t times the jackknife standard error (Efron and Tibshirani 1993, chapter 11).
 
@@ -216,67 +138,28 @@ def jackknife_interval(point: float, without: Floats, times: Floats, label: str)
     if undefined:
         reason = f"too little variation for an interval: without one of {undefined} of {n:.0f} there is no estimate"
         return Interval(method=label, reason=reason)
-    mean = float(times @ without) / n
-    se = float(np.sqrt((n - 1) / n * (times @ (without - mean) ** 2)))
-    if se < 1e-12:
+    se = float(np.sqrt(jackknife_variance(without, times)))
+    if not se >= 1e-12:
         return Interval(method=label, reason="leaving out any one changes nothing, which makes no interval")
     reach = float(stats.t.ppf((1 + COVER) / 2, n - 1)) * se
     return Interval(se, point - reach, min(1.0, point + reach), label)
 
 
-class Changed:
-    """Sums of a block in which each of some rows (or clusters) weighs more or less: `scale` times all, plus `add` times one.
-
-    Leaving one out is scale 1 and add -1. What is not changed is summed once, so that this costs nothing per unit.
-    """
-
-    def __init__(self, times: Floats, changed: slice | Floats, scale: float, add: float) -> None:
-        self._times, self._changed, self._scale, self._add = times, changed, scale, add
-
-    def rows(self) -> Floats:
-        """How often each distinct row counts: changes x rows."""
-        if isinstance(self._changed, slice):
-            many = self._changed.stop - self._changed.start
-            weights = np.repeat(self._scale * self._times[None], many, axis=0)
-            weights[np.arange(many), np.arange(self._changed.start, self._changed.stop)] += self._add
-            return weights
-        return self._scale * self._times + self._add * self._changed
-
-    def _fold(self, block: Any) -> Floats:
-        whole = np.asarray(self._times @ block)
-        one = block[self._changed] if isinstance(self._changed, slice) else self._changed @ block
-        return np.asarray(self._scale * whole + self._add * _dense(one))
-
-    def sums(self, blocks: Blocks) -> Sums:
-        return Sums(blocks, self.rows, self._fold)
+def share_without_variation(blocks: Blocks, times: NDArray[np.int64]) -> float:
+    """Probability that a resample of units holds one category only, without drawing any."""
+    n = float(times.sum())
+    counts = dense(blocks.counts)
+    pairable = blocks.pairable > 0
+    alike = [float(times[~pairable | (counts[:, k] == blocks.m)].sum()) for k in range(blocks.scale.size)]
+    return float(sum((many / n) ** n for many in alike)) if n else 1.0
 
 
-def leave_one_out(patterns: Patterns, plan: Resampling, *, ranks: bool = False) -> Iterator[tuple[Changed, Floats]]:
-    """The table without one unit (or cluster) each, in parts, and how many units each stands for.
-
-    Parameters
-    ----------
-    ranks
-        Whether a coefficient looks at the weights of all rows at once (ordinal alpha): smaller parts.
-    """
-    times = patterns.times.astype(np.float64)
-    rows = len(times)
-    if plan.how == "cluster":
-        assert plan.clusters is not None
-        inside = plan.clusters >= 0
-        _, at = np.unique(plan.clusters[inside], return_inverse=True)
-        members = np.zeros((int(at.max(initial=-1)) + 1, rows))
-        np.add.at(members, (at, patterns.of_unit[inside]), 1)
-        yield Changed(members.sum(axis=0), members, 1, -1), np.ones(len(members))
-        return
-    step = _rows_at_once(rows, ranks)
-    for start in range(0, rows, step):
-        stop = min(start + step, rows)
-        yield Changed(times, slice(start, stop), 1, -1), times[start:stop]
-
-
-def _rows_at_once(rows: int, ranks: bool) -> int:
-    return max(1, CHUNK // max(1, rows)) if ranks else CHUNK // 256
+def too_rare(blocks: Blocks, times: NDArray[np.int64]) -> str:
+    """Why an interval that draws nothing is not to be relied on; "" where the bootstrap would give one."""
+    share = share_without_variation(blocks, times)
+    if share <= UNDEFINED_BOUND:
+        return ""
+    return f"too little variation for an interval: {share:.0%} of resamples would have none (at most {UNDEFINED_BOUND:.0%} may)"
 
 
 def share_below(values: Floats, threshold: float) -> float:
@@ -426,10 +309,6 @@ def _point(name: str, blocks: Blocks, times: NDArray[np.int64]) -> float:
     return float(estimate(COEFFICIENTS[name](Sums.point(blocks, times)))[0])
 
 
-def _dense(block: Any) -> Floats:
-    return np.asarray(block if isinstance(block, np.ndarray) else block.toarray())
-
-
 def _linearised(name: str, blocks: Blocks, times: NDArray[np.int64]) -> float:
     """Standard error from each unit's contribution (Gwet 2014, chapter 5; the formulas of the R package irrCAC)."""
     if name == "scott_pi":  # Fleiss over the units that both gave a value
@@ -446,7 +325,7 @@ def _linearised(name: str, blocks: Blocks, times: NDArray[np.int64]) -> float:
     unweighted = name in ("percent_agreement", "gwet_ac1")
     agree = blocks.agree if unweighted else blocks.agree_weighted
     pa = (w @ agree) / n2
-    shares = _dense(blocks.shares)
+    shares = dense(blocks.shares)
     pi = (w @ shares) / n
     table = np.eye(size) if weights is None or unweighted else weights
     if name == "percent_agreement":
@@ -470,7 +349,7 @@ def _linearised(name: str, blocks: Blocks, times: NDArray[np.int64]) -> float:
 
 def _conger_chance(blocks: Blocks, w: Floats, table: Floats) -> tuple[float, Floats]:
     n, coders = w.sum(), blocks.coders
-    counts = np.stack([w @ _dense(blocks.one_coder(g)) for g in range(coders)])
+    counts = np.stack([w @ dense(blocks.one_coder(g)) for g in range(coders)])
     given = counts.sum(axis=1)
     share = counts / given[:, None]
     total = share.sum(axis=0)
@@ -493,7 +372,7 @@ def _linearised_alpha(blocks: Blocks, times: NDArray[np.int64]) -> float:
         return float("nan")
     scale = blocks.scale
     mean = (w @ blocks.m) / n
-    counts = _dense(blocks.counts)
+    counts = dense(blocks.counts)
     pi = (w @ counts) / (n * mean)
     disagree = blocks.disagreement / mean  # 1 - p_a of each unit, times its share of values
     if scale.distances is not None:
@@ -536,7 +415,7 @@ def _changes(of: Callable[[Sums], Pair], blocks: Blocks, w: Floats, *, ranks: bo
     n = float(w.sum())
     small = 1e-4
     change = np.empty(len(w))
-    step = _rows_at_once(len(w), ranks)
+    step = rows_at_once(len(w), ranks)
     for start in range(0, len(w), step):
         rows = slice(start, min(start + step, len(w)))
         more, less = (Changed(w, rows, 1 - sign * small, sign * small * n).sums(blocks) for sign in (1, -1))

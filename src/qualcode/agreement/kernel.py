@@ -8,7 +8,7 @@ docs/agreement.md; sources stand beside each function.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -18,12 +18,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.signedinteger[Any]]  # category indices, -1 for no value, as narrow as they came
 Fold = Callable[[Any], Floats]  # a block (rows x features, dense or sparse) to sums (resamples x features)
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 WEIGHTS = ("identity", "linear", "quadratic", "ordinal")
 TINY = 1e-12  # at or under this an expected disagreement is none: there is no variation
 DENSE = 64  # categories up to which counts are held as a dense array
+KEPT = 1_000_000  # numbers in a block of one coder up to which it is kept
+LOOKED_UP = 1024  # categories up to which distances are held as a table
 PAIR_COLUMNS = 128  # sums of pairs of coders made at once
 
 
@@ -65,7 +68,7 @@ class Patterns:
     row, `of_unit` which row each unit shows.
     """
 
-    codes: NDArray[np.intp]
+    codes: Codes
     times: NDArray[np.int64]
     of_unit: NDArray[np.intp]
 
@@ -77,16 +80,18 @@ def distinct(codes: ArrayLike) -> Patterns:
         raise ValueError("a table of units x coders is needed")
     if not np.issubdtype(table.dtype, np.integer) and table.dtype != bool:
         raise TypeError("category indices must be whole numbers")
-    table = table.astype(np.int64, copy=False)
+    table = _signed(table)
     units, width = table.shape
     if units == 0 or width == 0:
-        return Patterns(table.astype(np.intp), np.ones(units, dtype=np.int64), np.arange(units))
+        return Patterns(table, np.ones(units, dtype=np.int64), np.arange(units))
     base = int(table.max()) + 2
     cells = float(base) ** width
     if cells < 2**62:  # a row is one number in base `base`
-        key = table[:, 0] + 1
+        key = table[:, 0].astype(np.int64) + 1
         for column in range(1, width):
-            key = key * base + (table[:, column] + 1)
+            key *= base
+            key += table[:, column]
+            key += 1
         if cells <= max(4096, 4 * units):
             times = np.bincount(key, minlength=int(cells))
             found = np.flatnonzero(times)
@@ -104,19 +109,26 @@ def distinct(codes: ArrayLike) -> Patterns:
     narrow = np.ascontiguousarray(table.astype(np.min_scalar_type(-base)))
     whole = narrow.view(np.dtype((np.void, narrow.dtype.itemsize * width))).ravel()
     _, first, of_unit, times = np.unique(whole, return_index=True, return_inverse=True, return_counts=True)
-    return Patterns(table[first].astype(np.intp), times.astype(np.int64), of_unit.astype(np.intp).ravel())
+    return Patterns(table[first], times.astype(np.int64), of_unit.astype(np.intp).ravel())
+
+
+def _signed(table: NDArray[Any]) -> Codes:
+    """Whole numbers that can be -1: unsigned ones and truth values are widened, others stay as they are."""
+    if np.issubdtype(table.dtype, np.signedinteger):
+        return table
+    return table.astype(np.int64)
 
 
 def each_unit(codes: ArrayLike) -> Patterns:
     """The rows of `codes` as they are, one a unit: where a point estimate is all that is wanted."""
-    table = np.asarray(codes).astype(np.intp, copy=False)
+    table = _signed(np.asarray(codes))
     return Patterns(table, np.ones(len(table), dtype=np.int64), np.arange(len(table)))
 
 
 class Blocks:
     """What each distinct row contributes to the sums, made when first asked for."""
 
-    def __init__(self, codes: NDArray[np.intp], scale: Scale) -> None:
+    def __init__(self, codes: Codes, scale: Scale) -> None:
         self.codes, self.scale = codes, scale
         self.rows, self.coders = codes.shape
         self.given = codes >= 0
@@ -152,7 +164,9 @@ class Blocks:
         return sparse.csr_matrix((np.ones(len(at)), (at, self.codes[self.given])), shape=shape)
 
     def one_coder(self, coder: int) -> Any:
-        """The category that one coder gave, as 0/1 columns."""
+        """The category that one coder gave, as 0/1 columns; kept where that takes little room."""
+        if self.rows * self.scale.size > KEPT:
+            return self.one_coder_in(coder, self.given[:, coder])
         if coder not in self._by_coder:
             self._by_coder[coder] = self.one_coder_in(coder, self.given[:, coder])
         return self._by_coder[coder]
@@ -225,6 +239,9 @@ class Blocks:
 
     def spread_of(self, y: Floats) -> Floats:
         """Sum over ordered pairs of (y_g - y_h)^2, divided by m - 1; `y` is (categories) or (resamples x categories)."""
+        if isinstance(self.counts, np.ndarray):
+            first, second = y @ self.counts.T, y**2 @ self.counts.T
+            return np.asarray(self.pairable * 2 * (self.m * second - first**2) / self._others)
         extended = np.concatenate([y, np.zeros((*y.shape[:-1], 1))], axis=-1)  # index -1: no value
         given = extended[..., self.codes]
         first, second = given.sum(axis=-1), (given**2).sum(axis=-1)
@@ -241,8 +258,11 @@ class Blocks:
             return self.pairable * (self.m * (self.m - 1) - self._equal_pairs) / self._others
         if scale.level == "interval":
             return self.spread_of(self.y)
-        total = np.zeros(self.rows)
         assert scale.values is not None
+        if scale.size <= LOOKED_UP:
+            table = _ratio(scale.values[:, None], scale.values[None, :])
+            return self.pairable * self._pair_sum(table) / self._others
+        total = np.zeros(self.rows)
         for one, two in combinations(range(self.coders), 2):
             both = self.given[:, one] & self.given[:, two]
             a, b = scale.values[self.codes[both, one]], scale.values[self.codes[both, two]]
@@ -536,15 +556,3 @@ def coefficient(name: str, codes: ArrayLike, scale: Scale) -> float:
     patterns = distinct(table) if small else each_unit(table)
     s = Sums.point(Blocks(patterns.codes, scale), patterns.times)
     return float(estimate(COEFFICIENTS[name](s))[0])
-
-
-def jackknife(name: str, patterns: Patterns, scale: Scale) -> Iterator[tuple[float, int]]:
-    """The coefficient without one unit, and how many units give this value, for each distinct row."""
-    blocks = Blocks(patterns.codes, scale)
-    step = max(1, 4_000_000 // max(1, blocks.rows))
-    for start in range(0, blocks.rows, step):
-        stop = min(start + step, blocks.rows)
-        weights = np.repeat(patterns.times[None].astype(np.float64), stop - start, axis=0)
-        weights[np.arange(stop - start), np.arange(start, stop)] -= 1
-        values = estimate(COEFFICIENTS[name](Sums.point(blocks, weights)))
-        yield from zip(values.tolist(), patterns.times[start:stop].tolist(), strict=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from qualcode.agreement.binary import pooled, pooled_kappa, positive_agreement
+from qualcode.agreement.binary import BINARY, OF_TWO_CATEGORIES, pooled, pooled_kappa, positive_agreement
 from qualcode.agreement.catalogue import ALL, NUMERIC, names, why_not
 from qualcode.agreement.intervals import (
     ENOUGH_CLUSTERS,
@@ -24,6 +24,7 @@ from qualcode.agreement.intervals import (
     pairs_interval,
     percentile_interval,
     share_below,
+    too_rare,
 )
 from qualcode.agreement.kernel import (
     Blocks,
@@ -307,7 +308,11 @@ def _measure(
         chosen = {at: wanted[at] for at in open_}
         without = _without_one(tables, patterns, plan, chosen) if bca or ci == "jackknife" else {}
         if ci == "jackknife":
-            intervals = {at: jackknife_interval(points[at][0], *without[at], plan.label) for at in open_}
+            for at in open_:
+                intervals[at] = jackknife_interval(points[at][0], *without[at], plan.label)
+                rare = _rare(chosen[at], tables, patterns) if plan.how == "unit" else ""
+                if rare and not intervals[at].reason:
+                    intervals[at] = Interval(method=plan.label, reason=rare)
         else:
             for at, drawn in _drawn(tables, patterns, plan, chosen).items():
                 if bca:
@@ -323,7 +328,8 @@ def _measure(
                 how = "no closed form over several codes" if ci == "analytic" else "resampling pairs is for one table"
                 intervals[at] = Interval(reason=f"{how}: use the bootstrap")
             elif ci == "analytic":
-                intervals[at] = analytic_interval(one.name, tables[one.tables[0]].blocks, patterns.times)
+                made = analytic_interval(one.name, tables[one.tables[0]].blocks, patterns.times)
+                intervals[at] = replace(made, reason=made.reason or _rare(one, tables, patterns))
             elif one.name in ALPHAS:
                 table = tables[one.tables[0]]
                 expected = float(_pair(table, one.name, sums[one.tables[0]])[1][0])
@@ -335,6 +341,14 @@ def _measure(
         interval = intervals.get(at, Interval(method="none" if ci == "none" and not reason else ""))
         results.append(Result(one.name, one.code, value, interval, reason or interval.reason, below.get(at, {})))
     return results
+
+
+def _rare(one: _Wanted, tables: Sequence[_Table], patterns: Patterns) -> str:
+    """Why the interval of a coefficient of one table is not to be relied on: the code hardly varies."""
+    raw = one.name in BINARY and one.name not in OF_TWO_CATEGORIES and one.name != "light_kappa"
+    if len(one.tables) != 1 or raw or one.name == "percent_agreement":
+        return ""
+    return too_rare(tables[one.tables[0]].blocks, patterns.times)
 
 
 def _point(one: _Wanted, tables: Sequence[_Table], sums: Sequence[Sums]) -> tuple[float, str]:
