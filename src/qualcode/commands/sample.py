@@ -1,14 +1,18 @@
-"""`qualcode sample`: how much to code twice."""
+"""`qualcode sample`: how much to code twice, and which."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from qualcode.commands.common import no_study_option
+from qualcode.errors import QualcodeError, nearest
+
+if TYPE_CHECKING:
+    from qualcode.agreement.drawing import Drawn
+    from qualcode.study import Study
 
 ALPHAS = (0.667, 0.8, 0.9)
 PREVALENCES = (0.5, 0.2, 0.1, 0.05, 0.02)
@@ -20,7 +24,7 @@ def _inside(low: float, high: float, *, closed: bool = False) -> click.FloatRang
 
 
 @click.command()
-@no_study_option
+@click.option("-C", "study", metavar="STUDY", default=None, help="With --draw: the study's folder (default: this folder).")
 @click.option("--plan", is_flag=True, help="How many units to code twice, and how often each code will then be seen.")
 @click.option(
     "--alpha",
@@ -74,8 +78,35 @@ def _inside(low: float, high: float, *, closed: bool = False) -> click.FloatRang
 @click.option(
     "--significance", type=_inside(0, 0.5), default=0.05, show_default=True, help="One-sided, of --test-least."
 )
+@click.option(
+    "--draw",
+    metavar="N|P%",
+    default=None,
+    help="Draw so many (or such a share) of the study's transcripts at random, and print rows for assignments.csv.",
+)
+@click.option("--for", "people", metavar="A,B", default=None, help="With --draw: the coders who are to code them.")
+@click.option(
+    "--unit",
+    type=click.Choice(["transcript", "segment"]),
+    default="transcript",
+    show_default=True,
+    help="With --draw: what is drawn.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["group", "phase", "kind"]),
+    default=None,
+    help="With --draw: in proportion from each group of participants, phase, or kind of session.",
+)
+@click.option("--leave-out", metavar="T1,T2", default="", help="With --draw: transcripts used for training.")
+@click.option("--round", "round_", metavar="R", default="", help="With --draw: the round's name in the rows.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="With --draw: of the drawing.")
+@click.option("--append", is_flag=True, help="With --draw: add the rows to data/raw/assignments.csv.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@click.pass_context
 def command(
+    ctx: click.Context,
+    study: str | None,
     plan: bool,
     alphas: tuple[float, ...],
     prevalences: tuple[float, ...],
@@ -85,15 +116,51 @@ def command(
     design_effect: float,
     least: tuple[float, ...],
     significance: float,
+    draw: str | None,
+    people: str | None,
+    unit: str,
+    by: str | None,
+    leave_out: str,
+    round_: str,
+    seed: int,
+    append: bool,
     as_json: bool,
 ) -> None:
-    """Plan a reliability sample: how many units must be coded by every coder. Needs no study.
+    """Plan a reliability sample (--plan), or draw it (--draw).
 
-    A 95 % interval of Krippendorff's alpha for one code, applied or not, is to have a given width. What counts is how often
-    the code occurs: a rare code needs many units.
+    --plan: how many units every coder must code for a 95 % interval of Krippendorff's alpha of a given width, for one code,
+    applied or not. What counts is how often the code occurs: a rare code needs many units. Needs no study.
+
+    --draw 20% --for ANA,BEN: which transcripts of the study these coders are to code, drawn at random with a seed.
     """
-    if not plan:
-        raise click.UsageError("Say --plan: how many units to code twice.")
+    if plan == (draw is not None):
+        raise click.UsageError("Say --plan (how many units to code twice) or --draw (which).")
+    of_drawing = {"people": "--for", "unit": "--unit", "by": "--by", "leave_out": "--leave-out", "round_": "--round"}
+    of_drawing |= {"seed": "--seed", "append": "--append"}
+    of_planning = {"alphas": "--alpha", "prevalences": "--prevalence", "widths": "--width", "halves": "--half-width"}
+    of_planning |= {"coders": "--coders", "design_effect": "--design-effect", "least": "--test-least"}
+    for name, option in (of_drawing if plan else of_planning).items():
+        if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{option} goes with {'--draw' if plan else '--plan'}.")
+    if draw is not None:
+        made = _drawn(
+            study or ctx.find_root().obj or ".",
+            draw,
+            people=people,
+            unit=unit,
+            by=by,
+            leave_out=leave_out,
+            round_=round_,
+            seed=seed,
+            append=append,
+        )
+        if as_json:
+            click.echo(json.dumps(_answer(made, seed), indent=1, ensure_ascii=False))
+        elif not append:
+            click.echo(made.rows.to_csv(index=False, lineterminator="\n"), nl=False)
+        for line in _said(made, study or ctx.find_root().obj or ".", append=append):
+            click.echo(line, err=True)
+        return
     from qualcode.agreement.planning import least_units, plan_width
 
     widths = (*widths, *(2 * half for half in halves)) or WIDTHS
@@ -151,3 +218,111 @@ def command(
 def _right(rows: list[Any]) -> list[str]:
     wide = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     return ["  ".join(cell.rjust(wide[at]) for at, cell in enumerate(row)) for row in rows]
+
+
+# ---------------------------------------------------------------- drawing
+
+
+def _drawn(
+    root: str,
+    draw: str,
+    *,
+    people: str | None,
+    unit: str,
+    by: str | None,
+    leave_out: str,
+    round_: str,
+    seed: int,
+    append: bool,
+) -> Drawn:
+    from qualcode.agreement.drawing import draw_sample, how_many, strata_of
+    from qualcode.study import Study, group_of
+    from qualcode.tables import read
+
+    coders = [name.strip() for name in (people or "").split(",") if name.strip()]
+    if not coders:
+        raise click.UsageError("--draw needs --for A,B: the coders who are to code what is drawn.")
+    study = Study.load(root)
+    tables: dict[str, Any] = {}
+    for name in ("transcripts", "segments") if unit == "segment" else ("transcripts",):
+        path = study.processed / f"{name}.parquet"
+        if not path.is_file():
+            hint = f"Run `qualcode run --until {name}` first."
+            raise QualcodeError(f"there are no {name} yet.", where=study.shown(path), hint=hint)
+        tables[name] = read(name, path)
+    transcripts = tables["transcripts"]
+    known = transcripts["transcript"].tolist()
+    without = [name.strip() for name in leave_out.split(",") if name.strip()]
+    for name in without:
+        if name not in known:
+            raise QualcodeError(f"there is no transcript '{name}'.", where="--leave-out", hint=nearest(name, known))
+    strata = strata_of(transcripts, study.sessions, group_of(study), by) if by else dict.fromkeys(known, "")
+    units = transcripts[["transcript"]].assign(start=None, end=None, sha256_text="")
+    if unit == "segment":  # offsets count in one text, which is named
+        units = transcripts[["transcript", "sha256_text"]].merge(tables["segments"][["transcript", "start", "end"]])
+    units = units[~units["transcript"].isin(without)]
+    made = draw_sample(
+        units,
+        strata,
+        how_many(draw, len(units)),
+        seed=seed,
+        coders=coders,
+        assignments=study.assignments,
+        round_=round_,
+        what=f"{unit}s",
+        by=by or "",
+    )
+    if append and len(made.rows):
+        _append(study, made)
+    return made
+
+
+def _append(study: Study, made: Drawn) -> None:
+    """Add the rows to the end of `data/raw/assignments.csv`, in that file's own columns; make it where it is not there."""
+    from qualcode.files import write_text
+
+    path = study.raw_table_file("assignments")
+    if path is None:
+        write_text(study.raw / "assignments.csv", made.rows.to_csv(index=False, lineterminator="\n"))
+        return
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = ""
+    columns = [name.strip() for name in text.partition("\n")[0].strip().split(",")]
+    needed = [name for name in made.rows.columns if made.rows[name].notna().any() and (made.rows[name] != "").any()]
+    if path.suffix != ".csv" or not set(needed) <= set(columns):
+        raise QualcodeError(
+            f"the rows don't fit this file: it must be CSV (UTF-8, commas) with the columns {', '.join(needed)}.",
+            where=study.shown(path),
+            hint="Leave out --append, and add the printed rows by hand.",
+        )
+    rows = made.rows.reindex(columns=columns).to_csv(index=False, header=False, lineterminator="\n")
+    write_text(path, text.rstrip("\r\n") + "\n" + rows)
+
+
+def _answer(made: Drawn, seed: int) -> dict[str, Any]:
+    return {
+        "drawn": made.units["transcript"].tolist(),
+        "of": made.of,
+        "seed": seed,
+        "strata": {name: {"drawn": drawn, "of": of} for name, (drawn, of) in made.by_stratum.items()},
+        "rows": json.loads(made.rows.to_json(orient="records")),
+        "sentence": made.sentence,
+    }
+
+
+def _said(made: Drawn, root: str, *, append: bool) -> list[str]:
+    from qualcode.study import Study
+
+    path = Study.load(root).raw_table_file("assignments")
+    lines = [made.sentence]
+    if not len(made.rows):
+        lines.append("These coders are to read all of it already: there is no row to add.")
+    elif append:
+        lines.append(f"{len(made.rows)} rows were added to data/raw/assignments.csv; set done to yes as each is finished.")
+    elif path is None:
+        lines.append("There is no data/raw/assignments.csv yet: it needs a row for everything that a coder reads, not these only.")
+    else:
+        lines.append("Add these rows to data/raw/assignments.csv, or use --append; set done to yes as each is finished.")
+    return lines
