@@ -34,7 +34,8 @@ def study(tmp_path: Path) -> Path:
     (raw / "assignments.csv").write_text("transcript,coder,round,done\n" + "\n".join(rows), encoding="utf-8")
     made = [{"transcript": name, "session": name, "sha256_text": f"hash{name}"} for name in TEXTS]
     write("transcripts", TABLES["transcripts"].shape(made), tmp_path / "data" / "processed" / "transcripts.parquet")
-    cut = [{"transcript": name, "segment": at, "turn": at, "start": 10 * at, "end": 10 * at + 9} for name in TEXTS for at in range(5)]
+    places = [(name, at) for name in TEXTS for at in range(5)]
+    cut = [{"transcript": name, "segment": at, "turn": at, "start": 10 * at, "end": 10 * at + 9} for name, at in places]
     write("segments", TABLES["segments"].shape(cut), tmp_path / "data" / "processed" / "segments.parquet")
     return tmp_path
 
@@ -57,7 +58,8 @@ def test_a_number_or_a_share_rounded_up_says_how_many():
 
 
 @pytest.mark.parametrize(
-    ("sizes", "many", "wanted"), [([8, 4], 3, [2, 1]), ([5, 5], 3, [2, 1]), ([10, 1, 1], 4, [4, 0, 0]), ([3, 3, 3], 9, [3, 3, 3])]
+    ("sizes", "many", "wanted"),
+    [([8, 4], 3, [2, 1]), ([5, 5], 3, [2, 1]), ([10, 1, 1], 4, [4, 0, 0]), ([3, 3, 3], 9, [3, 3, 3])],
 )
 def test_shares_are_in_proportion_by_largest_remainder(sizes, many, wanted):
     assert spread(sizes, many) == wanted
@@ -67,7 +69,8 @@ def test_the_seed_decides_what_is_drawn(study):
     one, again = (answer(study, "--draw", "3", "--for", "A,B") for _ in range(2))
     assert one == again
     assert len(set(one["drawn"])) == 3
-    assert {tuple(answer(study, "--draw", "3", "--for", "B", "--seed", str(at))["drawn"]) for at in range(8)} != {tuple(one["drawn"])}
+    others = [answer(study, "--draw", "3", "--for", "B", "--seed", str(at))["drawn"] for at in range(2, 6)]
+    assert any(other != one["drawn"] for other in others)
 
 
 def test_every_transcript_is_as_likely():

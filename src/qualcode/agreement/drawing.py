@@ -100,7 +100,12 @@ def draw_sample(
     whole = assignments[assignments["start"].isna() & (assignments["codes"] == "")]
     have = set(zip(whole["transcript"], whole["coder"], strict=True))
     rows = [
-        {**{key: row[key] for key in ("transcript", "start", "end", "sha256_text")}, "coder": coder, "round": round_, "done": "no"}
+        {
+            **{key: row[key] for key in ("transcript", "start", "end", "sha256_text")},
+            "coder": coder,
+            "round": round_,
+            "done": "no",
+        }
         for row in drawn.to_dict("records")
         for coder in coders
         if (row["transcript"], coder) not in have

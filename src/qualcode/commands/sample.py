@@ -24,7 +24,9 @@ def _inside(low: float, high: float, *, closed: bool = False) -> click.FloatRang
 
 
 @click.command()
-@click.option("-C", "study", metavar="STUDY", default=None, help="With --draw: the study's folder (default: this folder).")
+@click.option(
+    "-C", "study", metavar="STUDY", default=None, help="With --draw: the study's folder (default: this folder)."
+)
 @click.option("--plan", is_flag=True, help="How many units to code twice, and how often each code will then be seen.")
 @click.option(
     "--alpha",
@@ -320,9 +322,15 @@ def _said(made: Drawn, root: str, *, append: bool) -> list[str]:
     if not len(made.rows):
         lines.append("These coders are to read all of it already: there is no row to add.")
     elif append:
-        lines.append(f"{len(made.rows)} rows were added to data/raw/assignments.csv; set done to yes as each is finished.")
+        lines.append(
+            f"{len(made.rows)} rows were added to data/raw/assignments.csv; set done to yes as each is finished."
+        )
     elif path is None:
-        lines.append("There is no data/raw/assignments.csv yet: it needs a row for everything that a coder reads, not these only.")
+        lines.append(
+            "There is no data/raw/assignments.csv yet: it needs a row for everything that a coder reads, not these only."
+        )
     else:
-        lines.append("Add these rows to data/raw/assignments.csv, or use --append; set done to yes as each is finished.")
+        lines.append(
+            "Add these rows to data/raw/assignments.csv, or use --append; set done to yes as each is finished."
+        )
     return lines
