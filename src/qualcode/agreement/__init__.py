@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from qualcode.agreement.constructs import construct_agreement
-from qualcode.agreement.ratings import measure, read_ratings
+from qualcode.agreement.measuring import measure
+from qualcode.agreement.ratings import read_ratings
 from qualcode.agreement.spans import measure_spans, read_spans
 from qualcode.agreement.study import agreement_tables, measure_study
 

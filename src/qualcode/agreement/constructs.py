@@ -8,7 +8,8 @@ from itertools import combinations
 import pandas as pd
 
 from qualcode.agreement.intervals import ENOUGH_CLUSTERS
-from qualcode.agreement.ratings import Ratings, Result
+from qualcode.agreement.measuring import Result, measure
+from qualcode.agreement.ratings import Ratings
 from qualcode.errors import CodingsError, Problems
 from qualcode.tables import TABLES, join
 
@@ -111,8 +112,6 @@ def _table(rows: pd.DataFrame, group: Sequence[str]) -> Ratings:
 
 
 def _measured(table: Ratings, group: Sequence[str], **how: object) -> list[dict[str, object]]:
-    from qualcode.agreement import measure
-
     twice = [at for at, values in enumerate(table.values) if sum(map(bool, values)) >= 2]
     cases = len({table.clusters[at] for at in twice}) if table.clusters else 0
     counts = {"n_units": len(twice), "n_cases": cases}

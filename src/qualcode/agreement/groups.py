@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qualcode.agreement.intervals import (
-    COVER,
     Interval,
     Resampling,
     analytic_interval,
     bca_interval,
+    jackknife_interval,
+    jackknife_variance,
     pairs_interval,
     percentile_interval,
     share_below,
+    too_rare,
 )
 from qualcode.agreement.kernel import Floats, Patterns, estimate, krippendorff_alpha
 from qualcode.agreement.layer import SETS, Entry, Estimates, Layer, sums_of
@@ -74,6 +76,7 @@ class Measured:
     below: dict[str, object] = field(default_factory=dict)  # share of resamples under each threshold
     interval: Interval = field(default_factory=Interval)
     analytic: Callable[[], Interval] | None = None
+    rare: Callable[[], str] | None = None  # why an interval that draws nothing is not to be relied on
     undefined: int | None = None  # resamples
     remarks: list[str] = field(default_factory=list)
     last: str = ""  # said at the end, whether there is an estimate or not
@@ -208,6 +211,8 @@ class Group:
         else:
             times = self.points(name).sums[at].weights[0].astype(np.int64)
             made.analytic = lambda: analytic_interval(name, block, times)
+            if name not in WITHOUT_CHANCE:
+                made.rare = lambda: too_rare(block, times)
         return made
 
     def codes(self, name: str) -> list[int]:
@@ -284,7 +289,9 @@ class Group:
             wanted = [*mine.values(), *over.values()] if self.with_codes else list(over.values())
             if not wanted:
                 continue
-            plan = layer.plan(bootstrap=options.bootstrap, resample=options.resample, seed=options.seed)
+            plan = layer.plan(
+                options.bootstrap, options.resample, options.seed, jackknife=options.interval == "jackknife"
+            )
             refused = plan.refused
             if not refused and plan.these and self.unit in DEPENDENT:
                 refused = f"{self.unit}s of one passage hang together: none is drawn by itself"
@@ -318,6 +325,8 @@ class Group:
         if drawn is None:
             assert without is not None
             made.interval = jackknife_interval(made.value, value(without[0]), without[1], label)
+            if made.rare is not None and plan.how == "unit" and not made.interval.reason and made.rare():
+                made.interval = Interval(method=label, reason=made.rare())
             return
         values = value(drawn)
         made.undefined = int(np.isnan(values).sum())
@@ -371,42 +380,8 @@ class Group:
             made.interval = Interval(reason="no closed form over several codes: use the bootstrap")
             if made.analytic is not None:
                 made.interval = made.analytic()
-
-
-def jackknife_variance(without: Floats, times: Floats) -> float:
-    """Variance of an estimate from its values without one transcript (or unit), each standing for so many of them."""
-    known = ~np.isnan(without) & (times > 0)
-    many = float(times[known].sum())
-    if many < 2:
-        return float("nan")
-    mean = float(times[known] @ without[known]) / many
-    return (many - 1) / many * float(times[known] @ (without[known] - mean) ** 2)
-
-
-def jackknife_interval(point: float, without: Floats, times: Floats, label: str) -> Interval:
-    """The estimate and t times its jackknife standard error (Efron and Tibshirani 1993, chapter 11).
-
-    Parameters
-    ----------
-    without, times
-        The estimate without one transcript (or unit), and how many of them give that value.
-    """
-    from scipy import stats
-
-    many = float(times.sum())
-    method = f"jackknife {label.partition(' ')[2].split(', ')[0]}, t({many - 1:.0f})"
-    if label.startswith(THESE):
-        method = f"{THESE}: jackknife by unit, t({many - 1:.0f})"
-    undefined = int(times[np.isnan(without)].sum())
-    if undefined:
-        return Interval(
-            method=method, reason=f"too little variation for an interval: without one of {undefined} it is undefined"
-        )
-    se = float(np.sqrt(jackknife_variance(without, times)))
-    if not np.isfinite(se) or se < 1e-12:
-        return Interval(method=method, reason="leaving one out changes nothing, which makes no interval")
-    reach = float(stats.t.ppf((1 + COVER) / 2, many - 1)) * se
-    return Interval(se, point - reach, min(1.0, point + reach), method)
+                if made.rare is not None and not made.interval.reason:
+                    made.interval = replace(made.interval, reason=made.rare())
 
 
 def two_by_two(both: int, only_a: int, only_b: int, neither: int) -> dict[str, object]:

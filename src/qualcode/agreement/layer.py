@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qualcode.agreement.binary import mean_of, pooled, pooled_kappa
 from qualcode.agreement.intervals import ENOUGH_CLUSTERS, Resampling, choose, draws
 from qualcode.agreement.kernel import (
     COEFFICIENTS,
@@ -24,7 +24,6 @@ from qualcode.agreement.kernel import (
     Patterns,
     Scale,
     Sums,
-    cohen_of_pair,
     distinct,
     estimate,
     krippendorff_alpha,
@@ -152,17 +151,21 @@ class Layer:
     def each_transcript(self) -> Weights:
         return Weights(self.members())
 
-    def plan(self, *, bootstrap: int, resample: str, seed: int) -> Resampling:
-        """What is drawn."""
-        return self.plan_of(len(self.clusters), self.units, bootstrap, resample, seed)
+    def plan(self, bootstrap: int, resample: str, seed: int, *, jackknife: bool = False) -> Resampling:
+        """What is drawn, or left out one by one."""
+        return self.plan_of(len(self.clusters), self.units, bootstrap, resample, seed, jackknife=jackknife)
 
     @staticmethod
-    def plan_of(transcripts: int, units: int, bootstrap: int, resample: str, seed: int) -> Resampling:
+    def plan_of(
+        transcripts: int, units: int, bootstrap: int, resample: str, seed: int, *, jackknife: bool = False
+    ) -> Resampling:
         """What is drawn of so many transcripts and units."""
         by_cluster = resample == "cluster" or (resample == "auto" and transcripts >= ENOUGH_CLUSTERS)
         one_each = np.ones(transcripts if by_cluster else units, dtype=bool)
         clusters = np.minimum(np.arange(len(one_each)), max(0, transcripts - 1))
-        return choose(resample, bootstrap, seed, units=one_each, clusters=clusters, cluster_word="transcript")
+        return choose(
+            resample, bootstrap, seed, units=one_each, clusters=clusters, cluster_word="transcript", jackknife=jackknife
+        )
 
     def drawn(self, plan: Resampling) -> Weights:
         """The resamples: the same for every coefficient and every code of this layer."""
@@ -253,8 +256,7 @@ class Estimates:
         if scope == "sets":
             return self.layer.sets_alpha(self.weights)
         if name == "mean_pairwise_cohen_kappa" and scope == "pooled":
-            pairs = combinations(range(self.layer.coders), 2)
-            return mean_of([pooled([cohen_of_pair(self.sums[at], *pair) for at in codes]) for pair in pairs])
+            return pooled_kappa([self.sums[at] for at in codes])
         if scope == "pooled":
             return pooled([self.pair(at, name) for at in codes])
         return mean_of([self.of(at, name) for at in codes])
@@ -270,22 +272,3 @@ class Estimates:
         if not pairs:
             return np.full(len(none), np.nan), none
         return pooled(pairs), sum((~np.isnan(de) for _, de in pairs), none)
-
-
-def pooled(pairs: Sequence[Pair]) -> Floats:
-    """De Vries et al. 2008: observed and expected disagreement are each summed over the codes where both are defined."""
-    observed, expected = np.zeros_like(pairs[0][0]), np.zeros_like(pairs[0][0])
-    for do, de in pairs:
-        defined = ~np.isnan(de) & ~np.isnan(do)
-        observed += np.where(defined, do, 0)
-        expected += np.where(defined, de, 0)
-    return estimate((observed, np.where(expected > 0, expected, np.nan)))
-
-
-def mean_of(values: Sequence[Any]) -> Floats:
-    """Mean over the codes where there is a value."""
-    table = np.stack(values)
-    defined = ~np.isnan(table)
-    many = defined.sum(axis=0)
-    total = np.where(defined, table, 0).sum(axis=0)
-    return np.where(many > 0, total / np.where(many > 0, many, 1), np.nan)
