@@ -25,6 +25,7 @@ from qualcode.agreement.kernel import Floats, Patterns, estimate, krippendorff_a
 from qualcode.agreement.layer import SETS, Entry, Estimates, Layer, sums_of
 from qualcode.agreement.sweep import Coded
 from qualcode.agreement.units import DEPENDENT
+from qualcode.agreement.waiting import said
 
 REFLEXIVE = "approach reflexive: agreement coefficients are switched off"
 SAW = "the second coder saw the first coder's codes"
@@ -114,6 +115,9 @@ class Group:
         self.entries, self.group, self.options = entries, group, plan
         self.unit, self.universe = coded.unit, coded.universe
         self.names, self.with_codes = plan.of(len(group)), codes
+        waits = [coded.waits[coder] for coder in group if coder in coded.waits]
+        self.unaligned = said([one for one in waits if not one.some])  # why there is no coefficient
+        self.partly = said([one for one in waits if one.some])  # whose units are left out
         seats = [coded.coders.index(coder) for coder in group]
         if coded.universe == "assumed" and len(coded.transcript):
             everyone: NDArray[np.bool_] = np.all(coded.has_codings[:, seats], axis=1)
@@ -170,6 +174,8 @@ class Group:
             return REFLEXIVE
         if len(self.group) < 2:
             return f"one coder only ({', '.join(self.group)})"
+        if self.unaligned:
+            return self.unaligned
         if name not in WITHOUT_CHANCE and not units and seen_too:
             return SAW
         if not units and self.universe == "assumed":
@@ -180,9 +186,8 @@ class Group:
 
     def _beside(self, name: str) -> str:
         """What is said beside an estimate that leaves units out."""
-        if name not in WITHOUT_CHANCE and self.seen:
-            return f"{self.seen} units left out: {SAW}"
-        return ""
+        seen = f"{self.seen} units left out: {SAW}" if name not in WITHOUT_CHANCE and self.seen else ""
+        return "; ".join(part for part in (self.partly, seen) if part)
 
     def _point(self, at: int, entry: Entry, name: str) -> Measured:
         layer, block = self.layer(name), self.layer(name).blocks[at]
@@ -269,7 +274,9 @@ class Group:
             values, codes = Estimates(layer, layer.each_transcript()).pooled_where_used(name)
             units = np.bincount(layer.transcript, weights=layer.weight).astype(int)
             for at, value in enumerate(values.tolist()):
+                value = float("nan") if self.unaligned else value
                 reason = NO_CODE if np.isnan(value) else ONE_TRANSCRIPT if self.options.ci != "none" else ""
+                reason = "; ".join(part for part in (self.unaligned or reason, self.partly) if part)
                 transcript = int(layer.clusters[at])
                 out.append({
                     "coefficient": name, "about": names[transcript], "n_units": int(units[transcript]), "n_transcripts": 1,

@@ -20,6 +20,7 @@ from qualcode.agreement.passages import Passages, passages_of
 from qualcode.agreement.scopes import SCOPES, Part, by_group, by_transcripts, group_borders, periods, versions
 from qualcode.agreement.sweep import Coded, Read, code_units
 from qualcode.agreement.units import EVERY, Reading, Units, cut_units, readings
+from qualcode.agreement.waiting import Waits, not_aligned, said
 from qualcode.tables import TABLES, join, split
 
 PAIRS_IN_TABLES = ("cohen_kappa",)  # of pairs, where there are more coders
@@ -87,6 +88,7 @@ class _Study:
     texts: Mapping[str, str]
     codebook: pd.DataFrame
     splits: pd.DataFrame | None
+    aligned: pd.DataFrame | None
     participants: pd.DataFrame
     more_units: Mapping[str, pd.DataFrame]
     measures: Measures
@@ -115,6 +117,11 @@ class _Study:
         return None if self.splits is None else self.splits[self.splits["status"] == "open"]
 
     @cached_property
+    def waits(self) -> dict[str, Waits]:
+        """Coders whose codes are not all aligned to the codebook."""
+        return not_aligned(self.human, self.splits, True)
+
+    @cached_property
     def tree(self) -> tuple[list[Entry], dict[str, int]]:
         return _entries(self.codebook, self.codings)
 
@@ -125,7 +132,7 @@ class _Study:
             return tuple(sorted(set(self.measures.coders)))
         machines = set(self.codings["coder"]) - set(self.human["coder"])
         read = self.read
-        found = {coder for _, coder in read} - machines if read is not None else set(self.human["coder"])
+        found = {coder for _, coder in read} - machines if read is not None else {*self.human["coder"], *self.waits}
         return tuple(sorted(found))
 
     @cached_property
@@ -154,7 +161,7 @@ class _Study:
         rule = "any_word" if kind == "character" else self.measures.rule
         return code_units(
             codings, units, self.names, people, self.tree[1], read, _ancestors(self.codebook), rule,
-            open_splits=self.open_splits, **more,
+            open_splits=self.open_splits, waits=self.waits, **more,
         )  # fmt: skip
 
 
@@ -174,6 +181,7 @@ def measure_study(
     codebook: pd.DataFrame,
     *,
     splits: pd.DataFrame | None = None,
+    aligned: pd.DataFrame | None = None,
     participants: pd.DataFrame | None = None,
     consensus: pd.DataFrame | None = None,
     undecided: pd.DataFrame | None = None,
@@ -191,7 +199,11 @@ def measure_study(
         The canonical text of each transcript.
     splits
         Table `splits`: where a coder's coding waits for somebody to choose between the codes that its own was split into,
-        that coder is missing for each of these (unless given it there by another coding), never "not applied".
+        that coder is missing for each of these (unless given it there by another coding), never "not applied". Candidates
+        `*`: a code of the coder's own that is not aligned to the codebook may become any code; where all of a coder's codings
+        are such, rows with that coder are empty, with the reason, and where some are, the rows say so.
+    aligned
+        Table `report_alignment`: where one person aligned the codes of several coders, the rows say so.
     participants
         Table `participants`, for agreement by group.
     consensus, undecided
@@ -211,7 +223,7 @@ def measure_study(
     `about` names the pair, the coder left out, the transcript, the group, round, time, versions, the coder and side.
     """
     study = _Study(
-        codings, assignments, segments, turns, transcripts, texts, codebook, splits,
+        codings, assignments, segments, turns, transcripts, texts, codebook, splits, aligned,
         TABLES["participants"].empty() if participants is None else participants, more_units or {}, _measures(measures),
     )  # fmt: skip
     return _measure(study, consensus, undecided)
@@ -231,6 +243,8 @@ def _measure(study: _Study, consensus: pd.DataFrame | None, undecided: pd.DataFr
     differing: list[dict[str, object]] = []
     confused: list[dict[str, object]] = []
     diagnosed: list[dict[str, object]] = []
+    if study.waits and not entries:  # no codebook yet, and nobody's codes are common
+        overall += _nothing_common(study)
     for unit in measures.all_units if people and entries else ():
         units = study.cut(unit)
         more = {"cuts": study.speaking[1], "also_read": [study.read_in([one]) for one in study.rounds]}
@@ -271,6 +285,27 @@ def _measure(study: _Study, consensus: pd.DataFrame | None, undecided: pd.DataFr
         TABLES["report_agreement_diagnosis"].shape(diagnosed),
         TABLES["report_agreement_confusion"].shape(confused),
     )
+
+
+def _nothing_common(study: _Study) -> list[dict[str, object]]:
+    """The rows over all codes where there is no common code yet: they say whose codes wait."""
+    measures, people = study.measures, study.people
+    head = {
+        "unit": measures.unit, "rule": measures.rule, "universe": "assumed" if study.read is None else "assigned",
+        "n_units": 0, "n_transcripts": 0, "uncoded": measures.all_uncoded[0],
+    }  # fmt: skip
+    rows: list[dict[str, object]] = []
+    for group in _groups(people) if len(people) > 1 else []:
+        if len(group) not in (2, len(people)):
+            continue
+        plan = measures.plan(measures.all_uncoded[0])
+        why = REFLEXIVE if plan.reflexive else said([study.waits[coder] for coder in group if coder in study.waits])
+        everybody = len(group) == len(people)
+        names = plan.of(len(group)) if everybody else PAIRS_IN_TABLES
+        row = {**head, "coders": join(group), "reason": why}
+        rows += [{**row, "coefficient": name, "scope": scope} for scope in ("pooled", "mean") for name in names]
+        rows += [{**row, "coefficient": SETS, "scope": "sets"}] if everybody else []
+    return rows
 
 
 def _place(row: Mapping[str, object], measures: Measures) -> tuple[int, int]:
@@ -345,6 +380,8 @@ def _remark(study: _Study, groups: Mapping[tuple[str, ...], Group], entries: Seq
         beside_codes(table, entries, passages)
         if study.splits is not None and len(study.splits):
             _note_recoded(table, study.splits)
+        if study.aligned is not None and len(study.aligned):
+            _note_aligned(table, study.aligned)
     beside_overall(groups, people, passages)
 
 
@@ -352,13 +389,24 @@ def _note_recoded(table: Group, splits: pd.DataFrame) -> None:
     """Say in the rows of a code where one person chose, after a split, for the codings of several coders of the group."""
     decided = splits[(splits["status"] == "decided") & splits["coder"].isin(table.group)]
     for by, rows in decided.groupby("by"):
-        if rows["coder"].nunique() < 2:
-            continue
-        codes = {code for cell in rows["candidates"] for code in split(cell)}
-        note = f"{by} chose for the codings of {', '.join(sorted(set(rows['coder'])))} after a split"
-        mine = [made for (at, _), made in table.single.items() if table.entries[at].code in codes]
-        for made in (*table.together.values(), *mine):
-            made.last = note
+        if rows["coder"].nunique() > 1:
+            codes = {code for cell in rows["candidates"] for code in split(cell)}
+            _note(table, codes, f"{by} chose for the codings of {join(rows['coder']).replace(';', ', ')} after a split")
+
+
+def _note_aligned(table: Group, aligned: pd.DataFrame) -> None:
+    """The same where one person said what the own codes of several coders of the group are in the codebook."""
+    decided = aligned[(aligned["status"] == "aligned") & aligned["coder"].isin(table.group)]
+    for by, rows in decided.groupby("by"):
+        if rows["coder"].nunique() > 1:
+            coders = join(rows["coder"]).replace(";", ", ")
+            _note(table, set(rows["code"]), f"{by} aligned the codes of {coders} to the codebook")
+
+
+def _note(table: Group, codes: set[str], note: str) -> None:
+    mine = [made for (at, _), made in table.single.items() if table.entries[at].code in codes]
+    for made in (*table.together.values(), *mine):
+        made.last = "; ".join(part for part in (made.last, note) if part)
 
 
 def _of_groups(
@@ -507,7 +555,7 @@ def _against_consensus(
     coded = code_units(
         codings, units, study.names, everyone, study.tree[1], read, _ancestors(study.codebook),
         "any_word" if head["unit"] == "character" else study.measures.rule,
-        open_splits=pd.concat(waiting) if waiting else None,
+        open_splits=pd.concat(waiting) if waiting else None, waits=study.waits,
     )  # fmt: skip
     values = coded.values.copy()
     twice = (values[:, :-1] >= 0).sum(axis=1) >= 2  # runs x codes that two coders were to say

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qualcode.agreement.units import Ints, Reading, Units, put_together, union_of
+from qualcode.agreement.waiting import Waits
 from qualcode.tables import split
 
 Read = Mapping[tuple[str, str], list[Reading]]
@@ -36,6 +37,7 @@ class Coded:
     universe: str = "assigned"
     has_codings: NDArray[np.bool_] = field(default_factory=lambda: np.zeros((0, 0), dtype=bool))  # transcript, coder
     saw: tuple[tuple[int, int, int, frozenset[str]], ...] = ()  # coder, runs [first, last), whose codings were seen
+    waits: Mapping[str, Waits] = field(default_factory=dict)  # coders whose codes are not all aligned to the codebook
 
     def where(self, keep: NDArray[np.bool_]) -> Coded:
         """Only the runs asked for."""
@@ -88,6 +90,7 @@ def code_units(
     open_splits: pd.DataFrame | None = None,
     cuts: Iterable[tuple[str, int]] = (),
     also_read: Iterable[Read] = (),
+    waits: Mapping[str, Waits] | None = None,
 ) -> Coded:
     """Who applied which code to which runs of units.
 
@@ -107,6 +110,8 @@ def code_units(
         Further borders (transcript, offset), where runs must end because something else changes.
     also_read
         Other readings whose borders are wanted as well, so that tables made with these have the same runs.
+    waits
+        Coders whose codes are not all aligned to the codebook; where none is, the coder is missing everywhere.
     """
     ground = put_together(units[name] for name in names)
     row_of = {name: at for at, name in enumerate(names)}
@@ -144,8 +149,11 @@ def code_units(
     blank = np.searchsorted(edges, never)
     flat[blank] = np.minimum(flat[blank], 0)
     _set(flat, edges, waiting, lambda cell: np.where(cell == 1, 1, -1))
+    for coder, wait in (waits or {}).items():
+        if coder in seat and not wait.some:
+            values[:, seat[coder]] = -1
     universe = "assigned" if read is not None else "assumed"
-    return Coded(values, people, transcript, weight, edges, ground.kind, universe, has_codings, tuple(saw))
+    return Coded(values, people, transcript, weight, edges, ground.kind, universe, has_codings, tuple(saw), waits or {})
 
 
 def _set(flat: NDArray[np.int8], edges: Ints, runs: tuple[Ints, Ints, Ints], change) -> None:  # type: ignore[no-untyped-def]
@@ -188,7 +196,8 @@ def _left_open(
 ) -> tuple[Ints, Ints, Ints]:
     """Codes that an open split may yet give to a unit are missing for its coder there, where they are not given already.
 
-    Returns keys (coder and code) and runs of units, as `Units.covered` does; `has_codings` is told of their coders.
+    Candidates `*`: a code of the coder's own, not aligned to the codebook, may become any of them. Returns keys (coder and
+    code) and runs of units, as `Units.covered` does; `has_codings` is told of their coders.
     """
     rows = []
     if open_ is not None:
@@ -199,7 +208,7 @@ def _left_open(
             at = row_of[name]
             has_codings[at, seat[coder]] = True
             by = int(ground.shift[at])
-            for code in split(candidates):
+            for code in places if candidates == "*" else split(candidates):
                 if code in places:
                     rows.append((seat[coder] * len(places) + places[code], int(start) + by, int(end) + by))
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
