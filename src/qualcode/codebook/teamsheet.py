@@ -13,7 +13,7 @@ import pandas as pd
 from qualcode.codebook.draft import Edited
 from qualcode.codebook.model import KINDS, Codebook, Entry
 from qualcode.codebook.read import check_entries, in_tree_order, place_number
-from qualcode.codebook.sheet import make_id
+from qualcode.codebook.sheet import free_id
 from qualcode.errors import CodebookError, Problems, nearest
 from qualcode.files import read_sheet, write_zip_document
 from qualcode.tables import DIRECTIONS, split
@@ -224,12 +224,8 @@ def read_team_sheet(path: Path, old: Codebook, *, where: str = "") -> Edited:
     taken = {line["id"] for line in lines if line["id"]} | set(old.codes)
     for line in lines:
         if not line["id"] and line["label"]:
-            stem = code = make_id(line["label"]) or "code"
-            number = 2
-            while code in taken:
-                code, number = f"{stem}_{number}", number + 1
-            line["id"] = code
-            taken.add(code)
+            line["id"] = free_id(line["label"], taken)
+            taken.add(line["id"])
     names: dict[str, set[str]] = {}
     for line in lines:
         for name in {line["label"], old.codes[line["id"]].label if line["id"] in old.codes else ""} - {""}:

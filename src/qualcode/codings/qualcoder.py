@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qualcode.codings import archive
 from qualcode.codings.database import MAGIC, Database, opened
-from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
+from qualcode.codings.model import FileCode, FileCodings, Given, OwnText, Sidecar
 from qualcode.errors import CodingsError, Problem, Problems
 
 KIND = "qualcoder"
@@ -81,7 +81,7 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
         problems.add(where, what, "Export it as REFI-QDA project (.qdpx) from QualCoder, and import that.")
     problems.raise_if_any(CodingsError)
 
-    codes = database.rows("code_name", "cid name catid supercid owner", order="cid")
+    codes = database.rows("code_name", "cid name catid supercid owner memo color", order="cid")
     categories = {row["catid"]: row for row in database.rows("code_cat", "catid name supercatid")}
     paths = _paths(codes, categories, where)
     names = {row["cid"]: row["name"] for row in codes}
@@ -138,6 +138,7 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
         codes=[paths[row["cid"]] for row in codes],
         left_out={name: number for name, number in sorted(left.items()) if number},
         texts=texts,
+        tree=[FileCode(paths[row["cid"]], row["memo"].strip(), row["color"]) for row in codes],
         coders=[sidecar.coders.get(owner, owner) for owner in owners if owner],
         notes=[NEVER_SEEN, *([f"{orphans} codings are of documents that the project has no more."] if orphans else [])],
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from qualcode.codings.archive import Archive, names, opened, parse_xml, shown
-from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
+from qualcode.codings.model import FileCode, FileCodings, Given, OwnText, Sidecar
 from qualcode.errors import CodingsError, Problem, Problems
 from qualcode.files import decode, sha256
 
@@ -88,6 +88,7 @@ class _Project:
     documents: list[str] = field(default_factory=list)
     unnamed: int = 0
     used: set[str] = field(default_factory=set)  # memos that came along with codings
+    tree: list[FileCode] = field(default_factory=list)
 
     def read(self) -> FileCodings:
         problems = Problems()
@@ -125,6 +126,7 @@ class _Project:
             texts=self.texts,
             coders=coders,
             notes=self.notes,
+            tree=self.tree,
         )
 
     def _users(self) -> dict[str, str]:
@@ -150,6 +152,7 @@ class _Project:
                 what = f"two codes have the GUID {guid}: '{shown(codes[guid].path)}' and '{shown(path)}'."
                 problems.add(self.where, what, _AGAIN, place=f"line {element.sourceline}")
             codes[guid] = _Code(name, path)
+            self.tree.append(FileCode(path, _description(element), element.get("color") or ""))
             stack += [(code, path) for code in reversed(_children(element, "Code"))]
         return codes
 

@@ -31,13 +31,15 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
     It holds words of participants: share it within the team only.
     """
     from qualcode.codebook.history import read_history
+    from qualcode.codings.align import with_unaligned
     from qualcode.codings.carry import carry_decisions
     from qualcode.consensus import find_disagreements
     from qualcode.decisions import read_decisions, write_sheet
     from qualcode.tables import read
 
     files = {
-        name: study.processed / f"{name}.parquet" for name in ("codings", "assignments", "turns", "codebook", "splits")
+        name: study.processed / f"{name}.parquet"
+        for name in ("codings", "assignments", "turns", "codebook", "splits", "unaligned")
     }
     missing = [study.shown(path) for path in files.values() if not path.is_file()]
     if missing:
@@ -50,9 +52,8 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
     decisions, _ = carry_decisions(read_decisions(study), read_history(study))
     codings, codebook = tables["codings"], tables["codebook"]
     match = study.config.consensus.match
-    found = find_disagreements(
-        codings, tables["assignments"], texts, codebook, decisions, match=match, splits=tables["splits"]
-    )
+    waiting = with_unaligned(tables["splits"], tables["unaligned"])
+    found = find_disagreements(codings, tables["assignments"], texts, codebook, decisions, match=match, splits=waiting)
     path = out or study.reports / "meeting" / "disagreements.xlsx"
     if path.is_dir():
         path = path / "disagreements.xlsx"

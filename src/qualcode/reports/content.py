@@ -71,13 +71,18 @@ def _carried_note(data: Data) -> str:
     imports = data.tables.get("imports")
     if imports is None:
         return ""
-    waiting, retired = (int(imports[name].sum()) for name in ("open_split", "retired"))
+    waiting, retired, own = (int(imports[name].sum()) for name in ("open_split", "retired", "unaligned"))
     said = []
     if waiting:
         one = waiting == 1
         said.append(
             f"{waiting} {'coding waits' if one else 'codings wait'} for a choice, because {'its' if one else 'their'} code was "
             f"split; {'it is' if one else 'they are'} not counted."
+        )
+    if own:
+        said.append(
+            f"{own} {'coding under a code' if own == 1 else 'codings under codes'} of a coder's own, not yet aligned to the "
+            f"codebook, {'is' if own == 1 else 'are'} not counted."
         )
     if retired:
         one = retired == 1

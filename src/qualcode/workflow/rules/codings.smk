@@ -5,7 +5,7 @@ rule codings:
         sidecars=shown(study.codings_sidecars),
         people=raw("assignments"),
         versions=shown(study.codebook_files),
-        decisions=shown(study.split_files),
+        decisions=shown(study.code_decisions_files),
         transcripts="data/processed/transcripts.parquet",
         turns="data/processed/turns.parquet",
         edits="data/processed/edits.parquet",
@@ -20,6 +20,8 @@ rule codings:
         splits="data/processed/splits.parquet",
         retired="data/processed/retired.csv",
         carried="reports/tables/carried.csv",
+        unaligned="data/processed/unaligned.parquet",
+        alignment="reports/tables/alignment.csv",
     log:
         "logs/codings.txt",
     benchmark:
@@ -34,5 +36,6 @@ rule codings:
             --edits {input.edits:q} --texts {input.texts:q} --codebook {input.codebook:q} \
             --codings {output.codings:q} --assignments {output.assignments:q} --refused {output.refused:q} \
             --imports {output.imports:q} --import-codes {output.import_codes:q} --splits {output.splits:q} \
-            --retired {output.retired:q} --carried {output.carried:q} >{log:q} 2>&1
+            --retired {output.retired:q} --carried {output.carried:q} \
+            --unaligned {output.unaligned:q} --alignment {output.alignment:q} >{log:q} 2>&1
         """
