@@ -15,13 +15,13 @@ import pandas as pd
 from qualcode.codings.carry import NONE, OPEN, Carried
 from qualcode.codings.context import NAMESPACE, Context
 from qualcode.codings.model import Given
+from qualcode.decisions.table import ALIGNMENT
 from qualcode.errors import CodingsError, Problem, Problems, nearest
 from qualcode.tables import TABLES
 
 if TYPE_CHECKING:
     from qualcode.codings.read import FileResult
 
-ALIGNMENT = "alignment"  # the kind of a decision on a code of a coder's own
 UNALIGNED = "unaligned"  # the status of a coding whose code waits
 OWN, UNKNOWN = "own", "unknown"  # why a code waits: the file's codes are its coder's own; the codebook does not know it
 ANY = "*"  # as candidates of a coding that waits: it may become any code
