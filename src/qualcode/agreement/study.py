@@ -138,6 +138,7 @@ def agreement_tables(
     people = _coders(codings, read, coders, waits)
     if waits and not entries:  # no codebook yet, and nobody's codes are common
         head = {"unit": unit, "rule": rule, "universe": "assigned" if read is not None else "assumed", "n_units": 0}
+        head["n_transcripts"] = 0
         return _nothing_common(people, waits, head | {"reason": REFLEXIVE} if approach == "reflexive" else head)
     if not people or not entries:
         return (

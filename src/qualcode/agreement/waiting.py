@@ -36,7 +36,9 @@ def not_aligned(codings: pd.DataFrame, splits: pd.DataFrame | None, human_only: 
 
 def said(waits: Sequence[Waits]) -> str:
     """Why a row is empty, or what it leaves out."""
-    return "; ".join(
-        f"codes of {one.coder} are not aligned to the codebook ({one.waiting} of {one.of} codings wait): qualcode pack alignment"
-        for one in waits
-    )
+    if not waits:
+        return ""
+    several = len(waits) > 1
+    counts = ", ".join(f"{one.coder + ': ' if several else ''}{one.waiting} of {one.of}" for one in waits)
+    coders = " and ".join(one.coder for one in waits)
+    return f"codes of {coders} are not aligned to the codebook ({counts} codings wait): qualcode pack alignment"

@@ -33,19 +33,16 @@ BEST = 3  # partners listed in a cell
 COLUMNS = (  # key, heading, width, whether it is filled in by people
     ("number", "No.", 5, False),
     ("coder", "Coder", 9, False),
-    ("code", "Code as the coder has it", 28, False),
-    ("definition", "What the coder says of it", 28, False),
-    ("mentions", "Mentions", 9, False),
-    ("transcripts", "Trans- cripts", 8, False),
-    ("quote_1", "A passage", 38, False),
-    ("quote_2", "Another", 38, False),
-    ("text_others", "Other coders' codes by shared text", 34, False),
-    ("label_others", "Other coders' codes by label", 30, False),
-    ("text_common", "Codebook by shared text", 34, False),
-    ("label_common", "Codebook by label", 30, False),
-    ("choice", "Common code", 30, True),
-    ("parent", "New code belongs under", 26, True),
-    ("reason", "Reason", 26, True),
+    ("code", "Code as the coder has it", 26, False),
+    ("definition", "What the coder says of it", 24, False),
+    ("mentions", "Men-tions", 7, False),
+    ("transcripts", "Tran-scripts", 8, False),
+    ("quotes", "Passages", 46, False),
+    ("by_text", "Alike by shared text", 38, False),
+    ("by_label", "Alike by label", 30, False),
+    ("choice", "Common code", 28, True),
+    ("parent", "New code belongs under", 22, True),
+    ("reason", "Reason", 24, True),
     ("by", "By", 9, True),
     ("on", "Date", 12, True),
     ("about", "Code id", 38, False),
@@ -129,7 +126,7 @@ def write_alignment_sheet(
         {
             "coder_a": names[pair.a].coder,
             "code_a": paths[pair.a],
-            "coder_b": names[pair.b].coder or "codebook",
+            "coder_b": names[pair.b].coder or "Codebook",
             "code_b": paths.get(pair.b) or code_option(pair.b, names[pair.b].label),
             "shared": "" if pair.shared is None else round(pair.shared, 4),
             "passages": pair.passages,
@@ -176,7 +173,6 @@ def _rows(
         mine = partners.get(line["about"], [])
         others = [(pair, used) for pair, used in mine if used.coder != COMMON]
         common = [(pair, used) for pair, used in mine if used.coder == COMMON]
-        quotes = [*_quotes(names[line["about"]], sources.texts), "", ""]
         choice = str(line["choice"])
         row = {name: line[name] for name in ("coder", "definition", "reason", "by", "on", "about", "decision")}
         row |= {
@@ -184,34 +180,32 @@ def _rows(
             "code": line["own_code"],
             "mentions": int(line["mentions"]),
             "transcripts": int(line["transcripts"]),
-            "quote_1": quotes[0],
-            "quote_2": quotes[1],
-            "text_others": _by_text(others, options),
-            "label_others": _by_label(others, options),
-            "text_common": _by_text(common, options),
-            "label_common": _by_label(common, options),
+            "quotes": "\n\n".join(_quotes(names[line["about"]], sources.texts)),
+            "by_text": "\n".join([*_by_text(others, options), *_by_text(common, options)]),
+            "by_label": "\n".join([*_by_label(others, options), *_by_label(common, options)]),
             "choice": NONE_WORD if choice == NONE else options.get(choice, choice),
         }
         rows.append(row)
     return rows
 
 
-def _by_text(partners: Sequence[tuple[Pair, Used]], options: Mapping[str, str]) -> str:
+def _by_text(partners: Sequence[tuple[Pair, Used]], options: Mapping[str, str]) -> list[str]:
     shared = [(pair, used) for pair, used in partners if pair.passages][:BEST]
-    return "\n".join(
+    return [
         f"{_name(used, options)}: {pair.shared or 0:.2f} ({pair.passages} "
         f"{'passage overlaps' if pair.passages == 1 else 'passages overlap'})"
         for pair, used in shared
-    )
+    ]
 
 
-def _by_label(partners: Sequence[tuple[Pair, Used]], options: Mapping[str, str]) -> str:
+def _by_label(partners: Sequence[tuple[Pair, Used]], options: Mapping[str, str]) -> list[str]:
     alike = sorted((one for one in partners if one[0].label >= LIKE), key=lambda one: -one[0].label)[:BEST]
-    return "\n".join(f"{_name(used, options)}: {pair.label:.0f}" for pair, used in alike)
+    return [f"{_name(used, options)}: {pair.label:.0f}" for pair, used in alike]
 
 
 def _name(used: Used, options: Mapping[str, str]) -> str:
-    return options.get(used.key, used.key) if used.coder == COMMON else f"{used.coder}, {used.label}"
+    """A code as the sheet names it: `KL: Label`, `Codebook: Label [id]`."""
+    return f"Codebook: {options.get(used.key, used.key)}" if used.coder == COMMON else f"{used.coder}: {used.label}"
 
 
 def _quotes(used: Used, texts: Mapping[str, str]) -> list[str]:
@@ -244,20 +238,22 @@ def plain(name: str) -> str:
 
 
 def _help(title: str, notice: str, codes: int, codebook: bool) -> list[str]:
-    common = "a code of the common codebook from the list" if codebook else "a name (there is no common codebook yet)"
+    choose = "choose a code of the common codebook; or type, or choose at the end of the list, the label of a new code"
+    if not codebook:
+        choose = "type the label of the common code, or choose one from the list: there is no codebook yet, so each is a new code"
     return [
         "Codes of coders' own, and what they are in the common codebook",
         *(part for part in (title, notice) if part),
-        f"Each row is a code of one coder ({codes} rows). In 'Common code' choose {common}; or type, or choose at the end of "
-        "the list, the label of a new code; or 'none of them', where the code has no place in the common codebook.",
+        f"Each row is a code of one coder ({codes} rows). In 'Common code' {choose}; or 'none of them', where the code has no "
+        "place in the common codebook.",
         "The same new label in several rows is one new code. 'New code belongs under' says where it stands: a code of the "
         "codebook, or another new label of this sheet; empty: at the top.",
         "A choice needs a name (By) and a date; a reason helps whoever reads this next year. Leave the choice empty where you "
         "do not decide today.",
-        "'By shared text': of the text that either code was given to, in transcripts in which both coders have codings, the "
+        "'Alike by shared text': of the text that either code was given to, in transcripts in which both coders have codings, the "
         "share that both were given to (Jaccard: 1 all of it, 0 nothing), and how many of their passages overlap.",
-        f"'By label': how alike the labels are (0 to 100, rapidfuzz token_sort_ratio), from {LIKE:.0f} on. Alike is not the same: "
-        "read the passages.",
+        f"'Alike by label': how alike the labels are (0 to 100, rapidfuzz token_sort_ratio), from {LIKE:.0f} on. Alike is not "
+        "the same: read the passages.",
         f"The sheet '{PAIRS}' lists all pairs of codes that share text or a label, best first.",
         "Save as .xlsx; then: qualcode import FILE.xlsx (with new codes: qualcode import FILE.xlsx --new-codes)",
         "This workbook holds words of participants. Share it only within the team.",

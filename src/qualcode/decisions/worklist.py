@@ -9,7 +9,7 @@ from typing import Any
 
 from qualcode.decisions.layout import HIDDEN
 from qualcode.decisions.sheet_in import _day, _facts, _open
-from qualcode.decisions.sheet_out import _font, _height, _put
+from qualcode.decisions.sheet_out import _font, _height, _portrait, _put
 from qualcode.errors import DecisionsError, Problems
 
 Columns = Sequence[tuple[str, str, float, bool]]  # key, heading, width, whether it is filled in by people
@@ -25,9 +25,11 @@ def write_page(
     page: Any, columns: Columns, rows: Sequence[Mapping[str, Any]], *, last_printed: str, frozen: str = "C2"
 ) -> None:
     """Rows under their headings; only what people fill in may be typed into, by a protection without password."""
-    from openpyxl.styles import Alignment, PatternFill, Protection
+    from openpyxl.styles import Alignment, Border, PatternFill, Protection, Side
     from openpyxl.utils import get_column_letter
 
+    line = Side(style="thin", color="BFBFBF")
+    border = Border(left=line, right=line, top=line, bottom=line)
     guarded = any(filled for *_, filled in columns)
     for at, (_, heading, width, filled) in enumerate(columns, start=1):
         page.column_dimensions[get_column_letter(at)].width = width
@@ -47,7 +49,9 @@ def write_page(
             elif isinstance(value, str) and key != "on":
                 cell.number_format = "@"
             cell.font = _font(color="7F7F7F" if key in IDS else "000000")
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            number_ = isinstance(value, int | float)
+            cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="center" if number_ else None)
+            cell.border = border
             cell.protection = Protection(locked=not filled)
             if filled:
                 cell.fill = PatternFill("solid", fgColor="E8F5E9")
@@ -61,7 +65,7 @@ def write_page(
         guard.autoFilter = guard.sort = guard.formatRows = guard.formatColumns = False
     last = len(rows) + 1
     page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
-    page.page_setup.orientation = "landscape"
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A3
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.print_title_rows = "1:1"
@@ -108,10 +112,9 @@ def write_help(book: Any, lines: Sequence[str]) -> None:
         _put(page.cell(row, 1), words)
         page.cell(row, 1).font = _font(bold=row == 1, size=14 if row == 1 else 11)
         page.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
-        page.row_dimensions[row].height = max(20.0, 2 + 1.15 * _height([(words, 84 if row == 1 else 104)]))
-    page.column_dimensions["A"].width = 100
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+        page.row_dimensions[row].height = max(20.0, 2 + 1.15 * _height([(words, 56 if row == 1 else 72)]))
+    page.column_dimensions["A"].width = 74
+    _portrait(page)
 
 
 def write_facts(book: Any, facts: Mapping[str, str]) -> None:
