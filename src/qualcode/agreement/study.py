@@ -83,6 +83,7 @@ def agreement_tables(
     codebook: pd.DataFrame,
     *,
     splits: pd.DataFrame | None = None,
+    aligned: pd.DataFrame | None = None,
     unit: str = "segment",
     rule: str = "any_word",
     coders: Sequence[str] = (),
@@ -108,6 +109,8 @@ def agreement_tables(
         that coder is missing for each of these (unless given it there by another coding), never "not applied". Candidates
         `*`: a code of the coder's own that is not aligned to the codebook may become any code; where all of a coder's codings
         are such, rows with that coder are empty, with the reason, and where some are, the rows say so.
+    aligned
+        Table `report_alignment`: where one person aligned the codes of several coders, the rows say so.
     unit, rule
         `segment`, `turn` or `transcript`; when a span counts for a unit: `any_word`, `half_unit`, `chars:N`.
     coders, rounds
@@ -167,6 +170,8 @@ def agreement_tables(
         table.measure(reflexive=reflexive)
         if splits is not None and len(splits):
             _note_recoded(table, splits)
+        if aligned is not None and len(aligned):
+            _note_aligned(table, aligned)
         common = {**head, "coders": join(group)}
         if len(group) == len(people) or len(group) == 2:
             kept = table.names if len(group) == len(people) else PAIRS_IN_TABLES
@@ -368,12 +373,23 @@ def _note_recoded(table: _Group, splits: pd.DataFrame) -> None:
     """Say in the rows of a code where one person chose, after a split, for the codings of several coders of the group."""
     decided = splits[(splits["status"] == "decided") & splits["coder"].isin(table.group)]
     for by, rows in decided.groupby("by"):
-        if rows["coder"].nunique() < 2:
-            continue
-        codes = {code for cell in rows["candidates"] for code in split(cell)}
-        note = f"{by} chose for the codings of {', '.join(sorted(set(rows['coder'])))} after a split"
-        for row in [*table.overall, *(row for row in table.by_code if row["code"] in codes)]:
-            row["reason"] = "; ".join(part for part in (str(row["reason"]), note) if part)
+        if rows["coder"].nunique() > 1:
+            codes = {code for cell in rows["candidates"] for code in split(cell)}
+            _note(table, codes, f"{by} chose for the codings of {', '.join(sorted(set(rows['coder'])))} after a split")
+
+
+def _note_aligned(table: _Group, aligned: pd.DataFrame) -> None:
+    """The same where one person said what the own codes of several coders of the group are in the codebook."""
+    decided = aligned[(aligned["status"] == "aligned") & aligned["coder"].isin(table.group)]
+    for by, rows in decided.groupby("by"):
+        if rows["coder"].nunique() > 1:
+            coders = ", ".join(sorted(set(rows["coder"])))
+            _note(table, set(rows["code"]), f"{by} aligned the codes of {coders} to the codebook")
+
+
+def _note(table: _Group, codes: set[str], note: str) -> None:
+    for row in [*table.overall, *(row for row in table.by_code if row["code"] in codes)]:
+        row["reason"] = "; ".join(part for part in (str(row["reason"]), note) if part)
 
 
 # ---------------------------------------------------------------- coefficients of one group of coders

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from qualcode.codebook.draft import Edited, draft
 from qualcode.codebook.history import History
@@ -103,14 +104,18 @@ def colour_of(value: str) -> str:
     return value if COLOUR.fullmatch(value) else ""
 
 
-def told(book: Codebook, new: Sequence[NewCode], ids: dict[str, str], *, dry_run: bool, where: str) -> list[str]:
+def told(book: Codebook, new: Sequence[NewCode], ids: dict[str, str], *, dry_run: bool) -> list[str]:
     """What people are told about a version so drafted, and what to look over."""
     count = f"{len(new)} {'code' if len(new) == 1 else 'codes'} added"
-    lines = [f"{'Would draft' if dry_run else 'Drafted'} {where}: {count}, nothing else changed."]
+    lines = [f"{'Would draft' if dry_run else 'Drafted'} {book.file}: {count}, nothing else changed."]
+    old = {entry.label.casefold(): code for code, entry in book.codes.items() if code not in ids.values()}
     for one in new:
         entry = book.codes[ids[one.key]]
         under = f" (under {book.paths[entry.parent]})" if entry.parent else ""
         lines.append(f"  + {entry.id}: {entry.label}{under}")
+        close = get_close_matches(entry.label.casefold(), list(old), n=1, cutoff=0.85)
+        if close:
+            lines.append(f"    Mistyped? It is nearly '{book.codes[old[close[0]]].label}' [{old[close[0]]}].")
     lines.append(
         "Look over the labels, where the codes belong, and what they mean; "
         "`qualcode codebook sheet` gives them to a team that works in Excel."

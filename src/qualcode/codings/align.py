@@ -6,6 +6,7 @@ A code of a coder's own is known by its file, its coder and its name there, neve
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,11 @@ class Alignments:
         if row["choice"] == NONE:
             return Carried("", NONE, version)
         return self._context.carried(row["choice"], version, coding)
+
+
+def may_be_name(said: str) -> bool:
+    """Whether a line of a comment may be a code of the coder's own: longer ones are remarks, `code: why` and `a; b` more."""
+    return bool(said) and len(said) <= 60 and not re.search(r"[:;]", said)
 
 
 # ---------------------------------------------------------------- what waits

@@ -254,7 +254,7 @@ def _draft(
     if lost:  # a name that says too little in the new version: the sidecar says which code is meant
         sidecar = sidecar.model_copy(update={"codes": sidecar.codes | {name: ids[keys[name]] for name in sorted(lost)}})
         result = read_file(study, path, context, sidecar=sidecar, where=where, import_id=sidecar.id)
-    said = told(book, new, ids, dry_run=dry_run, where=book.file)
+    said = told(book, new, ids, dry_run=dry_run)
     left = unused(result)
     if left:
         hint = "`qualcode codebook import` takes all codes of a .qdpx or .qdc." if history is None else ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from qualcode.codings.align import OWN as OWN_CODE
-from qualcode.codings.align import UNALIGNED, UNKNOWN, own_code_id, own_path, worklist
+from qualcode.codings.align import UNALIGNED, UNKNOWN, may_be_name, own_code_id, own_path, worklist
 from qualcode.codings.align import notes as unaligned_notes
 from qualcode.codings.anchor import WHOLE, Anchor, Refusal, anchor_offsets, anchor_quote
 from qualcode.codings.assignments import read_assignments
@@ -234,7 +234,7 @@ def read_file(
         where=where,
         sidecar=sidecar,
         coder=sidecar.coder or by_folder,
-        known=lambda name: sidecar.own_codes or bool(context.code(sidecar.codes.get(name, name))),
+        known=may_be_name if sidecar.own_codes else lambda name: bool(context.code(sidecar.codes.get(name, name))),
     )
     import_id = import_id or sidecar.id or inside.as_posix()
     seen: Counter[str] = Counter()

@@ -76,7 +76,7 @@ def import_alignment(study: Study, path: Path, *, new_codes: bool = False, dry_r
     if wanted:
         new = _drafted(wanted, rows, names, parents, known, path.name)
         version, ids = add_codes(history, new)
-        said = [*told(version, new, ids, dry_run=dry_run, where=version.file), *names.alike(new, ids)]
+        said = told(version, new, ids, dry_run=dry_run)
     for row in made:
         if row["choice"].startswith(_NEW):
             row["choice"], row["value"] = ids[row["choice"]], version.version
@@ -153,18 +153,6 @@ class _Names:
         """The newest version that had a code which the one in use has no longer."""
         books = self.history.versions if self.history is not None else ()
         return next((book.version for book in reversed(books) if code in book.codes), "")
-
-    def alike(self, new: list[NewCode], ids: Mapping[str, str]) -> list[str]:
-        """New labels that are nearly an old one: perhaps somebody mistyped."""
-        from difflib import get_close_matches
-
-        lines = []
-        for one in new:
-            close = get_close_matches(plain(one.label), list(self.by_label), n=1, cutoff=0.85)
-            if close:
-                code = self.by_label[close[0]][0]
-                lines.append(f"Look at {ids[one.key]}: '{one.label}' is nearly '{self.labels[code]}' [{code}].")
-        return lines
 
 
 def _new_rows(

@@ -25,6 +25,7 @@ OUT = click.Path(path_type=Path)
 @click.option("--codebook", type=IN, required=True)
 @click.option("--splits", type=IN, required=True)
 @click.option("--unaligned", type=IN, required=True)
+@click.option("--aligned", type=IN, required=True)
 @click.option("--unit", type=click.Choice(["segment", "turn", "transcript"]), default="segment", show_default=True)
 @click.option("--rule", default="any_word", show_default=True)
 @click.option("--coders", default="", help="Coders to compare, parted by ';' (empty: all).")
@@ -39,8 +40,8 @@ OUT = click.Path(path_type=Path)
 @click.option("--by-scope", type=OUT, required=True)
 def command(
     codings: Path, assignments: Path, segments: Path, turns: Path, transcripts: Path, texts: Path, codebook: Path,
-    splits: Path, unaligned: Path, unit: str, rule: str, coders: str, rounds: str, ci: str, bootstrap: int, resample: str,
-    seed: int, approach: str, overall: Path, by_code: Path, by_scope: Path,
+    splits: Path, unaligned: Path, aligned: Path, unit: str, rule: str, coders: str, rounds: str, ci: str, bootstrap: int,
+    resample: str, seed: int, approach: str, overall: Path, by_code: Path, by_scope: Path,
 ) -> None:  # fmt: skip
     """Measure how far coders agree, on each code, over all, by transcript and by coder."""
     over, each, scopes = agreement_tables(
@@ -51,6 +52,7 @@ def command(
         read("transcripts", transcripts),
         read_texts(texts),
         read("codebook", codebook),
+        aligned=read("report_alignment", aligned),
         splits=with_unaligned(read("splits", splits), read("unaligned", unaligned)),
         unit=unit,
         rule=rule,
