@@ -87,8 +87,8 @@ def _carried_note(data: Data) -> str:
     if retired:
         one = retired == 1
         said.append(
-            f"{retired} {'coding' if one else 'codings'} of codes that the codebook has no longer {'is' if one else 'are'} "
-            "not counted."
+            f"{retired} {'coding' if one else 'codings'} of codes that the codebook in use does not have "
+            f"{'is' if one else 'are'} not counted."
         )
     return " ".join(said)
 

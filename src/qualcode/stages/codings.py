@@ -74,8 +74,8 @@ def command(
     total = imported.report[["rows", "kept", "collapsed", "refused", "open_split", "retired", "unaligned"]].sum()
     click.echo(
         f"{total['rows']} rows read = {total['kept']} kept + {total['collapsed']} the same twice "
-        f"+ {total['refused']} refused + {total['open_split']} that wait for a split + {total['retired']} of retired codes "
-        f"+ {total['unaligned']} that wait for alignment."
+        f"+ {total['refused']} refused + {total['open_split']} that wait for a split + {total['retired']} of codes that the "
+        f"codebook does not have + {total['unaligned']} that wait for alignment."
     )
     for row in imported.carried.to_dict("records"):
         click.echo(f"{row['version']}: {row['change']} {row['code']} -> {row['to'] or '-'}: {row['codings']} codings.")
