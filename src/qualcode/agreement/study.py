@@ -363,10 +363,9 @@ def _leave_open(
             continue
         covered = units_covered([(int(start), int(end))], units[name], rule) + first[name]
         coded.has_codings[names.index(name), seat[coder]] = True
-        for code in places if candidates == "*" else split(candidates):
-            if code in places:
-                cell = coded.values[covered, seat[coder], places[code]]
-                coded.values[covered, seat[coder], places[code]] = np.where(cell == 1, 1, -1)
+        codes = np.array([places[code] for code in split(candidates) if code in places], dtype=np.intp)
+        block = (covered[:, None], seat[coder], np.arange(len(places)) if candidates == "*" else codes)
+        coded.values[block] = np.where(coded.values[block] == 1, 1, -1)
 
 
 def _note_recoded(table: _Group, splits: pd.DataFrame) -> None:

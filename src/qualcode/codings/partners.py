@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -76,6 +76,15 @@ def _between(first: Sequence[Used], second: Sequence[Used], coded: Mapping[str, 
     labels = [[utils.default_process(one.label) for one in side] for side in (first, second)]
     scores = process.cdist(*labels, scorer=fuzz.token_sort_ratio)
     overlaps = _overlaps(first, second)
+    common: dict[tuple[frozenset[str], frozenset[str]], frozenset[str]] = {}
+    lengths: dict[tuple[int, int, frozenset[str]], int] = {}
+
+    def length(side: int, at: int, one: Used, other: Used, both: frozenset[str]) -> int:
+        key = (side, at, other.by)
+        if key not in lengths:
+            lengths[key] = sum(end - start for name in both for start, end in one.spans.get(name, []))
+        return lengths[key]
+
     found = []
     for i, a in enumerate(first):
         for j, b in enumerate(second):
@@ -83,18 +92,16 @@ def _between(first: Sequence[Used], second: Sequence[Used], coded: Mapping[str, 
             score = float(scores[i][j]) if labels[0][i] and labels[1][j] else 0.0
             if not passages and score < LIKE:
                 continue
-            both = _coded_by(a, coded) & _coded_by(b, coded)
-            either = _length(a.spans, both) + _length(b.spans, both) - chars
+            if (a.by, b.by) not in common:
+                common[a.by, b.by] = _coded_by(a, coded) & _coded_by(b, coded)
+            both = common[a.by, b.by]
+            either = length(0, i, a, b, both) + length(1, j, b, a, both) - chars
             found.append(Pair(a.key, b.key, chars / either if both and either else None, passages, score))
     return found
 
 
 def _coded_by(one: Used, coded: Mapping[str, frozenset[str]]) -> frozenset[str]:
     return frozenset().union(*(coded.get(coder, frozenset()) for coder in one.by))
-
-
-def _length(spans: Spans, transcripts: Iterable[str]) -> int:
-    return sum(end - start for name in transcripts for start, end in spans.get(name, []))
 
 
 def _overlaps(first: Sequence[Used], second: Sequence[Used]) -> dict[tuple[int, int], tuple[int, int]]:

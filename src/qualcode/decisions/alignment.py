@@ -30,6 +30,7 @@ PACK, SHEET, PAIRS = "alignment", "Codes to align", "Pairs"
 KIND, FILE = ALIGNMENT, "alignment.csv"
 NONE_WORD = "none of them"
 BEST = 3  # partners listed in a cell
+MOST = 5000  # pairs listed
 COLUMNS = (  # key, heading, width, whether it is filled in by people
     ("number", "No.", 5, False),
     ("coder", "Coder", 9, False),
@@ -132,7 +133,7 @@ def write_alignment_sheet(
             "passages": pair.passages,
             "label": round(pair.label),
         }
-        for pair in found
+        for pair in found[:MOST]
     ]
     write_page(book.create_sheet(PAIRS, 2), PAIR_COLUMNS, shown, last_printed="label", frozen="A2")
     version = str(codes["version"].iloc[0]) if len(codes) else ""
@@ -254,7 +255,7 @@ def _help(title: str, notice: str, codes: int, codebook: bool) -> list[str]:
         "share that both were given to (Jaccard: 1 all of it, 0 nothing), and how many of their passages overlap.",
         f"'Alike by label': how alike the labels are (0 to 100, rapidfuzz token_sort_ratio), from {LIKE:.0f} on. Alike is not "
         "the same: read the passages.",
-        f"The sheet '{PAIRS}' lists all pairs of codes that share text or a label, best first.",
+        f"The sheet '{PAIRS}' lists the pairs of codes that share text or a label, best first (the first {MOST}).",
         "Save as .xlsx; then: qualcode import FILE.xlsx (with new codes: qualcode import FILE.xlsx --new-codes)",
         "This workbook holds words of participants. Share it only within the team.",
     ]
