@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -201,15 +202,20 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=first.count)
 
 
-def _read_xlsx(path: Path, where: str, sheet: str | None) -> list[tuple[int, list[str]]]:
+def load_workbook(path: Path) -> Any:
+    """An Excel workbook's values, as openpyxl gives them; without its warnings of lists and the like, which hold no cells."""
     import warnings
 
     import openpyxl
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return openpyxl.load_workbook(path, data_only=True)
+
+
+def _read_xlsx(path: Path, where: str, sheet: str | None) -> list[tuple[int, list[str]]]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # lists to choose from and the like, which hold no cells
-            book = openpyxl.load_workbook(path, read_only=False, data_only=True)
+        book = load_workbook(path)
     except Exception as error:
         raise QualcodeError(
             Problem(where, "this file cannot be opened as an Excel workbook.", f"({type(error).__name__})")

@@ -322,6 +322,15 @@ def test_what_may_be_no_name_or_several_codes_is_not_drafted(study, tmp_path):
     assert not (study / "codebooks/mih/1.1.0.yaml").exists()  # nothing is written where the file cannot come in
 
 
+def test_no_version_is_drafted_where_the_file_itself_does_not_come_in(study, tmp_path):
+    run(study, write(tmp_path / "rb.csv", HEAD + "T1,The bus was late,Time,RB\n"))
+    result = run(study, write(tmp_path / "rb.csv", RB), "--new-codes", "--by", "RB")
+    assert "another file of this name is there already" in str(result.exception)
+    assert not (study / "codebooks/mih/1.1.0.yaml").exists()
+    assert run(study, tmp_path / "rb.csv", "--new-codes", "--by", "RB", "--replace").exit_code == 0
+    assert (study / "codebooks/mih/1.1.0.yaml").is_file()
+
+
 def test_new_codes_need_a_name_and_the_newest_version_in_use(study, tmp_path):
     file = write(tmp_path / "rb.csv", RB)
     assert "nobody is named" in str(run(study, file, "--new-codes").exception)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from io import StringIO
 from pathlib import Path
@@ -174,10 +175,13 @@ def _made(found: list[tuple[dict[str, Any], str]], part: Part) -> list[tuple[dic
     """The entries that no row of the sheet stands for: its `top`, and parents that it only names."""
     made: list[tuple[dict[str, Any], str]] = [({"label": part.top, "kind": "theme"}, "its `top`")] if part.top else []
     if part.make_parents:
-        there = {_plain(str(row.get(key) or "")) for row, _ in found for key in ("id", "label")}
-        for row, place in found:
+        names = [{_plain(str(row.get(key) or "")) for key in ("id", "label")} for row, _ in found]
+        times = Counter(name for own in names for name in own)
+        there: set[str] = set()
+        for own, (row, place) in zip(names, found, strict=True):
             parent = str(row.get("parent") or "")
-            if parent and _plain(parent) not in there:
+            stands = times[_plain(parent)] > (_plain(parent) in own)  # a code of its parent's name is not the parent
+            if parent and not stands and _plain(parent) not in there:
                 there.add(_plain(parent))
                 made.append(({"label": parent, "kind": "subtheme" if part.top else "theme"}, place))
     return made
@@ -251,7 +255,7 @@ def _parents(rows: list[dict[str, Any]], places: list[str], where: str, problems
         parent = str(row.get("parent") or "")
         if not parent or parent in ids:
             continue
-        found = labels.get(_plain(parent), [])
+        found = [one for one in labels.get(_plain(parent), []) if one != row["id"]]
         if len(found) > 1:
             what = f"code '{row.get('id', '')}': parent '{parent}' is the label of {len(found)} codes."
             problems.add(where, what, f"Write the id: {', '.join(found)}.", place=place)

@@ -15,7 +15,7 @@ from qualcode.codebook.model import KINDS, Codebook, Entry
 from qualcode.codebook.read import check_entries, in_tree_order, place_number
 from qualcode.codebook.sheet import free_id
 from qualcode.errors import CodebookError, Problems, nearest
-from qualcode.files import read_sheet, write_zip_document
+from qualcode.files import load_workbook, read_sheet, write_zip_document
 from qualcode.tables import DIRECTIONS, split
 
 SHEET, HIDDEN, PACK = "Codes", "qualcode", "codebook"
@@ -186,12 +186,10 @@ def sheet_version(path: Path) -> tuple[str, str] | None:
     """Codebook and version that a team sheet was made of; None for any other file."""
     import zipfile
 
-    import openpyxl
-
     if path.suffix.lower() not in (".xlsx", ".xlsm") or not zipfile.is_zipfile(path):
         return None
     try:
-        book = openpyxl.load_workbook(path, data_only=True)
+        book = load_workbook(path)
     except Exception:  # a zip that is no workbook is no team sheet; the reader that takes it will say what is wrong
         return None
     if HIDDEN not in book.sheetnames:

@@ -56,6 +56,7 @@ class Context:
             for name, part in turns.sort_values("start").groupby("transcript", sort=False)
         }
         self._edits = edits
+        self._earlier: dict[str, list[tuple[str, TextIndex]]] = {}
         self.codebook = codebook_table
         self.version = str(codebook_table["version"].iloc[0]) if len(codebook_table) else ""
         self.codebook_name = str(codebook_table["name"].iloc[0]) if len(codebook_table) else ""
@@ -181,6 +182,16 @@ class Context:
         starts, turns = self._turns.get(transcript, ([], []))
         at = bisect_right(starts, start) - 1
         return f"characters {start}–{end}" + (f" (turn {turns[at]})" if at >= 0 else "")
+
+    def earlier(self, transcript: str) -> list[tuple[str, TextIndex]]:
+        """The texts that a transcript had before (with names in it, uncorrected), each with its hash."""
+        if transcript not in self._earlier:
+            from qualcode.transcripts.edits import kept_text
+
+            shas = sorted(sha for name, sha in self.edits if name == transcript)
+            kept = [(sha, kept_text(self._study, sha)) for sha in shas]
+            self._earlier[transcript] = [(sha, TextIndex(text)) for sha, text in kept if text is not None]
+        return self._earlier[transcript]
 
     def carry(self, transcript: str, sha: str, start: int, end: int) -> tuple[int, int, bool] | None:
         """A span of an earlier text in the present one, and whether its own words changed; None: unknown or gone."""

@@ -53,7 +53,9 @@ def read_own(path: Path, *, where: str, sidecar: Sidecar, coder: str = "") -> Fi
 
     given: list[Given] = []
     without = 0
-    for row, line in zip(sheet.rows, sheet.data.to_dict("records"), strict=True):
+    names = [str(column) for column in sheet.data.columns]
+    for row, values in zip(sheet.rows, sheet.data.itertuples(index=False, name=None), strict=True):
+        line: dict[str, str] = dict(zip(names, values, strict=True))
         cells = always | {ours: line[theirs] for theirs, ours in columns.items()}
         cells["document"] = cells.pop("transcript")
         cells["coder"] = cells.get("coder") or coder

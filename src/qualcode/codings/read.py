@@ -26,6 +26,7 @@ from qualcode.codings.carry import (
     notes,
     split_row,
 )
+from qualcode.codings.coders import one_person
 from qualcode.codings.context import NAMESPACE, Context
 from qualcode.codings.kinds import read_kind
 from qualcode.codings.match import OwnPlaces, place_own
@@ -157,6 +158,8 @@ def read_codings(
             names = ", ".join(f"'{column}'" for column in result.file.unread)
             warnings.append(Problem(result.where, f"not read: column {names}.", "", "row 1"))
         warnings.extend(problem for outcome in result.outcomes for problem in outcome.looked_at)
+    coders = {outcome.coder for result in results for outcome in result.outcomes if outcome.coder}
+    warnings.extend(Problem("data/raw/codings", said) for said in one_person(coders))
     kept, aside, report, by_code = _collapse(results, warnings)
     carried = [
         (outcome.carried, outcome.coder)
@@ -250,7 +253,7 @@ def coding_id(import_id: str, given: Given, seen: Counter[str]) -> str:
     and decisions that name the coding must go on meaning it. For the same reason not of the row's number, which changes
     when somebody sorts the sheet. Rows that say exactly the same are told apart by a counter.
     """
-    own = (
+    own: tuple[str, ...] = (
         ("id", given.coding)
         if given.coding
         else ("row", given.document, given.code, given.coder, given.start, given.end, given.text)
@@ -308,6 +311,9 @@ def _outcome(
         wrong("it names no code that the file holds.", "Look at the coding in the tool it comes from.")
     elif not named:
         wrong("column 'code' is empty.")
+    elif unknown and given.under and not context.codes:
+        what = f"the map says that its code stands under '{given.under}', but the study has no codebook."
+        wrong(what, "Put one at codebooks/NAME/1.0.0.yaml, or import a sheet (`qualcode codebook import`).")
     elif unknown and given.under:
         what = f"code '{shown(named)}' does not stand under '{given.under}' in codebook {context.codebook_name} {context.version}."
         wrong(what, nearest(named, context.labels_below(given.under)))
@@ -420,7 +426,7 @@ def _anchor(
     if not any(offsets):
         if not given.text:
             return Refusal("there is neither start and end nor text.", "Give the offsets, the words, or `*`.")
-        return _by_quote(given, context, transcript, loose=loose)
+        return _by_quote(given, context, transcript, looked_at, where, loose=loose)
     if not all(offsets):
         missing = "start" if not given.start else "end"
         return Refusal(f"'{missing}' is empty.", "Give both start and end, or neither.")
@@ -437,7 +443,7 @@ def _anchor(
     carried = context.carry(transcript, sha, start, end)
     if carried is None:
         if given.text:
-            return _by_quote(given, context, transcript)
+            return _by_quote(given, context, transcript, looked_at, where)
         known = (transcript, sha) in context.edits
         cause = "the passage is no longer there" if known else "its offsets are those of a text that is not known"
         return Refusal(
@@ -455,18 +461,49 @@ def _anchor(
     return replace(checked, how="calibrated")
 
 
-def _by_quote(given: Given, context: Context, transcript: str, *, loose: bool = False) -> Anchor | Refusal:
-    found = (anchor_loosely if loose else anchor_quote)(
-        context.texts[transcript],
-        given.text,
-        name=f"transcript '{transcript}'",
-        place=lambda start, end: context.place(transcript, start, end),
-    )
+def _by_quote(
+    given: Given, context: Context, transcript: str, looked_at: list[Problem], where: str, *, loose: bool = False
+) -> Anchor | Refusal:
+    """The place of the words that a row quotes: in the present text, in an earlier one and carried, at last by likeness."""
+    name = f"transcript '{transcript}'"
+
+    def place(start: int, end: int) -> str:
+        return context.place(transcript, start, end)
+
+    found = anchor_quote(context.texts[transcript], given.text, name=name, place=place)
+    if isinstance(found, Anchor) or "are not in" not in found.cause:
+        return found
+    before = _in_an_earlier_text(given, context, transcript)
+    if isinstance(before, Refusal):
+        return before
+    if before is not None:
+        start, end, changed = before
+        if changed:
+            what = f"the words of this coding of {name} changed since they were copied."
+            looked_at.append(Problem(where, what, f"Look at {place(start, end)}.", f"row {given.row}"))
+        return Anchor(start, end, "by_text")
+    if loose:
+        found = anchor_loosely(context.texts[transcript], given.text, name=name, place=place)
     if isinstance(found, Refusal) and "are not in" in found.cause and len(given.text) >= 12:
         other = context.who_says(given.text)
         if other:
             return Refusal(found.cause, f"They stand in transcript '{other}': correct column 'transcript'.")
     return found
+
+
+def _in_an_earlier_text(given: Given, context: Context, transcript: str) -> tuple[int, int, bool] | Refusal | None:
+    """Where words that only an earlier text has (a name, a slip corrected since) lie in the present one, in one place only."""
+    places: set[tuple[int, int, bool]] = set()
+    gone = False
+    for sha, index in context.earlier(transcript):
+        there = anchor_quote(index, given.text, name="")
+        carried = context.carry(transcript, sha, there.start, there.end) if isinstance(there, Anchor) else None
+        gone |= isinstance(there, Anchor) and carried is None
+        places |= {carried} if carried is not None else set()
+    if gone and not places:
+        cause = f"the words given stood in transcript '{transcript}' before it was corrected, and were taken out."
+        return Refusal(cause, "Look at the passage anew, and code it in the present text.")
+    return places.pop() if len({place[:2] for place in places}) == 1 else None
 
 
 def _whole_number(value: str) -> int | None:
@@ -511,8 +548,8 @@ def _collapse(
                 continue
             count.add("collapsed")
             _merge(kept[key], coding, result.where, here, first_at[key], warnings)
-        for (coder, under, code, now), number in of_code.items():
-            names = {"file": result.where, "coder": coder, "under": under, "code_as_coded": shown(code), "code": now}
+        for (coder, under, code, means), number in of_code.items():
+            names = {"file": result.where, "coder": coder, "under": under, "code_as_coded": shown(code), "code": means}
             by_code.append(names | {column: number[column] for column in _PARTS})
         for coder, total in counts.items() or [("", Counter())]:
             columns = (

@@ -110,10 +110,6 @@ class _Project:
             self._source(source, document)
         self.left["memo"] -= len(self.used & set(self.memos))
         coders = [self.sidecar.coders.get(name, name) for name in dict.fromkeys(self.users.values())]
-        folded = Counter(name.casefold().strip() for name in coders)
-        for name in [name for name, times in folded.items() if times > 1]:
-            same = " and ".join(f"'{coder}'" for coder in coders if coder.casefold().strip() == name)
-            self.notes.append(f"One person under two names? {same}: `coders` in a map file makes them one.")
         if self.unnamed and not self.coder:
             self.notes.append(f"{self.unnamed} codings name no user: give `--coder NAME`.")
         return FileCodings(

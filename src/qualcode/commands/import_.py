@@ -46,7 +46,10 @@ KINDS = ("codings", "own", "csv", "xlsx", "qdpx", "refi", "qualcoder", "taguette
 @click.option("--new-codes", is_flag=True, help="Draft the next version of the codebook with the codes that it lacks.")
 @click.option("--by", default="", help="With --new-codes: who adds them, initials or a name.")
 @click.option("--date", "day", default="", metavar="DATE", help="With --new-codes: the day (default: today).")
-@click.option("--replace", is_flag=True, help="Put a newer file in the place of the one of that name.")
+@click.option("--replace", is_flag=True, help="Put it in the place of the file of that name, or of an earlier export.")
+@click.option(
+    "--keep-both", is_flag=True, help="Take it although it looks like a newer export of a file that is there."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print counts as JSON.")
 def command(
@@ -60,6 +63,7 @@ def command(
     by: str,
     day: str,
     replace: bool,
+    keep_both: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -97,8 +101,8 @@ def command(
 
     chosen = "" if kind in ("codings", "csv", "xlsx") else kind
     brought = import_codings(
-        study, file, coder=coder, kind=chosen, map_file=map_file, replace=replace, own_codes=own_codes,
-        new_codes=new_codes, by=by.strip(), date=iso_day(day), dry_run=dry_run,
+        study, file, coder=coder, kind=chosen, map_file=map_file, replace=replace, keep_both=keep_both,
+        own_codes=own_codes, new_codes=new_codes, by=by.strip(), date=iso_day(day), dry_run=dry_run,
     )  # fmt: skip
     for warning in brought.warnings:
         click.echo(f"WARNING: {warning}", err=True)
