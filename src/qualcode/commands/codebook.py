@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qualcode.commands.common import no_study_option, study_option
+from qualcode.commands.common import iso_day, no_study_option, study_option
 from qualcode.errors import QualcodeError
 from qualcode.study import Study, version_key
 
@@ -96,7 +96,7 @@ def draft(study: Study, edited: Path, version: str, by: str, day: str, reason: s
     history = _history(study)
     if not by.strip():
         raise QualcodeError("nobody is named.", where="--by", hint="Name who makes the changes: --by RB.")
-    day = _day(day)
+    day = iso_day(day)
     if version:
         check_name(history.current.name, version)
     copy, base = read_edited(edited, history, where=study.shown(edited))
@@ -153,7 +153,7 @@ def release(study: Study, version: str | None, by: str, day: str) -> None:
 
     history = _history(study)
     version = version or history.versions[-1].version
-    path = sign(study, version, by=by, day=_day(day))
+    path = sign(study, version, by=by, day=iso_day(day))
     click.echo(f"Released {history.current.name} {version}: {study.shown(path)}.")
 
 
@@ -333,15 +333,6 @@ def _writable(path: Path, ending: str, force: bool) -> None:
         raise QualcodeError(f"'{path}' does not end in {ending}.", hint=f"Give the file a name like codebook{ending}.")
     if path.exists() and not force:
         raise QualcodeError(f"'{path}' is there already.", hint="Give another name, or --force to write over it.")
-
-
-def _day(given: str) -> str:
-    from datetime import date
-
-    try:
-        return date.fromisoformat(given).isoformat() if given else date.today().isoformat()
-    except ValueError:
-        raise QualcodeError(f"'{given}' is not a date.", hint="Write it as 2024-03-31.") from None
 
 
 def _is_sheet(path: Path) -> None:
