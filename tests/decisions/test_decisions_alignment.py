@@ -214,6 +214,15 @@ def test_choices_become_signed_decisions_and_the_codings_carry_the_common_code(t
     assert (filled["Boss"], filled["Hurry"], filled["Transport"]) == ("Trust [trust]", "none of them", None)
 
 
+def test_a_code_may_be_chosen_by_an_alias(tmp_path):
+    root = made(tmp_path)
+    book = root / "codebooks/mih/1.0.0.yaml"
+    book.write_text(CODEBOOK.replace("label: Trust}", "label: Trust, aliases: [Vertrauen]}"), encoding="utf-8")
+    path = fill(pack(root), {"code": "Boss", "choice": "vertrauen"})
+    bring(root, path)
+    assert read_decisions(Study.load(root))["choice"].tolist() == ["trust"]
+
+
 def test_a_later_choice_supersedes_and_an_earlier_one_of_somebody_else_is_a_conflict(tmp_path):
     root = made(tmp_path)
     empty = pack(root)

@@ -122,8 +122,9 @@ class _Names:
         self.labels = {code: entry.label for code, entry in codes.items()}
         self.parents = {code: entry.parent for code, entry in codes.items()}
         self.by_label: dict[str, list[str]] = {}
-        for code, label in self.labels.items():
-            self.by_label.setdefault(plain(label), []).append(code)
+        for code, entry in codes.items():
+            for name in {plain(entry.label), *map(plain, entry.aliases)}:
+                self.by_label.setdefault(name, []).append(code)
 
     def code(self, cell: str, place: str, what: str) -> str:
         """The code that a cell means: its id, or `_NEW` and the key of a new code; "" where that is a problem."""
