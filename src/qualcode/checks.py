@@ -148,11 +148,17 @@ def _codings(study: Study, found: Checked, transcribed: object, codebook: pd.Dat
     found.warnings += imported.warnings
     found.counts |= {
         "codings": len(imported.codings),
-        "coders": imported.codings["coder"].nunique(),
+        "coders": len({*imported.codings["coder"], *imported.unaligned["coder"]}),
         "refused": len(imported.refused),
     }
     if len(imported.memos):
         found.counts["memos of tools"] = len(imported.memos)
+    own = imported.unaligned[imported.unaligned["why"] == "own"]
+    if len(own):
+        found.counts["unaligned"] = len(own)
+        found.waiting["agreement of coders with codes of their own"] = (
+            f"{own['about'].nunique()} codes to align; `qualcode pack alignment` makes the sheet"
+        )
 
 
 def _decisions(study: Study, found: Checked) -> None:

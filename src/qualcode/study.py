@@ -92,9 +92,9 @@ class Study:
         return self.files("decisions", (".csv",))
 
     @cached_property
-    def split_files(self) -> list[Path]:
-        """Files of decisions that choose for codings whose code was split: codings depend on these only."""
-        return [path for path in self.decisions_files if re.search(rb"\bsplit\b", path.read_bytes())]
+    def code_decisions_files(self) -> list[Path]:
+        """Files of decisions on split codes and on codes of coders' own: codings depend on these only."""
+        return [path for path in self.decisions_files if re.search(rb"\b(split|alignment)\b", path.read_bytes())]
 
     @cached_property
     def memberchecks_files(self) -> list[Path]:

@@ -183,6 +183,15 @@ TABLES: dict[str, Table] = {
             words={"status": ("open", "decided", "none")},
         ),
         _table(
+            "unaligned",
+            "one coding that waits until its code is aligned to the codebook",
+            "coding transcript scope start:whole end:whole code_as_coded own_code coder sha256_text direction memo created "
+            "origin source anchored why about",
+            "transcript start end coder own_code coding",
+            note="about is the coder's code; why unknown: the codebook does not know the code, and the coding was refused",
+            words={"why": ("own", "unknown")},
+        ),
+        _table(
             "retired",
             "one coding that the codebook in use has no code for",
             "coding transcript scope start:whole end:whole code code_as_coded coder codebook_version direction memo "
@@ -266,7 +275,7 @@ TABLES: dict[str, Table] = {
             "report_imports",
             "one codings file as read",
             "file kind coder rows:whole kept:whole as_given:whole calibrated:whole by_text:whole collapsed:whole "
-            "refused:whole open_split:whole retired:whole",
+            "refused:whole open_split:whole retired:whole unaligned:whole",
             "file coder",
             kind="report",
         ),
@@ -274,10 +283,19 @@ TABLES: dict[str, Table] = {
             "report_import_codes",
             "one code as a codings file names it, of one coder",
             "file coder under code_as_coded code rows:whole kept:whole collapsed:whole refused:whole open_split:whole "
-            "retired:whole",
+            "retired:whole unaligned:whole",
             "file coder under code_as_coded code",
             kind="report",
             note="rows is what the program that the file comes from counts",
+        ),
+        _table(
+            "report_alignment",
+            "one code of a coder's own, or one that the codebook does not know, and the common code that it is",
+            "coder own_code status code mentions:whole transcripts:whole definition choice reason by on decision file about "
+            "code_as_coded",
+            "coder own_code file about",
+            kind="report",
+            words={"status": ("open", "aligned", "none", "unknown")},
         ),
         _table(
             "report_carried",

@@ -364,13 +364,38 @@ def test_categories_codes_and_sub_codes_of_qualcoder_are_one_tree_with_memos_and
         ({"version": "v18"}, "this project is of QualCoder's database version 18; versions to 17 are known"),
         ({"more": "update code_cat set supercatid = 2 where catid = 1;"}, "parents in a ring: 'barriers' > 'at_work'"),
         ({"more": "update code_name set name = '' where cid = 3;"}, "table code_name, code 3: a code has no name"),
-        ({"more": "drop table code_name;"}, "neither QualCoder's nor Taguette's"),
+        ({"more": "drop table code_name;"}, "none of QualCoder, Taguette or MAXQDA"),
     ],
     ids=["newer", "ring", "no name", "another database"],
 )
 def test_a_qualcoder_project_whose_codes_cannot_be_used_is_refused(tmp_path, broken, cause):
     with pytest.raises(QualcodeError, match=cause):
         read(qualcoder(tmp_path / "data.qda", **broken))
+
+
+def test_the_codes_of_a_maxqda_project_are_a_tree_with_memos(tmp_path):
+    path = tmp_path / "x.mex"
+    base = sqlite3.connect(path)
+    base.executescript(
+        """
+        create table Texts (ID integer primary key, Name text);
+        create table Codewords (ID integer primary key, ParentID integer, Name text, Color integer, Memo text);
+        create table Codings (ID integer primary key, TextID integer, WordID integer, SegPos1X integer, SegPos2X integer);
+        create table Memos (ID integer primary key, WordID integer, Title text, Memo text);
+        insert into Codewords values (1, 0, 'Barriers', 255, 'What hindered.');
+        insert into Codewords values (2, 1, 'Time', 0, null);
+        insert into Codewords values (3, 2, 'Nights', 0, '');
+        insert into Memos values (7, 2, 'Note', 'No hours.');
+        """
+    )
+    base.commit()
+    base.close()
+    assert told(read(path)) == [
+        ("barriers", "Barriers", "code", "", "What hindered."),
+        ("time", "Time", "code", "barriers", "No hours."),
+        ("nights", "Nights", "code", "time", ""),
+    ]
+    assert "never seen a file of MAXQDA" in read_code_system(path, where="").notes[0]
 
 
 def test_the_command_takes_a_folder_of_qualcoder_and_names_the_codebook_after_it(tmp_path, qualcode):

@@ -329,5 +329,5 @@ def test_the_foot_of_every_table_says_what_waits_and_what_is_history(tmp_path):
     data = Data(Study(tmp_path, Config()), tables, "2024-01-01", "", {})
     assert open_note(data) == (
         "No disagreement between coders was found. 2 codings wait for a choice, because their code was split; "
-        "they are not counted. 1 coding of codes that the codebook has no longer is not counted."
+        "they are not counted. 1 coding of codes that the codebook in use does not have is not counted."
     )

@@ -40,13 +40,14 @@ def test_row_14_any_version_of_the_vocabulary_is_read(study, tmp_path, namespace
     assert spans(study, project(tmp_path / "p.qdpx", two(TALK), namespace=namespace)) == FOUND
 
 
-def test_row_11_an_annotation_of_nvivo_is_no_coding(study, tmp_path):
+def test_row_11_an_annotation_of_nvivo_is_a_memo_and_no_coding(study, tmp_path):
     """NVivo writes an annotation as a note and a link from the selection to it."""
     link = f'<Links><Link guid="{A[:-1]}1" name="annotation" originGUID="{C}" targetGUID="{A[:-1]}2"/></Links>'
     note = f'<Notes><Note guid="{A[:-1]}2" name="n"><PlainTextContent>Look again</PlainTextContent></Note></Notes>'
     path = project(tmp_path / "p.qdpx", selection(*at(TRAINING)) + two(TALK), rest=note + link)
-    summary = bring(study, path).summary
-    assert (summary["codings"], summary["left_out"]["link"]) == (2, 1)
+    brought = bring(study, path)
+    assert (brought.summary["codings"], brought.summary["left_out"]) == (2, {})
+    assert "Also read: 1 memo." in brought.messages
     assert spans(study, path) == FOUND
 
 

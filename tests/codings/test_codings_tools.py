@@ -116,6 +116,26 @@ def test_several_codes_stand_in_one_comment(study, tmp_path):
     }
 
 
+def test_comments_that_are_the_coders_own_codes_are_parted_from_remarks(study, tmp_path):
+    from qualcode.codings.bring_in import _context
+    from qualcode.codings.model import Sidecar
+    from qualcode.codings.read import read_file
+
+    paragraph = t("P: ") + begin(1) + t(BOSS) + end(1) + begin(2) + t(".") + end(2)
+    remark = "I wonder whether he would say so if his boss were in the room with us"
+    comments = [comment(1, f"Help: he did, once\nGood, or bad\n{remark}"), comment(2, "time; Mood")]
+    document = word(tmp_path / "T1.docx", [paragraph], comments)
+    context, _ = _context(study)
+    result = read_file(study, document, context, sidecar=Sidecar(own_codes=True))
+    assert [(outcome.given.code, outcome.given.memo) for outcome in result.outcomes] == [
+        ("Help", f"he did, once\n{remark}"),
+        ("Good, or bad", f"he did, once\n{remark}"),
+        ("time", ""),
+        ("Mood", ""),
+    ]
+    assert {outcome.carried.status for outcome in result.outcomes if outcome.carried} == {"unaligned"}
+
+
 def test_a_comment_over_paragraphs_and_through_tracked_changes(study, tmp_path):
     first = t("P: We were “tired” — ") + begin(1) + t("no time, ") + f"<w:ins>{t('née')}</w:ins>" + t(" 😀 ")
     first += "<w:del><w:r><w:delText>often </w:delText></w:r></w:del>" + t("nothing.")
@@ -256,10 +276,10 @@ def test_what_an_independent_program_wrote_for_qualcoder_is_read(study, version)
         "coders": ["KL", "RB"],
         "codings": 3,
         "anchored": {"as_given": 3, "calibrated": 0, "by_text": 0, "refused": 0},
-        "left_out": {"annotation": 1, "attribute": 1, "case": 1, "media": 1, "media_region": 1, "memo": 2, "picture": 1}
-        | {"picture_region": 1, "speaker_mark": 1}
-        | marks,
+        "left_out": {"media": 1, "media_region": 1, "picture": 1, "picture_region": 1, "speaker_mark": 1} | marks,
     }
+    # memos on the file, a code and the case, an annotation, a journal; the one on a coding stays with it
+    assert "Also read: 5 memos, 1 case, 1 attribute value." in brought.messages
     assert any("Coder 'KL' is hidden in QualCoder" in line for line in brought.messages) == (
         version == 17 or version == 14
     )

@@ -353,3 +353,26 @@ def test_under_the_reflexive_approach_documents_say_so_in_place_of_coefficients(
             "Under the reflexive approach coefficients of agreement are switched off"
         )
     assert content.agreement_methods(made).startswith("Under the reflexive approach")
+
+
+def test_the_foot_of_every_table_says_how_many_codings_wait_to_be_aligned(tmp_path: Path) -> None:
+    from qualcode.reports.content import open_note
+
+    told = open_note(data(tmp_path, imports=[{"file": "a", "unaligned": 2}, {"file": "b", "unaligned": 1}]))
+    assert told == "3 codings under codes of a coder's own, not yet aligned to the codebook, are not counted."
+
+
+def test_the_table_of_agreement_says_whose_codes_are_not_aligned(tmp_path: Path) -> None:
+    from qualcode.reports.content import agreement, open_note
+
+    why = "codes of KL are not aligned to the codebook (2 of 2 codings wait): qualcode pack alignment"
+    row = {
+        "coefficient": "cohen_kappa",
+        "scope": "pooled",
+        "unit": "segment",
+        "rule": "any_word",
+        "universe": "assigned",
+    }
+    told = data(tmp_path, agreement=[row | {"coders": "KL;RB", "n_units": 0, "reason": why}])
+    assert agreement(told).notes[0] == f"C{why[1:]}."
+    assert open_note(told) == ""  # not "no disagreement was found"

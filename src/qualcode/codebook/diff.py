@@ -24,6 +24,16 @@ WORDS = {
 }
 
 
+FIELDS = {  # as people read them
+    "full_definition": "definition in full",
+    "include": "when to use",
+    "exclude": "when not to use",
+    "double_code_with": "often together with",
+    "aliases": "also called",
+    "mappings": "frameworks",
+}
+
+
 @dataclass(frozen=True)
 class Changed:
     """One difference: what kind, of which code, what stood before and stands now, and the reason where one is declared."""
@@ -109,7 +119,7 @@ def diff_text(old: Codebook, new: Codebook, changed: Sequence[Changed]) -> str:
         if rows:
             lines += ["", f"{WORDS[do]}:"]
         for one in rows:
-            head = f"  {one.code}  {one.label}" + (f" ({one.field})" if one.field else "")
+            head = f"  {one.code}  {one.label}" + (f" ({FIELDS.get(one.field, one.field)})" if one.field else "")
             lines.append(head)
             if one.before:
                 lines += [f"    - {part}" for part in one.before.split("\n")]
@@ -136,7 +146,7 @@ def diff_docx(path: Path, old: Codebook, new: Codebook, changed: Sequence[Change
         if mine:
             rows.append(Row([word.capitalize(), "", "", ""], 0))
         for one in mine:
-            name = f"{one.label}\n{one.code}" + (f"\n({one.field})" if one.field else "")
+            name = f"{one.label}\n{one.code}" + (f"\n({FIELDS.get(one.field, one.field)})" if one.field else "")
             why = f"{one.reason}\n{one.by}, {one.date}" if one.reason else ""
             rows.append(Row([name, one.before, one.after, why]))
     report.table(PrintedTable("diff", "What is different", columns, rows, empty="Nothing is different."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -289,6 +289,15 @@ def make_id(label: str) -> str:
     return re.sub(r"[^\w]+", "_", plain.casefold()).strip("_")
 
 
+def free_id(label: str, taken: Container[str]) -> str:
+    """An id made from a label, with a number behind it where that id is taken."""
+    code = base = make_id(label) or "code"
+    number = 2
+    while code in taken:
+        code, number = f"{base}_{number}", number + 1
+    return code
+
+
 def _ids(rows: list[dict[str, Any]]) -> list[str]:
     """Each row's id: its own, else made from its label, with a number behind it where that id is taken."""
     taken = {str(row["id"]) for row in rows if row.get("id")}
@@ -296,10 +305,7 @@ def _ids(rows: list[dict[str, Any]]) -> list[str]:
     for row in rows:
         code = str(row.get("id") or "")
         if not code and row.get("label"):
-            base = make_id(row["label"]) or "code"
-            code, number = base, 2
-            while code in taken:
-                code, number = f"{base}_{number}", number + 1
+            code = free_id(row["label"], taken)
             taken.add(code)
         made.append(code)
     return made

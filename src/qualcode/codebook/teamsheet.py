@@ -14,7 +14,7 @@ import pandas as pd
 from qualcode.codebook.draft import Edited
 from qualcode.codebook.model import KINDS, Codebook, Entry, join_texts, plain, split_texts
 from qualcode.codebook.read import check_entries, in_tree_order, place_number
-from qualcode.codebook.sheet import make_id
+from qualcode.codebook.sheet import free_id
 from qualcode.errors import CodebookError, Problems, nearest
 from qualcode.files import load_workbook, newest_date, read_sheet, write_zip_document
 from qualcode.sheets import FACTS, FILLED_IN, font, head, height, help_page, printed, put, ruled, shortened
@@ -351,12 +351,8 @@ def _new_ids(lines: list[dict[str, str]], old: Codebook, gone: Mapping[str, Entr
             continue
         line["id"] = back.pop(plain(line["label"]), "")
         if not line["id"]:
-            stem = code = make_id(line["label"]) or "code"
-            number = 2
-            while code in taken:
-                code, number = f"{stem}_{number}", number + 1
-            line["id"] = code
-            taken.add(code)
+            line["id"] = free_id(line["label"], taken)
+            taken.add(line["id"])
 
 
 def _pointers(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
+from qualcode.codebook.model import Codebook
+from qualcode.codings.align import UNALIGNED
 from qualcode.codings.coders import one_person
 from qualcode.codings.context import Context
 from qualcode.codings.kinds import ALIASES, database_of, kind_of
@@ -43,6 +46,10 @@ def import_codings(
     map_file: Path | None = None,
     replace: bool = False,
     participants: bool = False,
+    own_codes: bool = False,
+    new_codes: bool = False,
+    by: str = "",
+    date: str = "",
     keep_both: bool = False,
     dry_run: bool = False,
 ) -> Brought:
@@ -60,6 +67,10 @@ def import_codings(
         Whether the file of the same name, or the earlier export of the same project, is replaced.
     participants
         Whether a draft of the participants table is made from the file's cases (module `participants`).
+    own_codes
+        Its codes are the coder's own: they wait for an alignment, whatever they are called.
+    new_codes, by, date
+        Codes that the codebook does not know are added to a next version of it, by whom and when; the file is read under it.
     keep_both
         Whether it is taken although it looks like a newer export of a file that is there under another name.
     dry_run
@@ -71,6 +82,8 @@ def import_codings(
         The file cannot be read; codings that cannot be placed, where the policy is `stop`; another file of that name, or an
         earlier export of the project, is there and `replace` is not given (what would appear and vanish is listed). Nothing
         is written then.
+    CodebookError
+        A next version cannot be made.
     """
     where = str(path)
     folder = study.raw / "codings"
@@ -85,15 +98,27 @@ def import_codings(
         raise unreadable(where, path)
     target = path if path.resolve().is_relative_to(folder.resolve()) else folder / project.name
     old = _sidecar(study, target)
-    sidecar = _chosen(old, coder, map_file, target, folder, kind)
+    sidecar = _chosen(old, coder, map_file, target, folder, kind, own_codes)
     context, transcribed = _context(study)
     result = read_file(study, path, context, sidecar=sidecar, where=where, import_id=sidecar.id)
     same = same_bytes(study, path)
     earlier = None if same is not None else _earlier(study, path, target, old, result, context, keep_both)
     if earlier is not None and earlier.path != target:  # what was chosen for the earlier export holds for this one too
-        sidecar = _chosen(earlier.sidecar, coder, map_file, earlier.path, folder, kind)
+        sidecar = _chosen(earlier.sidecar, coder, map_file, earlier.path, folder, kind, own_codes)
         result = read_file(study, path, context, sidecar=sidecar, where=where, import_id=sidecar.id)
+    if new_codes and sidecar.own_codes:
+        what = "the codes of this file are its coder's own: they are aligned first (`qualcode pack alignment`)."
+        hint = "New codes are made from the alignment sheet: `qualcode import SHEET.xlsx --new-codes`."
+        raise CodingsError(Problem(where, what, hint))
+    drafted = _Drafted()
+    if new_codes:
+        signed = {"file": target.name, "by": by, "date": date}
+        drafted, context, result, sidecar = _draft(study, path, context, result, sidecar, where, signed, dry_run)
     summary = summarise(result, context)
+    if new_codes:
+        summary["new_codes"] = list(drafted.ids)
+    if sidecar.own_codes:
+        summary["unaligned"] = _waiting(result)
     warnings = _said([problem for outcome in result.outcomes for problem in outcome.looked_at], result)
     if result.file.unread:
         names = ", ".join(f"'{column}'" for column in result.file.unread)
@@ -102,10 +127,10 @@ def import_codings(
         warnings.append(Problem(where, f"the file names its coders itself; '{coder}' stands where it names nobody."))
     warnings += result.beside.warnings
     refused = _said([problem for outcome in result.outcomes for problem in outcome.problems], result)
-    report = [*_report(result), *_beside(result, context.coders)]
+    report = [*drafted.said, *_report(result), *_beside(result, context.coders), *_own_or_unknown(result, sidecar)]
 
     def draft() -> list[str]:
-        return _draft(study, result, transcribed, target.name, dry_run) if participants else []
+        return _participants(study, result, transcribed, target.name, dry_run) if participants else []
 
     if dry_run:
         if earlier is not None:
@@ -114,7 +139,9 @@ def import_codings(
         return Brought(summary, [*report, *draft(), "Nothing was written (dry run)."], [*refused, *warnings])
 
     if refused and policy(study, result.file.kind) == "stop":
-        raise CodingsError(refused)
+        todo = _own_or_unknown(result, sidecar)
+        last = refused[-1]
+        raise CodingsError([*refused[:-1], dataclasses.replace(last, hint="\n  ".join([last.hint, *todo]).strip())])
     warnings = [*refused, *warnings]
     chosen = {
         "texts": _texts(result, context),
@@ -123,10 +150,11 @@ def import_codings(
     }
     sidecar = sidecar.model_copy(update=chosen)
     if same is not None:
+        drafted.write(study)
         if same != target:
             there = f"Already there, as {study.shown(same)}: nothing was copied."
-            return Brought(summary, [there, *draft()], warnings)
-        messages = [f"Already there: {study.shown(target)}."]
+            return Brought(summary, [*drafted.said, there, *draft()], warnings)
+        messages = [*drafted.said, f"Already there: {study.shown(target)}."]
         if _what_people_chose(sidecar) != _what_people_chose(old):
             write_text(sidecar_path(target), sidecar_yaml(sidecar))
             messages.append(f"What was chosen is new: {study.shown(sidecar_path(target))}.")
@@ -138,6 +166,7 @@ def import_codings(
             found = _instead(study, where, earlier, target, result)
             raise CodingsError(Problem(found.where, found.what, "\n  ".join([*messages, found.hint])))
         messages.insert(0, f"Replaced {study.shown(earlier.path)}.")
+    drafted.write(study)
     if transcribed is not None:
         _keep_texts(study, transcribed, sidecar)
     if path != target:
@@ -247,7 +276,7 @@ def _apart(result: FileResult) -> list[str]:
     return lines if len(pairs) <= _PAIRS else [*lines[:_PAIRS], f"and {len(pairs) - _PAIRS} more such pairs of coders."]
 
 
-def _draft(study: Study, result: FileResult, transcribed: object | None, name: str, dry_run: bool) -> list[str]:
+def _participants(study: Study, result: FileResult, transcribed: object | None, name: str, dry_run: bool) -> list[str]:
     from qualcode.codings.participants import draft_participants
 
     people: dict[str, set[str]] = {}
@@ -259,7 +288,98 @@ def _draft(study: Study, result: FileResult, transcribed: object | None, name: s
     return draft_participants(study, result.beside, people, name, dry_run=dry_run)
 
 
-def _chosen(old: Sidecar, coder: str, map_file: Path | None, target: Path, folder: Path, kind: str = OWN) -> Sidecar:
+@dataclass(frozen=True)
+class _Drafted:
+    """A next version of the codebook that an import makes, or nothing."""
+
+    book: Codebook | None = None
+    ids: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+
+    def write(self, study: Study) -> None:
+        from qualcode.codebook.sheet import write_codebook_file
+
+        if self.book is not None:
+            write_codebook_file(self.book, study.root / self.book.file)
+
+
+def _draft(
+    study: Study,
+    path: Path,
+    context: Context,
+    result: FileResult,
+    sidecar: Sidecar,
+    where: str,
+    signed: dict[str, str],
+    dry_run: bool,
+) -> tuple[_Drafted, Context, FileResult, Sidecar]:
+    """The next version with a file's unknown codes, and the file read under it."""
+    from qualcode.codebook.additions import add_codes, told, with_book
+    from qualcode.codebook.history import read_history
+    from qualcode.codings.carry import Carrier
+    from qualcode.codings.new_codes import new_codes, unused
+    from qualcode.decisions.table import read_decisions
+
+    new, keys = new_codes(result, context, sidecar, **signed)
+    if not new:
+        nothing = "The file has no code to add to the codebook: no version was drafted."
+        return _Drafted(said=(nothing,)), context, result, sidecar
+    if not signed["by"]:
+        raise CodingsError(Problem("--by", "nobody is named.", "Name who adds the codes: --by RB."))
+    history = read_history(study)
+    book, ids = add_codes(history, new)
+    context, _ = _context(study, book)
+    context.carrier = Carrier(with_book(history, book), read_decisions(study))
+    result = read_file(study, path, context, sidecar=sidecar, where=where, import_id=sidecar.id)
+    lost = {outcome.given.code for outcome in result.outcomes if outcome.unknown} & set(keys)
+    if lost:  # a name that says too little in the new version: the sidecar says which code is meant
+        sidecar = sidecar.model_copy(update={"codes": sidecar.codes | {name: ids[keys[name]] for name in sorted(lost)}})
+        result = read_file(study, path, context, sidecar=sidecar, where=where, import_id=sidecar.id)
+    said = told(book, new, ids, dry_run=dry_run)
+    left = unused(result)
+    if left:
+        hint = "`qualcode codebook import` takes all codes of a .qdpx or .qdc." if history is None else ""
+        said.append(f"Codes of the file that no coding uses are left out: {left}. {hint}".rstrip())
+    others = [other for other in study.codings_files if other.name != signed["file"]]
+    if history is None and others:
+        said.append("From now on the codes of all codings files are held against it: run `qualcode check`.")
+    return _Drafted(book, tuple(ids.values()), tuple(said)), context, result, sidecar
+
+
+def _waiting(result: FileResult) -> int:
+    return sum(outcome.carried is not None and outcome.carried.status == UNALIGNED for outcome in result.outcomes)
+
+
+def _own_or_unknown(result: FileResult, sidecar: Sidecar) -> list[str]:
+    """What can be done about codes that are the coder's own, or that the codebook does not know."""
+    lines = []
+    waiting = _waiting(result)
+    if sidecar.own_codes:
+        codes = len({outcome.about for outcome in result.outcomes if outcome.about})
+        lines.append(
+            f"Codes of the coder's own: {codes}; {waiting} codings wait until these are aligned to the codebook: "
+            "`qualcode run --until codings`, then `qualcode pack alignment`."
+        )
+    unknown = [outcome for outcome in result.outcomes if outcome.unknown]
+    if unknown:
+        codes = len({outcome.about for outcome in unknown})
+        lines.append(
+            f"Codes that the codebook does not know: {codes}, in {len(unknown)} codings. Are they new? "
+            "`--new-codes --by NAME` drafts the next version with them. The coder's own? `--own-codes` keeps them so until "
+            "they are aligned. Other names of known codes? `codes` in a map file."
+        )
+    return lines
+
+
+def _chosen(
+    old: Sidecar,
+    coder: str,
+    map_file: Path | None,
+    target: Path,
+    folder: Path,
+    kind: str = OWN,
+    own_codes: bool = False,
+) -> Sidecar:
     """What was chosen before, overlaid with what is chosen now."""
     new = read_sidecar(map_file, where=str(map_file)) if map_file else Sidecar()
     maps = {name: {**getattr(old, name), **getattr(new, name)} for name in _MAPS}
@@ -270,6 +390,7 @@ def _chosen(old: Sidecar, coder: str, map_file: Path | None, target: Path, folde
         codebook_version=new.codebook_version or old.codebook_version,
         sheet=new.sheet or old.sheet,
         several=new.several or old.several,
+        own_codes=own_codes or new.own_codes or old.own_codes,
         **maps,
     )
 
@@ -278,10 +399,11 @@ def _what_people_chose(sidecar: Sidecar) -> dict[str, object]:
     return sidecar.model_dump(exclude={"texts", "id", "codebook_version"})
 
 
-def _context(study: Study) -> tuple[Context, object | None]:
+def _context(study: Study, codebook: Codebook | None = None) -> tuple[Context, object | None]:
+    """What codings are checked against; under this version of the codebook, or the one in use."""
     from qualcode.codebook import load_codebook
 
-    codebook = load_codebook(study)
+    codebook = codebook or load_codebook(study)
     table = codebook.table() if codebook is not None else TABLES["codebook"].empty()
     if not study.transcript_files:
         empty = {name: TABLES[name].empty() for name in ("transcripts", "turns", "edits")}

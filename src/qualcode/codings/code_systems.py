@@ -1,4 +1,4 @@
-"""The codes of other programs' files, as a tree, and the codebook that they make: REFI-QDA, QualCoder, Taguette."""
+"""The codes of other programs' files, as a tree, and the codebook that they make: REFI-QDA, QualCoder, Taguette, MAXQDA."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qualcode.codebook.model import COLOUR, ID, Codebook
 from qualcode.codebook.qdc import fields_of
 from qualcode.codebook.read import check_entries, in_tree_order
 from qualcode.codebook.sheet import make_id
-from qualcode.codings import archive, qualcoder, refi, taguette
+from qualcode.codings import archive, mex, qualcoder, refi, taguette
 from qualcode.codings.database import MAGIC, Database, opened
 from qualcode.codings.kinds import database_of
 from qualcode.errors import CodebookError, Problem, Problems
@@ -48,7 +48,7 @@ class CodeSystem:
 
 
 def read_code_system(path: Path, *, where: str) -> CodeSystem | None:
-    """The codes of a REFI-QDA codebook or project, a QualCoder or a Taguette project; None for any other file.
+    """The codes of a REFI-QDA codebook or project, or a project of QualCoder, Taguette or MAXQDA; None for any other file.
 
     Raises
     ------
@@ -191,7 +191,9 @@ def _of_database(database: Database, where: str) -> CodeSystem:
         return _of_qualcoder(database, where)
     if "tags" in database.tables:
         return _of_taguette(database, where)
-    raise CodebookError(Problem(where, "this is a database, but neither QualCoder's nor Taguette's."))
+    if "codewords" in database.tables:
+        return _of_maxqda(database, where)
+    raise CodebookError(Problem(where, "this is a database, but none of QualCoder, Taguette or MAXQDA."))
 
 
 def _of_qualcoder(database: Database, where: str) -> CodeSystem:
@@ -211,6 +213,16 @@ def _of_qualcoder(database: Database, where: str) -> CodeSystem:
         place = f"table code_name, {key}"
         codes.append(ToolCode(key, row["name"], place, parent, row["memo"].strip(), colour=row["color"]))
     return CodeSystem(qualcoder.KIND, codes, notes=[qualcoder.NEVER_SEEN])
+
+
+def _of_maxqda(database: Database, where: str) -> CodeSystem:
+    """The tree of an exchange file or project; a memo says what a code means."""
+    rows, notes = mex.code_words(database, where)
+    return CodeSystem(
+        mex.KIND,
+        [ToolCode(row["id"], row["name"], f"code {row['id']}", row["parent"], row["memo"].strip()) for row in rows],
+        notes=notes,
+    )
 
 
 def _of_taguette(database: Database, where: str) -> CodeSystem:

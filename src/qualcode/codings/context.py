@@ -22,6 +22,7 @@ from qualcode.files import sha256
 from qualcode.study import Study
 
 if TYPE_CHECKING:
+    from qualcode.codings.align import Alignments
     from qualcode.transcripts.edits import Edit
 
 NAMESPACE = uuid.UUID("6f1c1c1e-5d0b-5e0c-9d6a-0d7e1b6f2a11")
@@ -160,6 +161,14 @@ class Context:
             return self.carrier.carry(ours or name, version, coding, "" if ours else path)
         code = self.code(name, path, guid)
         return Carried(code) if code else None
+
+    @cached_property
+    def alignments(self) -> Alignments:
+        """What was decided on codes of coders' own."""
+        from qualcode.codings.align import Alignments
+        from qualcode.decisions.table import read_decisions
+
+        return Alignments(read_decisions(self._study), self)
 
     @cached_property
     def edits(self) -> dict[tuple[str, str], list[Edit]]:

@@ -117,6 +117,25 @@ def read(path: Path, *, where: str, sidecar: Sidecar, coder: str = "") -> FileCo
         return _Reader(database, where, sidecar, coder).read()
 
 
+def code_words(database: Database, where: str) -> tuple[list[dict[str, str]], list[str]]:
+    """The codes of a database: `id`, `name`, `parent` (of the top: an id that no code has) and `memo`; what people should know.
+
+    Raises
+    ------
+    CodingsError
+        Tables or columns that are not there.
+    """
+    reader = _Reader(database, where, Sidecar(), "")
+    reader.find_tables()
+    rows = reader.rows("codewords")
+    memos: dict[str, list[str]] = {}
+    for memo in reader.read_memos({}, {row["id"]: row["id"] for row in rows}):
+        for code in memo.codes:
+            memos.setdefault(code, []).append(memo.text or memo.title)
+    made = [{key: row[key] for key in ("id", "name", "parent")} for row in rows]
+    return [row | {"memo": "\n\n".join(memos.get(row["id"], []))} for row in made], [NEVER_SEEN, *reader.notes]
+
+
 @dataclass
 class _Reader:
     database: Database
@@ -127,31 +146,36 @@ class _Reader:
     notes: list[str] = field(default_factory=list)
     memos: list[FileMemo] = field(default_factory=list)
 
-    def read(self) -> FileCodings:
+    def find_tables(self) -> None:
+        """Which of the database's tables and columns are which; what is missing is an error."""
         self.tables = {
             ours: name for ours, names in _TABLES.items() if (name := self._first(names, self.database.tables))
         }
         self.columns = {ours: self._named(ours) for ours in self.tables}
+        self.users: dict[str, str] = {}
         self._check()
-        words = self._rows("codewords")
-        nodes = {f"code {row['id']}": (row["name"], f"code {row['parent']}") for row in words}
-        found = tree_paths(nodes, self.where, "Correct the code tree in MAXQDA.")
-        paths = {row["id"]: found[f"code {row['id']}"] for row in words}
         if "parent" not in self.columns["codewords"]:
             self.notes.append(
                 "The file does not say how its codes stand under one another: they are read by name only."
             )
+
+    def read(self) -> FileCodings:
+        self.find_tables()
+        words = self.rows("codewords")
+        nodes = {f"code {row['id']}": (row["name"], f"code {row['parent']}") for row in words}
+        found = tree_paths(nodes, self.where, "Correct the code tree in MAXQDA.")
+        paths = {row["id"]: found[f"code {row['id']}"] for row in words}
         names = {row["id"]: " ".join(row["name"].split()) for row in words}
         several = {name for name, times in Counter(names.values()).items() if times > 1}
-        rows = self._rows("codings")
-        self.users = {row["id"]: " ".join(row["name"].split()) for row in self._rows("users")}
+        rows = self.rows("codings")
+        self.users = {row["id"]: " ".join(row["name"].split()) for row in self.rows("users")}
         documents = self._documents({row["textid"] for row in rows})
         previews: dict[str, list[str]] = {}
         for row in rows:
             previews.setdefault(row["textid"], []).append(row["preview"])
         texts = self._texts(documents, previews)
         given, coders = self._given(rows, documents, texts, names, paths, several)
-        self._memos(documents, paths)
+        self.read_memos(documents, paths)
         return FileCodings(
             kind=KIND,
             given=given,
@@ -199,7 +223,7 @@ class _Reader:
             problems.add(self.where, what, _AGAIN, place=f"table {self.tables['codings']}")
         problems.raise_if_any(CodingsError)
 
-    def _rows(self, ours: str) -> list[dict[str, str]]:
+    def rows(self, ours: str) -> list[dict[str, str]]:
         if ours not in self.tables:
             return []
         columns = self.columns[ours]
@@ -212,7 +236,7 @@ class _Reader:
 
     def _documents(self, coded: set[str]) -> dict[str, str]:
         """Documents by id, each under a name of its own; what only holds others is a group."""
-        rows = self._rows("texts")
+        rows = self.rows("texts")
         parents = (
             {row["parent"] for row in rows} if self.columns["texts"].get("parent", "").startswith("parent") else set()
         )
@@ -343,19 +367,20 @@ class _Reader:
 
     # ------------------------------------------------------------ memos
 
-    def _memos(self, documents: dict[str, str], paths: dict[str, str]) -> None:
-        for row in self._rows("codewords"):
+    def read_memos(self, documents: dict[str, str], paths: dict[str, str]) -> list[FileMemo]:
+        """Memos of codes, and those of a table of their own."""
+        for row in self.rows("codewords"):
             if row["memo"].strip():
                 text = (plain(row["memo"]) or "").strip()
                 self.memos.append(FileMemo(f"code {row['id']}", text, codes=(paths[row["id"]],)))
         if "memos" not in self.tables:
-            return
+            return self.memos
         table, columns = self.tables["memos"], self.columns["memos"]
         there = self.database.columns(table)
         taken = set(columns.values())
         words = [name for name in _WORDS if name in there and name not in taken]
         texts = [self.database.stored(table, columns["id"], name) for name in words] if "id" in columns else []
-        for row in self._rows("memos"):
+        for row in self.rows("memos"):
             found = (plain(stored.get(row["id"])) or "" for stored in texts)
             said = next((text for text in found if text.strip()), "")
             memo = FileMemo(
@@ -370,6 +395,7 @@ class _Reader:
             )
             if memo.text or memo.title:
                 self.memos.append(memo)
+        return self.memos
 
 
 def _one(known: dict[str, str], key: str) -> tuple[str, ...]:

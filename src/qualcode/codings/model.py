@@ -61,6 +61,15 @@ class OwnText:
 
 
 @dataclass(frozen=True)
+class FileCode:
+    """A code of a file's own code system: its labels from the top joined by ` > `, what the tool says of it, its colour."""
+
+    path: str
+    definition: str = ""
+    colour: str = ""
+
+
+@dataclass(frozen=True)
 class Place:
     """A passage of a document, as a file gives it: offsets in its own text, its words where the file quotes them."""
 
@@ -134,7 +143,8 @@ class FileCodings:
     """A codings file as read: its kind, rows, the codes of its code system, its documents, what it holds beside.
 
     `texts` are the documents' own texts, where the file carries them; `coders` whom it declares, whether they coded or not;
-    `memos`, `cases`, `attributes` what it says beside its codings; `notes` what people are told about the file as a whole.
+    `memos`, `cases`, `attributes` what it says beside its codings; `notes` what people are told about the file as a whole;
+    `tree` what the tool says of its codes, where it says more than their names.
     """
 
     kind: str
@@ -150,6 +160,7 @@ class FileCodings:
     memos: list[FileMemo] = field(default_factory=list)
     cases: list[FileCase] = field(default_factory=list)
     attributes: list[FileAttribute] = field(default_factory=list)
+    tree: list[FileCode] = field(default_factory=list)
 
 
 class Sidecar(BaseModel):
@@ -160,7 +171,8 @@ class Sidecar(BaseModel):
     `always`, `applied`, `under` and `several` how a sheet of another shape is read (module `wide`); `codebook_version` the
     version in use at import, for rows that name none; `memos` of which kind a tool's memos are, by what they hang on
     (`MEMO_SORTS`); `texts` the SHA-256 of each text that the offsets were checked against then; `id` what coding ids are
-    made from, kept when a newer export replaces the file.
+    made from, kept when a newer export replaces the file; `own_codes` whether its codes are the coder's own, which are not
+    looked for in the common codebook (module `align`).
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -181,6 +193,7 @@ class Sidecar(BaseModel):
     colours: dict[str, str] = {}
     memos: dict[str, str] = {}
     texts: dict[str, str] = {}
+    own_codes: bool = False
 
     @property
     def says_columns(self) -> bool:

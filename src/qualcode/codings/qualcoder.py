@@ -12,7 +12,7 @@ from pathlib import Path
 
 from qualcode.codings import archive
 from qualcode.codings.database import MAGIC, Database, opened
-from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
+from qualcode.codings.model import FileCode, FileCodings, Given, OwnText, Sidecar
 from qualcode.codings.qualcoder_beside import QualCoderBeside
 from qualcode.codings.tree import tree_paths
 from qualcode.errors import CodingsError, Problem, Problems
@@ -83,7 +83,7 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
     check_version(database, where, problems)
     problems.raise_if_any(CodingsError)
 
-    codes = database.rows("code_name", "cid name catid supercid owner", order="cid")
+    codes = database.rows("code_name", "cid name catid supercid owner memo color", order="cid")
     categories = {row["catid"]: row for row in database.rows("code_cat", "catid name supercatid")}
     paths = _paths(codes, categories, where)
     times = Counter(row["name"] for row in codes)
@@ -143,6 +143,7 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
         codes=[paths[row["cid"]] for row in codes],
         left_out={name: number for name, number in sorted(left.items()) if number},
         texts=texts,
+        tree=[FileCode(paths[row["cid"]], row["memo"].strip(), row["color"]) for row in codes],
         memos=beside.memos,
         cases=beside.cases,
         attributes=beside.attributes,

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from qualcode.codings.align import OWN as OWN_CODE
+from qualcode.codings.align import UNALIGNED, UNKNOWN, may_be_name, own_code_id, own_path, worklist
+from qualcode.codings.align import notes as unaligned_notes
 from qualcode.codings.anchor import WHOLE, Anchor, Refusal, anchor_offsets, anchor_quote
 from qualcode.codings.assignments import read_assignments
 from qualcode.codings.beside import Beside, read_beside
@@ -45,8 +48,9 @@ class Imported:
     """All codings of a study, and what people should look at.
 
     Tables codings, assignments, refused, report_imports, report_import_codes; what tools keep beside them: tool_memos,
-    cases, attributes; and of those carried from an earlier version of the codebook splits, retired (neither open splits
-    nor retired codes are in `codings`) and report_carried.
+    cases, attributes; of those carried from an earlier version of the codebook splits, retired (neither open splits nor
+    retired codes are in `codings`) and report_carried; of codes of coders' own unaligned (not in `codings` either) and
+    report_alignment.
     """
 
     codings: pd.DataFrame
@@ -61,6 +65,8 @@ class Imported:
     memos: pd.DataFrame = field(default_factory=TABLES["tool_memos"].empty)
     cases: pd.DataFrame = field(default_factory=TABLES["cases"].empty)
     attributes: pd.DataFrame = field(default_factory=TABLES["attributes"].empty)
+    unaligned: pd.DataFrame = field(default_factory=TABLES["unaligned"].empty)
+    alignment: pd.DataFrame = field(default_factory=TABLES["report_alignment"].empty)
 
 
 @dataclass(frozen=True)
@@ -75,10 +81,13 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     looked_at: tuple[Problem, ...] = ()  # kept, but to be looked at
     carried: Carried | None = None  # from the codebook's version it was made under
+    about: str = ""  # the coder's code, where it is the coder's own, or where no version of the codebook knows it
+    unknown: bool = False  # no version of the codebook knows its code
+    waiting: dict[str, object] | None = None  # the coding that it would be, where this is all that is wrong with it
 
     @property
     def set_aside(self) -> bool:
-        """Whether the version in use has no code for it (a split not decided, a code retired)."""
+        """Whether the version in use has no code for it (a split not decided, a code retired, a code not aligned)."""
         return self.carried is not None and self.carried.status != ACTIVE
 
 
@@ -91,6 +100,7 @@ class FileResult:
     outcomes: list[Outcome]
     places: OwnPlaces | None = None
     beside: Beside = field(default_factory=Beside)
+    own_codes: bool = False
 
 
 def read_codings(
@@ -112,8 +122,8 @@ def read_codings(
 
     Returns
     -------
-    The tables; in `report`, rows = kept + collapsed + refused + open_split + retired for each file and coder, kept =
-    as_given + calibrated + by_text. The same coding twice (coder, transcript, span, code) is collapsed into the first,
+    The tables; in `report`, rows = kept + collapsed + refused + open_split + retired + unaligned for each file and coder,
+    kept = as_given + calibrated + by_text. The same coding twice (coder, transcript, span, code) is collapsed into the first,
     over all files.
 
     Raises
@@ -141,9 +151,10 @@ def read_codings(
         assignments = read_assignments(study, context, warnings)
     except CodingsError as error:
         problems.extend(error)
+    problems.found = list(dict.fromkeys(problems.found))  # decisions are looked up for every file
     problems.raise_if_any(CodingsError)
 
-    if codebook_table.empty and any(result.outcomes for result in results):
+    if codebook_table.empty and any(result.outcomes and not result.own_codes for result in results):
         hint = "Put one at codebooks/NAME/1.0.0.yaml; until then nothing checks the codes' names."
         warnings.append(
             Problem("codebooks/", "the study has no codebook: codes are taken as the codings name them.", hint)
@@ -165,6 +176,12 @@ def read_codings(
         if outcome.carried is not None and outcome.coding is not None
     ]
     warnings.extend(notes(carried))
+    unaligned = TABLES["unaligned"].shape(
+        [coding | {"why": OWN_CODE} for coding, one in aside if one is not None and one.status == UNALIGNED]
+        + [row.waiting | {"why": UNKNOWN} for result in results for row in result.outcomes if row.waiting is not None]
+    )
+    warnings.extend(unaligned_notes(unaligned))
+    found = any(outcome.about for result in results for outcome in result.outcomes)
     refused = [
         _refused_row(result.where, outcome) for result in results for outcome in result.outcomes if outcome.problems
     ]
@@ -180,15 +197,17 @@ def read_codings(
         ),
         retired=TABLES["retired"].shape(
             [
-                coding | {"why": one.status, "changed_in": one.steps[-1].version}
+                coding | {"why": one.status, "changed_in": one.steps[-1].version if one.steps else one.version}
                 for coding, one in aside
-                if one is not None and one.status != OPEN
+                if one is not None and one.status not in (OPEN, UNALIGNED)
             ]
         ),
         carried=TABLES["report_carried"].shape(carried_report(carried)),
         memos=TABLES["tool_memos"].shape([row for result in results for row in result.beside.memos_now(same)]),
         cases=TABLES["cases"].shape([row for result in results for row in result.beside.cases]),
         attributes=TABLES["attributes"].shape([row for result in results for row in result.beside.attributes]),
+        unaligned=unaligned,
+        alignment=TABLES["report_alignment"].shape(worklist(results, context.alignments.rulings if found else {})),
     )
 
 
@@ -229,14 +248,15 @@ def read_file(
         where=where,
         sidecar=sidecar,
         coder=sidecar.coder or by_folder,
-        known=lambda name: context.knows(sidecar.codes.get(name, name)),
+        known=may_be_name if sidecar.own_codes else lambda name: context.knows(sidecar.codes.get(name, name)),
     )
     import_id = import_id or sidecar.id or inside.as_posix()
     seen: Counter[str] = Counter()
     places = place_own(file, context, sidecar) if file.kind != OWN else None
     outcomes = [_outcome(given, context, sidecar, where, import_id, seen, places) for given in file.given]
     ids = {one.given.coding: str(one.coding["coding"]) for one in outcomes if one.coding is not None and file.memos}
-    return FileResult(where, file, outcomes, places, read_beside(file, places, context, sidecar, where, import_id, ids))
+    more = read_beside(file, places, context, sidecar, where, import_id, ids)
+    return FileResult(where, file, outcomes, places, more, sidecar.own_codes)
 
 
 def coding_id(import_id: str, given: Given, seen: Counter[str]) -> str:
@@ -286,26 +306,34 @@ def _outcome(
     # a tool's own id or path of a code says which of two with one name is meant
     path, guid = (given.code_path, given.code_id) if named == given.code else ("", "")
     known = context.below(given.under, named) if given.under and named else ""
-    carried = context.carried(known or named, version, coding_of_row, path=path, guid=guid) if named else None
-    if carried is None and known:
+    coder = sidecar.coders.get(given.coder, given.coder)
+    of_own = sidecar.own_codes and named == given.code
+    elsewhere = of_own or (given.under and not known)  # not to be looked for by its name alone
+    asked = bool(named) and not elsewhere
+    carried = context.carried(known or named, version, coding_of_row, path=path, guid=guid) if asked else None
+    if carried is None and known and not of_own:
         carried = Carried(known)
+    about = own_code_id(import_id, coder, own_path(given)) if carried is None and named else ""
+    if about:
+        carried = context.alignments.carried(about, coding_of_row) or (Carried("", UNALIGNED) if of_own else None)
+        version = carried.version if carried is not None else version
+    unknown = bool(about) and carried is None
     code = carried.code if carried is not None else ""
     if not named and places is not None:
         wrong("it names no code that the file holds.", "Look at the coding in the tool it comes from.")
     elif not named:
         wrong("column 'code' is empty.")
-    elif given.under and not context.codes:
+    elif unknown and given.under and not context.codes:
         what = f"the map says that its code stands under '{given.under}', but the study has no codebook."
         wrong(what, "Put one at codebooks/NAME/1.0.0.yaml, or import a sheet (`qualcode codebook import`).")
-    elif given.under and not known:
+    elif unknown and given.under:
         what = f"code '{shown(named)}' does not stand under '{given.under}' in codebook {context.codebook_name} {context.version}."
         wrong(what, nearest(named, context.labels_below(given.under)))
-    elif not code:
+    elif unknown:
         wrong(*_unknown_code(named, context))
-    elif ";" in code:
-        wrong(f"code '{code}' holds a `;`.", "One row holds one code: repeat the row for each.")
+    elif ";" in code or (of_own and places is None and ";" in named):
+        wrong(f"code '{shown(code or named)}' holds a `;`.", "One row holds one code: repeat the row for each.")
 
-    coder = sidecar.coders.get(given.coder, given.coder)
     if not coder:
         wrong("nobody is named as coder.", "Give `--coder NAME`." if places is not None else "Fill in column 'coder'.")
     elif context.coders and coder not in context.coders:
@@ -340,8 +368,8 @@ def _outcome(
         if isinstance(placed, Refusal):
             wrong(placed.cause, placed.hint)
     anchored = (own or placed).how if isinstance(own or placed, Anchor) else "refused"  # type: ignore[union-attr]
-    if problems or not isinstance(placed, Anchor):
-        return Outcome(given, transcript, coder, anchored, None, tuple(problems))
+    if not isinstance(placed, Anchor) or len(problems) > unknown:
+        return Outcome(given, transcript, coder, anchored, None, tuple(problems), about=about, unknown=unknown)
     coding: dict[str, object] = {
         "coding": coding_of_row,
         "transcript": transcript,
@@ -360,7 +388,12 @@ def _outcome(
         "source": where,
         "anchored": placed.how,
     }
-    return Outcome(given, transcript, coder, anchored, coding, (), tuple(looked_at), carried)
+    if about:
+        coding |= {"about": about, "own_code": own_path(given)}
+    if unknown:
+        refused = {"about": about, "unknown": True, "waiting": coding}
+        return Outcome(given, transcript, coder, anchored, None, tuple(problems), **refused)  # type: ignore[arg-type]
+    return Outcome(given, transcript, coder, anchored, coding, (), tuple(looked_at), carried, about)
 
 
 def shown(cell: str) -> str:
@@ -517,13 +550,13 @@ def _collapse(
                 count.add("refused")
                 continue
             key = tuple(coding[column] for column in ("coder", "transcript", "scope", "start", "end", "code", "origin"))
-            key += (outcome.set_aside,)
+            key += (outcome.set_aside, outcome.about if outcome.set_aside else "")
             here = f"row {outcome.given.row}"
             if key not in kept:
                 kept[key], how[key] = coding, outcome
                 first_at[key] = f"{result.where}, {here}"
                 if outcome.carried is not None and outcome.set_aside:
-                    count.add("open_split" if outcome.carried.status == OPEN else "retired")
+                    count.add({OPEN: "open_split", UNALIGNED: UNALIGNED}.get(outcome.carried.status, "retired"))
                 else:
                     count.add("kept")
                     count.add(str(coding["anchored"]))
@@ -545,15 +578,16 @@ def _collapse(
                 "refused",
                 "open_split",
                 "retired",
+                "unaligned",
             )
             numbers = {column: total[column] for column in columns}
             report.append({"file": result.where, "kind": result.file.kind, "coder": coder, **numbers})
     placed = [(coding, how[key].carried, how[key].set_aside) for key, coding in kept.items()]
-    now = [(coding, carried) for coding, carried, aside in placed if not aside]
-    return now, [(coding, carried) for coding, carried, aside in placed if aside], report, by_code
+    current = [(coding, carried) for coding, carried, aside in placed if not aside]
+    return current, [(coding, carried) for coding, carried, aside in placed if aside], report, by_code
 
 
-_PARTS = ("rows", "kept", "collapsed", "refused", "open_split", "retired")
+_PARTS = ("rows", "kept", "collapsed", "refused", "open_split", "retired", "unaligned")
 
 
 class _Both:

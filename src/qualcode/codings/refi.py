@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qualcode.codings.archive import Archive, names, opened, parse_xml, shown
-from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
+from qualcode.codings.model import FileCode, FileCodings, Given, OwnText, Sidecar
 from qualcode.errors import CodingsError, Problem, Problems
 from qualcode.files import decode, sha256
 
@@ -87,6 +87,7 @@ class _Project:
     documents: list[str] = field(default_factory=list)
     unnamed: int = 0
     uncoded: list[Any] = field(default_factory=list)  # selections of text without a coding
+    tree: list[FileCode] = field(default_factory=list)
 
     def read(self) -> FileCodings:
         from qualcode.codings.refi_beside import notes_of
@@ -125,6 +126,7 @@ class _Project:
             memos=beside.memos,
             cases=beside.cases,
             attributes=beside.attributes,
+            tree=self.tree,
         )
 
     def _beside(self, notes: dict[str, Note], named: list[tuple[Any, str]]) -> BesideReader:
@@ -172,6 +174,7 @@ class _Project:
                 what = f"two codes have the GUID {guid}: '{shown(codes[guid].path)}' and '{shown(path)}'."
                 problems.add(self.where, what, _AGAIN, place=f"line {element.sourceline}")
             codes[guid] = _Code(name, path)
+            self.tree.append(FileCode(path, _description(element), element.get("color") or ""))
             stack += [(code, path) for code in reversed(_children(element, "Code"))]
         return codes
 

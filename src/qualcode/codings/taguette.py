@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from qualcode.codings.database import MAGIC, Database, opened
-from qualcode.codings.model import FileCodings, FileMemo, Given, OwnText, Sidecar
+from qualcode.codings.model import FileCode, FileCodings, FileMemo, Given, OwnText, Sidecar
 from qualcode.codings.several import codes_of_line
 from qualcode.errors import CodingsError, Problem, QualcodeError
 from qualcode.files import decode, read_sheet
@@ -86,7 +86,8 @@ def _project(database: Database, where: str, sidecar: Sidecar, coder: str) -> Fi
     for row in rows:
         documents[row["id"]] = row["name"] if times[row["name"]] == 1 else f"{row['name']} [{row['id']}]"
         flats[row["id"]] = _Flat(row["contents"])
-    tags = {row["id"]: row["path"] for row in database.rows("tags", "id path", order="id")}
+    tag_rows = database.rows("tags", "id path description", order="id")
+    tags = {row["id"]: row["path"] for row in tag_rows}
     of_highlight: dict[str, list[str]] = {}
     for row in database.rows("highlight_tags", "highlight_id tag_id"):
         of_highlight.setdefault(row["highlight_id"], []).append(row["tag_id"])
@@ -122,6 +123,7 @@ def _project(database: Database, where: str, sidecar: Sidecar, coder: str) -> Fi
         names_coders=bool(named),
         texts={documents[key]: OwnText(flat.text, exact=True) for key, flat in flats.items()},
         coders=sorted(sidecar.coders.get(name, name) for name in named),
+        tree=[FileCode(row["path"], row["description"].strip()) for row in tag_rows],
         notes=[] if named or coder else [_NOBODY],
     )
 

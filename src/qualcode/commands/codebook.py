@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qualcode.commands.common import no_study_option, study_option
+from qualcode.commands.common import iso_day, no_study_option, study_option
 from qualcode.errors import QualcodeError
 from qualcode.study import Study, version_key
 
@@ -96,7 +96,7 @@ def draft(study: Study, edited: Path, version: str, by: str, day: str, reason: s
     history = _history(study)
     if not by.strip():
         raise QualcodeError("nobody is named.", where="--by", hint="Name who makes the changes: --by RB.")
-    day = _day(day)
+    day = iso_day(day)
     if version:
         check_name(history.current.name, version)
     copy, base = read_edited(edited, history, where=study.shown(edited))
@@ -106,7 +106,9 @@ def draft(study: Study, edited: Path, version: str, by: str, day: str, reason: s
         write_codebook_file(made, path)
     for change in made.changes:
         click.echo(f"{said(change)}: {change.reason}")
-    click.echo(f"{'Would write' if dry_run else 'Wrote'} {study.shown(path)}: {len(made.changes)} changes.")
+    count = len(made.changes)
+    said_ = f"{count} {'change' if count == 1 else 'changes'}"
+    click.echo(f"{'Would write' if dry_run else 'Wrote'} {study.shown(path)}: {said_}.")
     open_ = sum(change.reason == NO_REASON for change in made.changes)
     if open_:
         click.echo(f"{open_} of them have no reason yet: write it into the file before `qualcode codebook release`.")
@@ -153,7 +155,7 @@ def release(study: Study, version: str | None, by: str, day: str) -> None:
 
     history = _history(study)
     version = version or history.versions[-1].version
-    path = sign(study, version, by=by, day=_day(day))
+    path = sign(study, version, by=by, day=iso_day(day))
     click.echo(f"Released {history.current.name} {version}: {study.shown(path)}.")
 
 
@@ -241,7 +243,8 @@ def export(study: Study, out: Path, form: str | None, version: str, force: bool)
 def import_(study: Study, sheet: Path, name: str | None, version: str, page: str, map_file: Path | None) -> None:
     """Turn SHEET into codebooks/NAME/VERSION.yaml: a sheet (XLSX or CSV, one row a code), or another program's codes.
 
-    REFI-QDA codebooks and projects (.qdc, .qdpx), QualCoder projects (data.qda, the folder or zipped), Taguette's (.sqlite3).
+    REFI-QDA codebooks and projects (.qdc, .qdpx), QualCoder projects (data.qda, the folder or zipped), Taguette's (.sqlite3),
+    MAXQDA's (.mex, .mx24 …).
     """
     from qualcode.codebook.sheet import check_name, make_id, read_codebook_sheet, write_codebook_file
     from qualcode.codings.code_systems import codebook_of, read_code_system
@@ -335,21 +338,12 @@ def _writable(path: Path, ending: str, force: bool) -> None:
         raise QualcodeError(f"'{path}' is there already.", hint="Give another name, or --force to write over it.")
 
 
-def _day(given: str) -> str:
-    from datetime import date
-
-    try:
-        return date.fromisoformat(given).isoformat() if given else date.today().isoformat()
-    except ValueError:
-        raise QualcodeError(f"'{given}' is not a date.", hint="Write it as 2024-03-31.") from None
-
-
 def _is_sheet(path: Path) -> None:
     """Whether a file may be read as a codebook's sheet; the team's sheet is for `draft`."""
     from qualcode.codebook.teamsheet import sheet_version
 
     if path.suffix.lower() not in (".csv", ".tsv", ".txt", ".xlsx", ".xlsm"):
-        hint = "Give a CSV or XLSX file, a .qdc or .qdpx, or a project of QualCoder or Taguette."
+        hint = "Give a CSV or XLSX file, a .qdc or .qdpx, or a project of QualCoder, Taguette or MAXQDA."
         raise QualcodeError("this is no sheet, and no codebook of a program that is known.", where=str(path), hint=hint)
     made_of = sheet_version(path)
     if made_of is not None:

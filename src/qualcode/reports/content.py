@@ -38,7 +38,7 @@ def _carried_note(data: Data) -> str:
     imports = data.tables.get("imports")
     if imports is None:
         return ""
-    waiting, retired = (int(imports[name].sum()) for name in ("open_split", "retired"))
+    waiting, retired, own = (int(imports[name].sum()) for name in ("open_split", "retired", "unaligned"))
     said = []
     if waiting:
         one = waiting == 1
@@ -46,11 +46,16 @@ def _carried_note(data: Data) -> str:
             f"{waiting} {'coding waits' if one else 'codings wait'} for a choice, because {'its' if one else 'their'} code was "
             f"split; {'it is' if one else 'they are'} not counted."
         )
+    if own:
+        said.append(
+            f"{own} {'coding under a code' if own == 1 else 'codings under codes'} of a coder's own, not yet aligned to the "
+            f"codebook, {'is' if own == 1 else 'are'} not counted."
+        )
     if retired:
         one = retired == 1
         said.append(
-            f"{retired} {'coding' if one else 'codings'} of codes that the codebook has no longer {'is' if one else 'are'} "
-            "not counted."
+            f"{retired} {'coding' if one else 'codings'} of codes that the codebook in use does not have "
+            f"{'is' if one else 'are'} not counted."
         )
     return " ".join(said)
 
@@ -59,7 +64,8 @@ def _disagreements_note(data: Data) -> str:
     rows = data["disagreements"]
     still = int((rows["status"] != "decided").sum())
     if not len(rows):
-        return "No disagreement between coders was found." if len(data["agreement"]) else ""
+        compared = not any("not aligned to the codebook" in reason for reason in data["agreement"]["reason"])
+        return "No disagreement between coders was found." if len(data["agreement"]) and compared else ""
     one = len(rows) == 1
     if not still:
         how_many, are = ("The one disagreement", "is") if one else (f"All {len(rows)} disagreements", "are")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from qualcode.agreement import measure_study
 from qualcode.agreement.units import UNITS
+from qualcode.codings.align import with_unaligned
 from qualcode.config import Agreement
 from qualcode.segments import cut_segments
 from qualcode.study import Study
@@ -30,6 +31,8 @@ CUT_HERE = ("sentence", "paragraph")
 @click.option("--texts", type=IN, required=True)
 @click.option("--codebook", type=IN, required=True)
 @click.option("--splits", type=IN, required=True)
+@click.option("--unaligned", type=IN, required=True)
+@click.option("--aligned", type=IN, required=True)
 @click.option("--consensus", default="", help="The consensus, where it is a side.")
 @click.option("--disagreements", default="", help="Disagreements: those not decided are no consensus.")
 @click.option("--settings", default="{}", help="The section `agreement` of config/study.yaml, JSON.")
@@ -39,8 +42,8 @@ CUT_HERE = ("sentence", "paragraph")
 @click.option("--folder", type=OUT, required=True, help="Where the tables go.")
 def command(
     root: Path, codings: Path, assignments: Path, segments: Path, turns: Path, transcripts: Path, texts: Path, codebook: Path,
-    splits: Path, consensus: str, disagreements: str, settings: str, language: str, approach: str, unit: str | None,
-    folder: Path,
+    splits: Path, unaligned: Path, aligned: Path, consensus: str, disagreements: str, settings: str, language: str,
+    approach: str, unit: str | None, folder: Path,
 ) -> None:  # fmt: skip
     """Measure how far coders agree, on each code, over all, by transcript, coder, group, round and time."""
     wanted = Agreement.model_validate_json(settings)
@@ -60,7 +63,8 @@ def command(
         read_,
         whole,
         read("codebook", codebook),
-        splits=read("splits", splits),
+        splits=with_unaligned(read("splits", splits), read("unaligned", unaligned)),
+        aligned=read("report_alignment", aligned),
         participants=Study.load(root).participants,
         consensus=read("consensus", consensus) if consensus else None,
         undecided=_undecided(disagreements),

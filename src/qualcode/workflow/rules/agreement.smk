@@ -19,6 +19,8 @@ rule agreement:
         texts="data/processed/texts",
         codebook="data/processed/codebook.parquet",
         splits="data/processed/splits.parquet",
+        unaligned="data/processed/unaligned.parquet",
+        aligned="reports/tables/alignment.csv",
         raw=raw("participants"),
         consensus=as_a_side("data/processed/consensus.parquet"),
         disagreements=as_a_side("reports/tables/disagreements.csv"),
@@ -42,6 +44,7 @@ rule agreement:
             --study . --codings {input.codings:q} --assignments {input.assignments:q} --segments {input.segments:q} \
             --turns {input.turns:q} --transcripts {input.transcripts:q} --texts {input.texts:q} \
             --codebook {input.codebook:q} --splits {input.splits:q} \
+            --unaligned {input.unaligned:q} --aligned {input.aligned:q} \
             --consensus={params.consensus:q} --disagreements={params.disagreements:q} --settings {params.settings:q} \
             --language {params.language:q} --approach {params.approach:q} --folder {params.folder:q} >{log:q} 2>&1
         """

@@ -5,7 +5,7 @@ rule codings:
         sidecars=shown(study.codings_sidecars),
         people=raw("assignments"),
         versions=shown(study.codebook_files),
-        decisions=shown(study.split_files),
+        decisions=shown(study.code_decisions_files),
         transcripts="data/processed/transcripts.parquet",
         turns="data/processed/turns.parquet",
         edits="data/processed/edits.parquet",
@@ -23,6 +23,8 @@ rule codings:
         memos="data/processed/tool_memos.parquet",
         cases="data/processed/cases.parquet",
         attributes="data/processed/attributes.parquet",
+        unaligned="data/processed/unaligned.parquet",
+        alignment="reports/tables/alignment.csv",
     log:
         "logs/codings.txt",
     benchmark:
@@ -38,5 +40,6 @@ rule codings:
             --codings {output.codings:q} --assignments {output.assignments:q} --refused {output.refused:q} \
             --imports {output.imports:q} --import-codes {output.import_codes:q} --splits {output.splits:q} \
             --retired {output.retired:q} --carried {output.carried:q} --memos {output.memos:q} \
-            --cases {output.cases:q} --attributes {output.attributes:q} >{log:q} 2>&1
+            --cases {output.cases:q} --attributes {output.attributes:q} \
+            --unaligned {output.unaligned:q} --alignment {output.alignment:q} >{log:q} 2>&1
         """
