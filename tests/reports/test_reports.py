@@ -336,6 +336,18 @@ def test_units_stand_side_by_side_where_there_are_several(tmp_path: Path) -> Non
     assert len(content.agreement(agreed(tmp_path, agreement=[OVERALL, other])).rows) == 1
 
 
+def test_of_three_coders_the_table_has_the_units_that_any_coded_and_the_mean_kappa_of_pairs(tmp_path: Path) -> None:
+    row = {**OVERALL, "scope": "code", "code": "x", "label": "X", "coders": "A;B;C", "n_coded": 7}
+    rows = [
+        row,
+        {**row, "coefficient": "mean_pairwise_cohen_kappa", "estimate": 0.25},
+        *({**row, "coefficient": "cohen_kappa", "coders": pair, "estimate": 0.9} for pair in ("A;B", "A;C", "B;C")),
+    ]
+    table = content.agreement_by_code(agreed(tmp_path, agreement_by_code=rows))
+    assert [column.heading for column in table.columns][:2] == ["Code", "Coded by any"]
+    assert list(table.rows[0].cells) == ["X", 7, "", "0.25", "0.71", "0.61 to 0.80"]
+
+
 def test_what_counted_adds_up_in_the_printed_table(tmp_path: Path) -> None:
     table = content.agreement_diagnosis(agreed(tmp_path))
     assert [list(row.cells) for row in table.rows] == [

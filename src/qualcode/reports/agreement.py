@@ -46,6 +46,7 @@ REMARKS = {
     "outlier": "outlier: one coder differs from all others",
 }
 ALPHA = "krippendorff_alpha"
+CELLS = ("both", "only_a", "only_b", "neither")
 REFLEXIVE = (
     "Under the reflexive approach coefficients of agreement are switched off (analysis.approach); the list of disagreements "
     "is there for discussion."
@@ -134,10 +135,16 @@ def agreement_by_code(data: Data) -> PrintedTable:
     rows = _lead(data["agreement_by_code"])
     starred = not _only_these(rows)
     remarked = bool((rows["remarks"] != "").any())
+    more = len(rows) > 0 and len(split(rows["coders"].iloc[0])) > 2  # of more coders there is no both, only A, only B
+    counted = (
+        {"n_coded": "Coded by any"} if more else dict(zip(CELLS, ("Both", "Only A", "Only B", "Neither"), strict=True))
+    )
+    kappa = "mean_pairwise_cohen_kappa" if more else "cohen_kappa"
     wide = 1.2 if remarked else 1.0  # one column more takes its room from the first
     columns = [
-        Column("Code", 2.1), *(Column(name, 0.6 * wide, "right") for name in ("Both", "Only A", "Only B")),
-        Column("Neither", 0.85 * wide, "right"), Column("Same\n%", 0.7 * wide, "right"), Column("Kappa", 0.75 * wide, "right"),
+        Column("Code", 2.1),
+        *(Column(name, (0.6 if len(name) < 7 else 0.85) * wide, "right") for name in counted.values()),
+        Column("Same\n%", 0.7 * wide, "right"), Column("Kappa", 0.75 * wide, "right"),
         Column("Alpha", 0.75 * wide, "right"), Column(_interval_head(rows, "95 % interval of alpha"), 1.4, "right"),
         *([Column("Remarks", 1.3)] if remarked else []),
     ]  # fmt: skip
@@ -154,9 +161,9 @@ def agreement_by_code(data: Data) -> PrintedTable:
         words = _short([line["remarks"] for line in mine.values()])
         said |= dict.fromkeys(words)
         cells: list[str | int | float] = [
-            alpha["label"] or code, *(whole(alpha[name]) for name in ("both", "only_a", "only_b", "neither")),
+            alpha["label"] or code, *(whole(alpha[name]) for name in counted),
             "" if share is None or pd.isna(share) else whole_percent(100 * share),
-            *(_estimate(data, mine[name]) if name in mine else "" for name in ("cohen_kappa", ALPHA)),
+            *(_estimate(data, mine[name]) if name in mine else "" for name in (kappa, ALPHA)),
             _interval(data, alpha, starred=starred),
             *([", ".join(words)] if remarked else []),
         ]  # fmt: skip
@@ -165,6 +172,10 @@ def agreement_by_code(data: Data) -> PrintedTable:
             reasons.append(f"{alpha['label'] or code}: {alpha['reason']}")
     coders = [split(cell) for cell in dict.fromkeys(rows["coders"]) if cell]
     notes = [f"A is {coders[0][0]}, B is {coders[0][1]}."] if coders and len(coders[0]) == 2 else []
+    if more:
+        notes.append(
+            "Coded by any: units in which at least one coder applied the code. Kappa: the mean over pairs of coders."
+        )
     if reasons:
         notes.append("Not estimable: " + "; ".join(reasons[:8]) + (" …" if len(reasons) > 8 else "") + ".")
     if said:
