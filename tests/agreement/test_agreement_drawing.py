@@ -90,7 +90,7 @@ def test_each_group_is_drawn_from_in_proportion(study):
     assert got["strata"] == {"manager": {"drawn": 1, "of": 4}, "nurse": {"drawn": 2, "of": 8}}
     assert sum(int(name[1:]) > 8 for name in got["drawn"]) == 1
     assert "3 of 12 transcripts were drawn at random (numpy " in got["sentence"]
-    assert got["sentence"].endswith(", seed 1; in proportion by group: manager 1 of 4, nurse 2 of 8).")
+    assert got["sentence"].endswith(", seed 1; in proportion by group: manager: 1 of 4, nurse: 2 of 8).")
     assert answer(study, "--draw", "4", "--for", "B", "--by", "phase")["strata"]["2"] == {"drawn": 2, "of": 6}
 
 
@@ -153,6 +153,13 @@ def test_options_that_do_not_go_together_are_refused(study, options, what):
     done = run(study, *options)
     assert done.exit_code == 2
     assert what in done.output
+
+
+def test_a_coder_whom_the_study_does_not_know_is_refused(study):
+    (study / "config" / "study.yaml").write_text("coders: [{id: A}, {id: BEN}]\n", encoding="utf-8")
+    done = run(study, "--draw", "3", "--for", "A,BNE")
+    assert "coder 'BNE' is not among the study's coders." in str(done.exception)
+    assert answer(study, "--draw", "3", "--for", "BEN")["rows"]
 
 
 def test_a_study_that_was_not_read_yet_is_told_what_to_run(tmp_path):

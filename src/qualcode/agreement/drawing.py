@@ -113,7 +113,7 @@ def draw_sample(
     counts = {name: (share, len(place)) for name, share, place in zip(names, shares, places, strict=True)}
     how = f"{many} of {len(pool)} {what} were drawn at random (numpy {_major()}, seed {seed}"
     if by:
-        how += f"; in proportion by {by}: " + ", ".join(f"{name} {a} of {b}" for name, (a, b) in counts.items())
+        how += f"; in proportion by {by}: " + ", ".join(f"{name}: {a} of {b}" for name, (a, b) in counts.items())
     return Drawn(drawn, TABLES["assignments"].shape(rows), len(pool), counts, how + ").")
 
 

@@ -63,7 +63,7 @@ NO_INTERVAL = "no interval: the spans of one continuum are no independent units 
     type=click.Choice(["nominal", "ordinal", "interval", "ratio"]),
     default="nominal",
     show_default=True,
-    help="What the values are, for Krippendorff's alpha.",
+    help="What the values are, for Krippendorff's alpha; interval and ratio add intraclass correlations.",
 )
 @click.option(
     "--weights",

@@ -245,6 +245,11 @@ def _drawn(
     if not coders:
         raise click.UsageError("--draw needs --for A,B: the coders who are to code what is drawn.")
     study = Study.load(root)
+    listed = [coder.id for coder in study.config.coders]
+    for name in coders if listed else []:
+        if name not in listed:
+            hint = f"{nearest(name, listed)} Correct it, or add the coder to config/study.yaml."
+            raise QualcodeError(f"coder '{name}' is not among the study's coders.", where="--for", hint=hint)
     tables: dict[str, Any] = {}
     for name in ("transcripts", "segments") if unit == "segment" else ("transcripts",):
         path = study.processed / f"{name}.parquet"
