@@ -332,7 +332,7 @@ TABLES: dict[str, Table] = {
             "one coefficient over all codes",
             "coefficient scope unit rule universe coders round n_units:whole n_transcripts:whole estimate:number "
             "ci_low:number ci_high:number ci_method reason ci_these_low:number ci_these_high:number codes:whole "
-            "below_667:number below_800:number",
+            "below_667:number below_800:number uncoded undefined:whole below remarks",
             kind="report",
         ),
         _table(
@@ -341,17 +341,50 @@ TABLES: dict[str, Table] = {
             "code coefficient scope unit rule universe coders round n_units:whole n_transcripts:whole estimate:number "
             "ci_low:number ci_high:number ci_method reason both:whole only_a:whole only_b:whole neither:whole "
             "ci_these_low:number ci_these_high:number label below_667:number below_800:number positive_agreement:number "
-            "negative_agreement:number pabak:number prevalence_index:number bias_index:number",
+            "negative_agreement:number pabak:number prevalence_index:number bias_index:number uncoded undefined:whole below "
+            "remarks n_coded:whole passages_met:number length_shared:number design_effect:number",
             kind="report",
         ),
         _table(
             "report_agreement_by_scope",
-            "one coefficient, pooled over all codes, of one pair of coders, of all coders but one, or of one transcript",
+            "one coefficient, pooled over all codes, of one pair of coders, of all coders but one, of one transcript, group of "
+            "participants, round, time, set of codebook versions, or of a coder and another side",
             "coefficient scope about unit rule universe coders round n_units:whole n_transcripts:whole estimate:number "
             "ci_low:number ci_high:number ci_method reason ci_these_low:number ci_these_high:number codes:whole "
-            "below_667:number below_800:number",
+            "below_667:number below_800:number uncoded undefined:whole below remarks",
             kind="report",
-            words={"scope": ("pair", "without", "transcript")},
+            words={"scope": ("pair", "without", "transcript", "group", "round", "time", "version", "side")},
+        ),
+        _table(
+            "report_agreement_differences",
+            "one difference of a coefficient between two codes, pairs of coders, rounds, groups, times or versions",
+            "kind a b coefficient unit rule universe coders round estimate_a:number estimate_b:number difference:number "
+            "ci_low:number ci_high:number ci_method reason ci_these_low:number ci_these_high:number undefined:whole uncoded",
+            kind="report",
+            words={"kind": ("code", "pair", "without", "group", "round", "time", "version")},
+            note="a minus b; of codes each one's own codings, of the others all codes pooled",
+        ),
+        _table(
+            "report_agreement_diagnosis",
+            "one reason why text counted for agreement or did not, in one transcript or in all",
+            "transcript counted why characters:whole percent:number units:whole unit",
+            kind="report",
+            words={"counted": ("yes", "in part", "no")},
+            note="the characters of a transcript add up to its text",
+        ),
+        _table(
+            "report_agreement_confusion",
+            "one code of one coder where the other gave one code",
+            "coder_a coder_b code_a code_b unit n:whole label_a label_b",
+            kind="report",
+            note="an empty code: the other gave no other code there; a code with itself: both gave it",
+        ),
+        _table(
+            "report_agreement_ratings",
+            "one coefficient of raters on the strength of a framework's constructs",
+            "framework version coefficient raters weights n_units:whole n_cases:whole estimate:number ci_low:number "
+            "ci_high:number ci_method reason ci_these_low:number ci_these_high:number",
+            kind="report",
         ),
         _table(
             "report_disagreements",

@@ -10,6 +10,7 @@ from qualcode.files import write_zip_document
 from qualcode.reports.model import PrintedTable
 
 TEXT_WIDTH_CM = 17.0
+TALLEST_CM = 21.5
 
 
 class Report:
@@ -69,7 +70,9 @@ class Report:
         """A picture in the text's width with a numbered caption below and an alternative text."""
         from docx.shared import Cm
 
-        self.document.add_picture(str(png), width=Cm(width_cm))
+        shape = self.document.add_picture(str(png), width=Cm(width_cm))
+        if shape.height > Cm(TALLEST_CM):  # a page and its caption
+            shape.width, shape.height = int(shape.width * Cm(TALLEST_CM) / shape.height), Cm(TALLEST_CM)
         picture = self.document.paragraphs[-1]
         picture.paragraph_format.keep_with_next = True
         properties = picture._p.xpath(".//wp:docPr")[0]
