@@ -10,8 +10,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -47,8 +48,7 @@ class Convention:
 STANDARD = Convention()
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A span as a file gives it: offsets in an unknown convention, None where it gives none; the words, perhaps."""
 
     start: int | None
@@ -93,19 +93,18 @@ def calibrate(own: OwnText, spans: Sequence[Span], *, name: str) -> Calibrated:
     numbered = [n for n, span in enumerate(spans) if span.start is not None and span.end is not None]
     if not numbered:
         return Calibrated(text, [_by_words(index, span, name) for span in spans], None)
-    given = np.array([(spans[n].start, spans[n].end) for n in numbered], dtype=np.int64)
-    tried = _candidates(own, given)
-    step = max(1, len(numbered) // _LOOKED_AT)
-    sample = list(range(0, len(numbered), step))
-    quotes = [spans[numbered[n]].quote for n in sample]
-    plain = [fold(quote).text if quote.strip() else "" for quote in quotes]
-    hits = [_hits(text, places[sample], quotes, plain) for _, places in tried]
-    known = sum(bool(quote) for quote in plain)
-    believed = bool(known) and (own.trusted or _are_quotes(index, plain, max(hits) / known))
+    given = np.array([spans[n][:2] for n in numbered], dtype=np.int64)
+    tried = _candidates(own, text, given)
+    sample = slice(0, None, max(1, len(numbered) // _LOOKED_AT))
+    looked_at = [places[sample].tolist() for _, places in tried]
+    quotes = [_Quote(spans[n].quote) for n in numbered[sample]]
+    hits = [_hits(text, places, quotes) for places in looked_at]
+    known = sum(quote.has_words for quote in quotes)
+    believed = bool(known) and (own.trusted or _are_quotes(index, quotes, max(hits) / known))
     scored = sorted(
         (
-            (-_score(text, places[sample], hit / known if believed else None), number)
-            for number, ((_, places), hit) in enumerate(zip(tried, hits, strict=True))
+            (-_score(text, places, hit / known if believed else None), number)
+            for number, (places, hit) in enumerate(zip(looked_at, hits, strict=True))
         ),
     )
     best_score, best = -scored[0][0], scored[0][1]
@@ -124,24 +123,43 @@ def calibrate(own: OwnText, spans: Sequence[Span], *, name: str) -> Calibrated:
     margin = best_score - runner if others else 1.0
     few = len(numbered) < 5 and not others
     sure = margin >= MARGIN and (best_score >= LEAST or few)
-    placed: list[Anchor | Refusal] = []
-    at = dict(zip(numbered, range(len(numbered)), strict=True))
-    cut = (
-        f"how the offsets of document '{name}' are counted cannot be told (best {best_score:.2f}, margin {margin:.2f})."
-    )
-    for n, span in enumerate(spans):
-        if n not in at:
-            placed.append(_by_words(index, span, name))
-        elif not sure:
-            found = _by_words(index, span, name) if believed and span.quote else None
-            placed.append(
-                found or Refusal(cut, "Export again from the tool with the passages' words, or code by words.")
-            )
-        else:
-            start, end = (int(value) for value in places[at[n]])
-            placed.append(_checked(index, span, start, end, convention, believed, name))
+    placed: list[Anchor | Refusal]
+    if sure:
+        at = dict(zip(numbered, places.tolist(), strict=True))
+        placed = _placed(index, spans, at, convention, believed, name)
+    else:
+        cut = f"how the offsets of document '{name}' are counted cannot be told (best {best_score:.2f}, margin {margin:.2f})."
+        refused = Refusal(cut, "Export again from the tool with the passages' words, or code by words.")
+        apart = set(numbered)
+        placed = [
+            refused if n in apart and not (believed and span.quote) else _by_words(index, span, name)
+            for n, span in enumerate(spans)
+        ]
     second = tried[runner_up][0] if runner_up >= 0 else None
     return Calibrated(text, placed, convention if sure else None, best_score, margin, believed, second)
+
+
+def _placed(
+    index: TextIndex,
+    spans: Sequence[Span],
+    at: dict[int, list[int]],
+    convention: Convention,
+    quotes: bool,
+    name: str,
+) -> list[Anchor | Refusal]:
+    """Each span's place, `at` being where the convention has those that have offsets."""
+    text = index.text
+    how = "as_given" if convention == STANDARD else "calibrated"
+    placed: list[Anchor | Refusal] = []
+    for n, span in enumerate(spans):
+        start, end = at.get(n, (-1, -1))
+        if 0 <= start < end and (not quotes or text[start:end] == span.quote):
+            placed.append(Anchor(start, end, how))
+        elif n in at:
+            placed.append(_checked(index, span, start, end, convention, quotes, name))
+        else:
+            placed.append(_by_words(index, span, name))
+    return placed
 
 
 def _exact(index: TextIndex, span: Span, name: str) -> Anchor | Refusal:
@@ -172,15 +190,11 @@ def _checked(
 # ---------------------------------------------------------------- the conventions
 
 
-def _candidates(own: OwnText, given: Any) -> list[tuple[Convention, Any]]:
+def _candidates(own: OwnText, text: str, given: Any) -> list[tuple[Convention, Any]]:
     """Each convention that places these spans in a way of its own, the standard's first; -1 for what is no place."""
     raw = own.raw
-    highest = max(raw, default="")
-    units = [UNITS[0]]
-    if highest > "\uffff":
-        units.append(UNITS[1])
-    if highest > "\x7f":
-        units.append(UNITS[2])
+    positions = _Positions(raw, text)
+    units = [unit for unit in UNITS if unit == UNITS[0] or (own.units != UNITS[:1] and positions.has(unit))]
     if own.units:
         units = [unit for unit in units if unit in own.units] or [units[-1] if len(own.units) == 1 else units[0]]
     tried: list[tuple[Convention, Any]] = []
@@ -190,39 +204,70 @@ def _candidates(own: OwnText, given: Any) -> list[tuple[Convention, Any]]:
             for crlf in (False, True) if "\r\n" in raw else (False,):
                 for bom in (False, True) if raw.startswith("\ufeff") else (False,):
                     convention = Convention(unit, crlf, bom, inclusive)
-                    places = _places(raw, given, convention)
+                    places = positions.places(given, convention)
                     if places.tobytes() not in seen:
                         seen.add(places.tobytes())
                         tried.append((convention, places))
     return tried
 
 
-def _places(raw: str, given: Any, convention: Convention) -> Any:
-    """Spans counted by a convention, in the clean text; -1 where they are no place in it."""
-    variant = raw if convention.bom else raw.removeprefix("\ufeff")
-    variant = variant if convention.crlf else variant.replace("\r\n", "\n")
-    points = np.frombuffer(variant.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    dropped = np.zeros(len(points) + 1, dtype=np.int64)  # how many characters before each are not in the clean text
-    if len(points):
-        gone = np.zeros(len(points), dtype=np.int64)
-        if convention.bom:
-            gone[0] = points[0] == 0xFEFF
-        gone[:-1] += (points[:-1] == 13) & (points[1:] == 10)
-        dropped[1:] = np.cumsum(gone)
-    cleaned = np.arange(len(points) + 1) - dropped
-    wanted = given + np.array([0, 1 if convention.inclusive else 0])
-    if convention.unit == UNITS[0]:
-        inside = (wanted >= 0) & (wanted <= len(points))
-        return np.where(inside, cleaned[np.clip(wanted, 0, len(points))], -1)
-    width = 1 + (points > 0xFFFF) if convention.unit == UNITS[1] else _bytes(points)
-    starts = np.concatenate([[0], np.cumsum(width)])
-    at = np.searchsorted(starts, np.clip(wanted, 0, starts[-1]))
-    inside = starts[at] == wanted
-    return np.where(inside, cleaned[at], -1)
+class _Positions:
+    """Where positions counted by a convention lie in the clean text. Only what counts more than one there is kept."""
 
+    def __init__(self, raw: str, text: str) -> None:
+        self._raw = raw
+        self._text = text
+        self._longer: dict[tuple[str, bool], tuple[Any, Any, Any]] = {}
 
-def _bytes(points: Any) -> Any:
-    return 1 + (points > 0x7F) + (points > 0x7FF) + (points > 0xFFFF)
+    def has(self, unit: str) -> bool:
+        """Whether there is a character that counts more than one."""
+        return not self._raw.isascii() and (unit == UNITS[2] or bool((self._points > 0xFFFF).any()))
+
+    @cached_property
+    def _points(self) -> Any:
+        return np.frombuffer(self._text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+    def places(self, given: Any, convention: Convention) -> Any:
+        """Spans counted by a convention, in the clean text; -1 where they are no place in it."""
+        wanted = given + np.array([0, 1 if convention.inclusive else 0])
+        at_mark = None
+        if convention.bom:  # before it and behind it is before the first character
+            mark = 3 if convention.unit == UNITS[2] else 1
+            at_mark = wanted == 0
+            wanted = np.where((wanted > 0) & (wanted < mark), -1, wanted - mark)
+        places = wanted
+        at, lines, counted = self._of(convention.unit, convention.crlf)
+        if len(at):
+            behind = at + 1 + counted[1:]
+            passed = np.searchsorted(behind, wanted, side="right")
+            places = wanted - counted[passed]
+            inside = np.append(at, len(self._text))[passed]
+            places = np.where(places > inside, np.where(np.append(lines, False)[passed], inside, -1), places)
+        places = np.where((places >= 0) & (places <= len(self._text)) & (wanted >= 0), places, -1)
+        return places if at_mark is None else np.where(at_mark, 0, places)
+
+    def _of(self, unit: str, crlf: bool) -> tuple[Any, Any, Any]:
+        """What counts more than one: where it is, whether it is a line end, and how much more all before each count."""
+        if (unit, crlf) not in self._longer:
+            at = more = np.zeros(0, dtype=np.int64)
+            if unit == UNITS[1]:
+                at = np.flatnonzero(self._points > 0xFFFF)
+                more = np.ones(len(at), dtype=np.int64)
+            elif unit == UNITS[2]:
+                at = np.flatnonzero(self._points > 0x7F)
+                points = self._points[at]
+                more = 1 + (points > 0x7FF) + (points > 0xFFFF).astype(np.int64)
+            lines = np.zeros(len(at), dtype=bool)
+            if crlf:
+                parts = self._raw.removeprefix("\ufeff").split("\r\n")
+                ends = np.cumsum([len(part) + 1 for part in parts[:-1]]) - 1
+                order = np.argsort(np.concatenate([at, ends]))
+                at, more, lines = (
+                    np.concatenate(pair)[order]
+                    for pair in ((at, ends), (more, np.ones_like(ends)), (lines, np.ones(len(ends), dtype=bool)))
+                )
+            self._longer[unit, crlf] = at, lines, np.concatenate([[0], np.cumsum(more)])
+        return self._longer[unit, crlf]
 
 
 # ---------------------------------------------------------------- scores
@@ -232,21 +277,48 @@ def _same(passage: str, quote: str) -> bool:
     """Whether a passage is what a file quotes, which may be cut short, with three dots or without."""
     if passage == quote or (len(quote) >= 60 and passage.startswith(quote)):
         return True
-    return _alike(passage, quote, fold(quote).text) > 0
+    return _alike(passage, _Quote(quote)) > 0
 
 
-def _alike(passage: str, quote: str, plain: str) -> float:
-    """1 for the same words, 0.9 where the quote is the passage cut short, else 0; `plain` is the quote folded."""
-    here, said = "".join(passage.split()), "".join(quote.split())
-    if here == said:
+class _Quote:
+    """What a file calls a span: its words, perhaps; their forms are made when first needed."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.has_words = bool(text.strip()) and (text[0].isalnum() or bool(fold(text).text))
+
+    @cached_property
+    def joined(self) -> str:
+        return "".join(self.text.split())
+
+    @cached_property
+    def begins(self) -> str:
+        return self.text.lstrip()[:1]
+
+    @cached_property
+    def first(self) -> str | None:
+        return _first(self.text)
+
+    @cached_property
+    def plain(self) -> str:
+        return fold(self.text).text
+
+
+def _alike(passage: str, quote: _Quote) -> float:
+    """1 for the same words, 0.9 where the quote is the passage cut short, else 0."""
+    if passage == quote.text:
         return 1.0
-    if len(said) >= 30 and here.startswith(said):
-        return 0.9
-    same_form = unicodedata.is_normalized("NFC", passage[:24]) and unicodedata.is_normalized("NFC", quote[:24])
-    if same_form and _first(passage) != _first(quote):
+    if passage.lstrip()[:1] == quote.begins:
+        here, said = "".join(passage.split()), quote.joined
+        if here == said:
+            return 1.0
+        if len(said) >= 30 and here.startswith(said):
+            return 0.9
+    first = _first(passage)
+    if first is not None and quote.first is not None and first != quote.first:
         return 0.0
     here = fold(unicodedata.normalize("NFC", passage)).text
-    plain = unicodedata.normalize("NFC", plain)
+    plain = unicodedata.normalize("NFC", quote.plain)
     if here == plain:
         return 1.0
     cut = plain.rstrip("…")
@@ -254,34 +326,44 @@ def _alike(passage: str, quote: str, plain: str) -> float:
     return 0.9 if len(cut) >= enough and here.startswith(cut) else 0.0
 
 
-def _first(text: str) -> list[str]:
-    return [character for character in text[:24] if character.isalnum()][:4]
+def _first(text: str) -> str | None:
+    """The first four letters and digits of a text's beginning; None where accents may stand apart from letters."""
+    begins = text[:24]
+    if not unicodedata.is_normalized("NFC", begins):
+        return None
+    return "".join(filter(str.isalnum, begins))[:4]
 
 
-def _hits(text: str, places: Any, quotes: Sequence[str], plain: Sequence[str]) -> float:
+def _hits(text: str, places: Sequence[Sequence[int]], quotes: Sequence[_Quote]) -> float:
     found = 0.0
-    for (start, end), quote, folded in zip(places.tolist(), quotes, plain, strict=True):
-        if folded and 0 <= start < end:
-            found += _alike(text[start:end], quote, folded)
+    for (start, end), quote in zip(places, quotes, strict=True):
+        if quote.has_words and 0 <= start < end:
+            found += _alike(text[start:end], quote)
     return found
 
 
-def _are_quotes(index: TextIndex, plain: Sequence[str], share: float) -> bool:
+def _are_quotes(index: TextIndex, quotes: Sequence[_Quote], share: float) -> bool:
     """Whether what a file calls its selections is their words, and not names of its own."""
     if share >= 0.5:
         return True
-    named = [quote.rstrip("…") for quote in plain if quote][:60]
+    named = [quote.plain.rstrip("…") for quote in quotes if quote.has_words][:60]
     inside = sum(quote in index.folded.text for quote in named)
     return inside >= 0.8 * len(named) and median(len(quote) for quote in named) >= 12
 
 
-def _score(text: str, places: Any, quoted: float | None) -> float:
+def _score(text: str, places: Sequence[Sequence[int]], quoted: float | None) -> float:
     good = valid = 0
-    for start, end in places.tolist():
+    length, kinds = len(text), _KINDS
+    for start, end in places:
         if not 0 <= start < end:
             continue
         valid += 1
-        good += _begins(text, start) + _ends(text, end)
+        first, last = kinds[text[start]], kinds[text[end - 1]]
+        good += first != _SPACE and (first != _WORD or start == 0 or kinds[text[start - 1]] != _WORD)
+        if text[end - 1] == "\n":  # whole lines, as some tools code
+            good += 1
+        else:
+            good += last != _SPACE and (last != _WORD or end == length or kinds[text[end]] != _WORD)
     if not valid:
         return 0.0
     edges = good / (2 * valid)
@@ -289,19 +371,17 @@ def _score(text: str, places: Any, quoted: float | None) -> float:
     return share * (edges if quoted is None else 0.75 * quoted + 0.25 * edges)
 
 
-def _in_word(character: str) -> bool:
-    return character.isalnum() and not _NO_SPACES.match(character)
+class _Kinds(dict[str, int]):
+    """What a character is for the edges of words, by character; scripts that put no spaces between words have none."""
+
+    def __missing__(self, character: str) -> int:
+        word = character.isalnum() and not _NO_SPACES.match(character)
+        self[character] = _SPACE if character.isspace() else _WORD if word else _OTHER
+        return self[character]
 
 
-def _begins(text: str, at: int) -> bool:
-    return not text[at].isspace() and (at == 0 or not (_in_word(text[at - 1]) and _in_word(text[at])))
-
-
-def _ends(text: str, at: int) -> bool:
-    before = text[at - 1]
-    if before == "\n":  # whole lines, as some tools code
-        return True
-    return not before.isspace() and (at == len(text) or not (_in_word(before) and _in_word(text[at])))
+_SPACE, _WORD, _OTHER = 1, 2, 3
+_KINDS = _Kinds()
 
 
 # ---------------------------------------------------------------- by words

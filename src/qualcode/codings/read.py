@@ -6,7 +6,7 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -421,7 +421,7 @@ def _anchor(
         what = f"the words of this coding of {name} changed since it was made."
         hint = f"Look at {place(new_start, new_end)}."
         looked_at.append(Problem(where, what, hint, f"row {given.row}"))
-    return replace(checked, how="calibrated")
+    return checked._replace(how="calibrated")
 
 
 def _by_quote(given: Given, context: Context, transcript: str, *, loose: bool = False) -> Anchor | Refusal:
