@@ -7,7 +7,7 @@ import uuid
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,10 +92,21 @@ class Context:
 
     def by_hash(self, text: str, sha_raw: str = "") -> str:
         """The one transcript that has, or had, this text, or was made from a file of this hash; "" for none."""
-        for sha in [*hashes_of(text), sha_raw]:
+        for name in self._lengths.get(len(text), ()):
+            if self.texts[name].text == text and self._hashes.get(self.sha[name]) == name:
+                return name
+        for sha in chain(hashes_of(text), [sha_raw]):
             if sha in self._hashes:
                 return self._hashes[sha]
         return ""
+
+    @cached_property
+    def _lengths(self) -> dict[int, list[str]]:
+        """The transcripts whose text is that long."""
+        found: dict[int, list[str]] = {}
+        for name, index in self.texts.items():
+            found.setdefault(len(index.text), []).append(name)
+        return found
 
     def code(self, name: str, path: str = "", guid: str = "") -> str:
         """The code that a file calls `name`: by id, by its path of labels, by a label that only one code has.

@@ -148,14 +148,20 @@ def _once_in_both(a: Any, b: Any, length: int) -> tuple[Any, Any]:
 
 def _once(numbers: Any, length: int) -> tuple[Any, Any]:
     """The sums of the runs of `length` numbers that stand once, sorted, and where each starts."""
-    sums = np.zeros(len(numbers) - length + 1, dtype=np.uint64)
-    for step in range(length):
-        sums += numbers[step : step + len(sums)] * _FACTORS[step]
+    sums = run_sums(numbers, length)
     order = np.argsort(sums)
     sums = sums[order]
     new = np.concatenate([[True], sums[1:] != sums[:-1], [True]])
     alone = new[1:] & new[:-1]
     return sums[alone], order[alone]
+
+
+def run_sums(numbers: Any, length: int) -> Any:
+    """For each run of `length` (to 12) unsigned 64-bit numbers one number that hardly any other run has, in order."""
+    sums = np.zeros(max(0, len(numbers) - length + 1), dtype=np.uint64)
+    for step in range(length):
+        sums += numbers[step : step + len(sums)] * _FACTORS[step]
+    return sums
 
 
 def _longest_increasing(numbers: list[int]) -> list[int]:
