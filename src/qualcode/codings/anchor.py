@@ -18,7 +18,9 @@ _QUOTE_MARKS = "'\"`´‘’‚‛“”„‟«»‹›「」『』＂＇′″
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f"
 _DASHES = "-‐‑‒–—―−﹘﹣－"
 _DOTS = re.compile(r"\.(?:\s*\.){2,}|…+")
-_SPECIAL = re.compile(rf"[\s{_QUOTE_MARKS}{_INVISIBLE}]+|[{re.escape(_DASHES)}]+|{_DOTS.pattern}")
+_BLANKS = re.compile(rf"[\s{_QUOTE_MARKS}{_INVISIBLE}]+")
+_DASH_RUNS = re.compile(rf"[{re.escape(_DASHES)}]+")
+_SPECIAL = re.compile(f"{_BLANKS.pattern}|{_DASH_RUNS.pattern}|{_DOTS.pattern}")
 _GONE, _DASH = 1, 2  # what becomes of a character
 _PLAIN = 0xFFFF  # stays as it is, as does every character beyond it
 _LONG = 300  # characters from which folding all at once is faster
@@ -53,10 +55,14 @@ class Folded:
     ends: array[int]
 
 
-def fold(text: str, *, case: bool = False) -> Folded:
-    """Fold `text` so that what word processors change in passing makes no difference; `case`: upper and lower too."""
-    folded = _fold_long(text) if len(text) > _LONG else _fold_short(text)
-    return _fold_case(folded) if case else folded
+def fold(text: str) -> Folded:
+    """Fold `text` so that what word processors change in passing makes no difference."""
+    return _fold_long(text) if len(text) > _LONG else _fold_short(text)
+
+
+def folded_text(text: str) -> str:
+    """The text of `fold` alone."""
+    return _BLANKS.sub("", _DASH_RUNS.sub("-", _DOTS.sub("…", text)))
 
 
 def _fold_short(text: str) -> Folded:
@@ -166,7 +172,7 @@ def anchor_offsets(
     if end > length:
         hint = "Count in the present text (data/processed/texts), or give the text's sha256_text."
         return Refusal(f"offsets {start}–{end} lie beyond the text of {name} ({length} characters).", hint)
-    if quote and fold(unicodedata.normalize("NFC", quote)).text != fold(index.text[start:end]).text:
+    if quote and folded_text(unicodedata.normalize("NFC", quote)) != folded_text(index.text[start:end]):
         found = anchor_quote(index, quote, name=name, place=place)
         hint = (
             f"The words stand at {place(found.start, found.end)}: correct start and end, or leave both empty."
@@ -188,7 +194,7 @@ def anchor_quote(
     """
     quote = unicodedata.normalize("NFC", quote.strip())
     text = index.text
-    folded_quote = fold(quote).text
+    folded_quote = folded_text(quote)
     if not folded_quote.strip("…"):
         return Refusal("the text given holds no words.", "Give the passage, or its start and end.")
     exact = [(at, at + len(quote)) for at in _places(text, quote)]

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from qualcode.codings.anchor import Anchor, Refusal, TextIndex, anchor_quote, fold
+from qualcode.codings.anchor import Anchor, Refusal, TextIndex, anchor_quote, folded_text
 from qualcode.codings.model import OwnText
 
 MARGIN = 0.1  # by how much the best convention must beat the next
@@ -285,7 +285,7 @@ class _Quote:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.has_words = bool(text.strip()) and (text[0].isalnum() or bool(fold(text).text))
+        self.has_words = bool(text.strip()) and (text[0].isalnum() or bool(folded_text(text)))
 
     @cached_property
     def joined(self) -> str:
@@ -301,7 +301,7 @@ class _Quote:
 
     @cached_property
     def plain(self) -> str:
-        return fold(self.text).text
+        return folded_text(self.text)
 
 
 def _alike(passage: str, quote: _Quote) -> float:
@@ -317,7 +317,7 @@ def _alike(passage: str, quote: _Quote) -> float:
     first = _first(passage)
     if first is not None and quote.first is not None and first != quote.first:
         return 0.0
-    here = fold(unicodedata.normalize("NFC", passage)).text
+    here = folded_text(unicodedata.normalize("NFC", passage))
     plain = unicodedata.normalize("NFC", quote.plain)
     if here == plain:
         return 1.0
@@ -391,7 +391,7 @@ def _by_words(index: TextIndex, span: Span, name: str, *, length: int = 0) -> An
     if not span.quote.strip():
         return Refusal("there are neither offsets nor words.", "Look at the coding in the tool it comes from.")
     found = anchor_loosely(index, span.quote, name=f"document '{name}'")
-    if isinstance(found, Anchor) and length and fold(span.quote).text.endswith("…"):
+    if isinstance(found, Anchor) and length and folded_text(span.quote).endswith("…"):
         return Anchor(found.start, max(found.end, min(len(index.text), found.start + length)), found.how)
     return found
 
@@ -403,7 +403,7 @@ def anchor_loosely(index: TextIndex, quote: str, *, name: str, **more: Any) -> A
         return found
     from rapidfuzz.fuzz import partial_ratio_alignment
 
-    words = fold(unicodedata.normalize("NFC", quote), case=True).text.strip("…")
+    words = folded_text(unicodedata.normalize("NFC", quote)).casefold().strip("…")
     if len(words) < _LONG_ENOUGH:
         return found
     here = index.caseless

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from qualcode.codings.anchor import TextIndex, fold
+from qualcode.codings.anchor import TextIndex, folded_text
 from qualcode.codings.carry import Carried, Carrier, carrier_of
 from qualcode.codings.match import hashes_of
 from qualcode.files import sha256
@@ -173,7 +173,7 @@ class Context:
 
     def who_says(self, quote: str) -> str:
         """The first transcript that holds the words, whatever their case; "" for none."""
-        words = fold(unicodedata.normalize("NFC", quote), case=True).text
+        words = folded_text(unicodedata.normalize("NFC", quote)).casefold()
         everything, starts, names = self._all_texts
         at = everything.find(words)
         return names[bisect_right(starts, at) - 1] if at >= 0 else ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qualcode.codings.anchor import WHOLE, Anchor, Refusal, TextIndex, anchor_quote, fold
+from qualcode.codings.anchor import WHOLE, Anchor, Refusal, TextIndex, anchor_quote, folded_text
 from qualcode.codings.calibrate import STANDARD, Calibrated, Span, calibrate
 from qualcode.codings.model import FileCodings, Given, Sidecar
 from qualcode.files import sha256
@@ -71,7 +71,7 @@ class OwnPlaces:
         if how == "as_given" and (mapped.start, mapped.end) != (placed.start, placed.end):
             how = "calibrated"
         there = index.text[mapped.start : mapped.end]
-        changed = mapped.changed and fold(there).text != fold(unicodedata.normalize("NFC", own)).text
+        changed = mapped.changed and folded_text(there) != folded_text(unicodedata.normalize("NFC", own))
         return Anchor(mapped.start, mapped.end, how), changed
 
 
