@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 import uuid
 from bisect import bisect_right
@@ -23,11 +24,21 @@ if TYPE_CHECKING:
     from qualcode.transcripts.edits import Edit
 
 NAMESPACE = uuid.UUID("6f1c1c1e-5d0b-5e0c-9d6a-0d7e1b6f2a11")
+_OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
+_VARIANT = {f"{digit:x}": f"{8 | digit & 3:x}" for digit in range(16)}  # RFC 9562, 4.1
 
 
 def code_guid(code: str) -> str:
     """The GUID that a code has in the projects that qualcode writes."""
-    return str(uuid.uuid5(NAMESPACE, f"code\x1f{code}"))
+    return uuid5(f"code\x1f{code}")
+
+
+def uuid5(name: str) -> str:
+    """`str(uuid.uuid5(NAMESPACE, name))`, made some five times faster."""
+    sha = _OF_NAMESPACE.copy()
+    sha.update(name.encode("utf-8"))
+    made = sha.hexdigest()
+    return f"{made[:8]}-{made[8:12]}-5{made[13:16]}-{_VARIANT[made[16]]}{made[17:20]}-{made[20:32]}"
 
 
 class Context:

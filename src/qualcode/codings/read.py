@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -23,7 +23,7 @@ from qualcode.codings.carry import (
     notes,
     split_row,
 )
-from qualcode.codings.context import NAMESPACE, Context
+from qualcode.codings.context import Context, uuid5
 from qualcode.codings.kinds import read_kind
 from qualcode.codings.match import OwnPlaces, place_own
 from qualcode.codings.model import OWN, FileCodings, Given, Sidecar, read_sidecar, sidecar_path
@@ -57,8 +57,7 @@ class Imported:
     carried: pd.DataFrame = field(default_factory=TABLES["report_carried"].empty)
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one row: how it was anchored (or `refused`), its coding, or what is wrong with it."""
 
     given: Given
@@ -218,13 +217,12 @@ def read_file(
         known=lambda name: bool(context.code(sidecar.codes.get(name, name))),
     )
     import_id = import_id or sidecar.id or inside.as_posix()
-    seen: Counter[str] = Counter()
     places = place_own(file, context, sidecar) if file.kind != OWN else None
-    outcomes = [_outcome(given, context, sidecar, where, import_id, seen, places) for given in file.given]
+    outcomes = _outcomes(file.given, context, sidecar, where, import_id, places)
     return FileResult(where, file, outcomes, places)
 
 
-def coding_id(import_id: str, given: Given, seen: Counter[str]) -> str:
+def coding_id(import_id: str, given: Given, seen: dict[str, int]) -> str:
     """A coding's id: UUID5 of its import and of its own id there, else of what the row says.
 
     Never of offsets that were found or carried: when a transcript is corrected every offset behind the correction moves,
@@ -238,8 +236,63 @@ def coding_id(import_id: str, given: Given, seen: Counter[str]) -> str:
     )
     own += (given.under,) if given.under and not given.coding else ()
     key = "\x1f".join((import_id, *own))
-    seen[key] += 1
-    return str(uuid.uuid5(NAMESPACE, key if seen[key] == 1 else f"{key}\x1f{seen[key]}"))
+    times = seen[key] = seen.get(key, 0) + 1
+    return uuid5(key if times == 1 else f"{key}\x1f{times}")
+
+
+def _outcomes(
+    rows: Sequence[Given],
+    context: Context,
+    sidecar: Sidecar,
+    where: str,
+    import_id: str,
+    places: OwnPlaces | None,
+) -> list[Outcome]:
+    """What becomes of each row; code, coder and whatever else rows say alike is looked up once."""
+    seen: dict[str, int] = {}
+    like: dict[tuple[str, ...], Outcome] = {}
+    outcomes: list[Outcome] = []
+    for given in rows:
+        first = like.get(_alike(given)) if places is not None else None
+        again = (
+            _again(given, first, context, import_id, seen, places) if first is not None and places is not None else None
+        )
+        outcome = again or _outcome(given, context, sidecar, where, import_id, seen, places)
+        outcomes.append(outcome)
+        if first is None and _depends_on_nothing_else(outcome):
+            like[_alike(given)] = outcome
+    return outcomes
+
+
+# what decides on a row's code, coder, direction and origin
+_alike = attrgetter("code", "coder", "codebook_version", "direction", "origin", "code_id", "code_path", "under")
+
+
+def _depends_on_nothing_else(outcome: Outcome) -> bool:
+    """Whether nothing was wrong, and its code is not one that was chosen for this coding alone (a split)."""
+    carried = outcome.carried
+    return outcome.coding is not None and (carried is None or not (outcome.set_aside or carried.split_in))
+
+
+def _again(
+    given: Given, first: Outcome, context: Context, import_id: str, seen: dict[str, int], places: OwnPlaces
+) -> Outcome | None:
+    """The outcome of a row that says what the `first` did, but for its document, place and words; None: look closer."""
+    own = places.placed.get(given.row)
+    transcript = places.matches[given.document].transcript
+    if not (transcript and given.document and isinstance(own, Anchor)):
+        return None
+    placed, changed = places.carry(given, context)
+    if changed or not isinstance(placed, Anchor) or first.coding is None:
+        return None
+    coding = first.coding.copy()
+    coding["coding"] = coding_id(import_id, given, seen)
+    coding["transcript"] = transcript
+    coding["scope"] = "transcript" if given.text == WHOLE else "span"
+    coding["start"], coding["end"], coding["anchored"] = placed
+    coding["sha256_text"] = context.sha[transcript]
+    coding["memo"], coding["created"] = given.memo, given.created
+    return Outcome(given, transcript, first.coder, own.how, coding, (), (), first.carried)
 
 
 def _outcome(
@@ -248,7 +301,7 @@ def _outcome(
     sidecar: Sidecar,
     where: str,
     import_id: str,
-    seen: Counter[str],
+    seen: dict[str, int],
     places: OwnPlaces | None = None,
 ) -> Outcome:
     at = f"row {given.row}" if places is None else f"coding {given.row}"
