@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice, product
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -23,7 +24,9 @@ MARGIN = 0.1  # by how much the best convention must beat the next
 LEAST = 0.4  # the least score that is believed (places taken at random score about 0.2)
 ALIKE = 90.0  # of 100: words that are this much like a passage are taken for it, where only one is
 _LONG_ENOUGH = 20  # characters of a quote that may be looked for by likeness
+_CUT = 60  # characters from which a quote may be a passage cut short, without a sign of it
 _LOOKED_AT = 100  # spans of a document that are scored
+_LETTER = re.compile(r"[^\W_]")
 UNITS = ("characters", "UTF-16 units", "bytes")
 _NO_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -72,7 +75,8 @@ class Calibrated:
 
 def clean(raw: str) -> str:
     """A text without byte order mark, with `\\n` line ends: what spans of it are given in."""
-    return raw.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = raw.removeprefix("\ufeff")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def calibrate(own: OwnText, spans: Sequence[Span], *, name: str) -> Calibrated:
@@ -90,16 +94,17 @@ def calibrate(own: OwnText, spans: Sequence[Span], *, name: str) -> Calibrated:
     if own.exact:
         exact = [_exact(index, span, name) for span in spans]
         return Calibrated(text, exact, STANDARD, 1.0, exact=True)
-    numbered = [n for n, span in enumerate(spans) if span.start is not None and span.end is not None]
+    numbered = [n for n, (start, end, _) in enumerate(spans) if start is not None and end is not None]
     if not numbered:
         return Calibrated(text, [_by_words(index, span, name) for span in spans], None)
-    given = np.array([spans[n][:2] for n in numbered], dtype=np.int64)
+    given = np.array([[spans[n].start for n in numbered], [spans[n].end for n in numbered]], dtype=np.int64)
     tried = _candidates(own, text, given)
     sample = slice(0, None, max(1, len(numbered) // _LOOKED_AT))
     looked_at = [places[sample].tolist() for _, places in tried]
-    quotes = [_Quote(spans[n].quote) for n in numbered[sample]]
-    hits = [_hits(text, places, quotes) for places in looked_at]
-    known = sum(quote.has_words for quote in quotes)
+    quotes = [spans[n].quote if _has_words(spans[n].quote) else "" for n in numbered[sample]]
+    joined: dict[str, str] = {}
+    hits = [_hits(text, places, quotes, joined) for places in looked_at]
+    known = sum(map(bool, quotes))
     believed = bool(known) and (own.trusted or _are_quotes(index, quotes, max(hits) / known))
     scored = sorted(
         (
@@ -153,7 +158,9 @@ def _placed(
     placed: list[Anchor | Refusal] = []
     for n, span in enumerate(spans):
         start, end = at.get(n, (-1, -1))
-        if 0 <= start < end and (not quotes or text[start:end] == span.quote):
+        length = len(span.quote)
+        plain = not quotes or (text.startswith(span.quote, start, end) and (length >= _CUT or length == end - start))
+        if 0 <= start < end and plain:
             placed.append(Anchor(start, end, how))
         elif n in at:
             placed.append(_checked(index, span, start, end, convention, quotes, name))
@@ -197,17 +204,18 @@ def _candidates(own: OwnText, text: str, given: Any) -> list[tuple[Convention, A
     units = [unit for unit in UNITS if unit == UNITS[0] or (own.units != UNITS[:1] and positions.has(unit))]
     if own.units:
         units = [unit for unit in units if unit in own.units] or [units[-1] if len(own.units) == 1 else units[0]]
+    ends = (False, True) if not own.units else (False,)
+    crlfs = (False, True) if "\r" in raw and "\r\n" in raw else (False,)
+    boms = (False, True) if raw.startswith("\ufeff") else (False,)
+    asked = np.concatenate([given, given[1:] + 1])  # starts, ends, ends that are the last character
+    counted = {way: positions.places(asked, *way) for way in product(units, crlfs, boms)}
     tried: list[tuple[Convention, Any]] = []
     seen: set[bytes] = set()
-    for inclusive in (False, True) if not own.units else (False,):
-        for unit in units:
-            for crlf in (False, True) if "\r\n" in raw else (False,):
-                for bom in (False, True) if raw.startswith("\ufeff") else (False,):
-                    convention = Convention(unit, crlf, bom, inclusive)
-                    places = positions.places(given, convention)
-                    if places.tobytes() not in seen:
-                        seen.add(places.tobytes())
-                        tried.append((convention, places))
+    for inclusive, (unit, crlf, bom) in product(ends, counted):
+        places = counted[unit, crlf, bom][[0, 2 if inclusive else 1]]
+        if places.tobytes() not in seen:
+            seen.add(places.tobytes())
+            tried.append((Convention(unit, crlf, bom, inclusive), places.T))
     return tried
 
 
@@ -217,7 +225,7 @@ class _Positions:
     def __init__(self, raw: str, text: str) -> None:
         self._raw = raw
         self._text = text
-        self._longer: dict[tuple[str, bool], tuple[Any, Any, Any]] = {}
+        self._longer: dict[tuple[str, bool], tuple[Any, Any, Any, Any] | None] = {}
 
     def has(self, unit: str) -> bool:
         """Whether there is a character that counts more than one."""
@@ -227,27 +235,30 @@ class _Positions:
     def _points(self) -> Any:
         return np.frombuffer(self._text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
-    def places(self, given: Any, convention: Convention) -> Any:
-        """Spans counted by a convention, in the clean text; -1 where they are no place in it."""
-        wanted = given + np.array([0, 1 if convention.inclusive else 0])
+    def places(self, wanted: Any, unit: str, crlf: bool, bom: bool) -> Any:
+        """Positions counted by a convention, in the clean text; -1 where they are no place in it."""
         at_mark = None
-        if convention.bom:  # before it and behind it is before the first character
-            mark = 3 if convention.unit == UNITS[2] else 1
+        if bom:  # before it and behind it is before the first character
+            mark = 3 if unit == UNITS[2] else 1
             at_mark = wanted == 0
             wanted = np.where((wanted > 0) & (wanted < mark), -1, wanted - mark)
         places = wanted
-        at, lines, counted = self._of(convention.unit, convention.crlf)
-        if len(at):
-            behind = at + 1 + counted[1:]
+        longer = self._of(unit, crlf)
+        if longer is not None:
+            behind, before, counted, inside = longer
             passed = np.searchsorted(behind, wanted, side="right")
             places = wanted - counted[passed]
-            inside = np.append(at, len(self._text))[passed]
-            places = np.where(places > inside, np.where(np.append(lines, False)[passed], inside, -1), places)
-        places = np.where((places >= 0) & (places <= len(self._text)) & (wanted >= 0), places, -1)
+            within = places > before[passed]
+            if within.any():
+                places = np.where(within, inside[passed], places)
+        wrong = (wanted < 0) | (places > len(self._text))
+        if wrong.any():
+            places = np.where(wrong, -1, places)
         return places if at_mark is None else np.where(at_mark, 0, places)
 
-    def _of(self, unit: str, crlf: bool) -> tuple[Any, Any, Any]:
-        """What counts more than one: where it is, whether it is a line end, and how much more all before each count."""
+    def _of(self, unit: str, crlf: bool) -> tuple[Any, Any, Any, Any] | None:
+        """What counts more than one: the position behind each, in the file's units; and up to each, and at the end,
+        its place in the clean text, how much more all before it count, and what a position within it is."""
         if (unit, crlf) not in self._longer:
             at = more = np.zeros(0, dtype=np.int64)
             if unit == UNITS[1]:
@@ -257,16 +268,17 @@ class _Positions:
                 at = np.flatnonzero(self._points > 0x7F)
                 points = self._points[at]
                 more = 1 + (points > 0x7FF) + (points > 0xFFFF).astype(np.int64)
-            lines = np.zeros(len(at), dtype=bool)
+            inside = np.full(len(at), -1, dtype=np.int64)
             if crlf:
                 parts = self._raw.removeprefix("\ufeff").split("\r\n")
                 ends = np.cumsum([len(part) + 1 for part in parts[:-1]]) - 1
                 order = np.argsort(np.concatenate([at, ends]))
-                at, more, lines = (
-                    np.concatenate(pair)[order]
-                    for pair in ((at, ends), (more, np.ones_like(ends)), (lines, np.ones(len(ends), dtype=bool)))
-                )
-            self._longer[unit, crlf] = at, lines, np.concatenate([[0], np.cumsum(more)])
+                pairs = ((at, ends), (more, np.ones_like(ends)), (inside, ends))
+                at, more, inside = (np.concatenate(pair)[order] for pair in pairs)
+            counted = np.concatenate([[0], np.cumsum(more)])
+            behind = at + 1 + counted[1:]
+            of = (behind, np.append(at, len(self._text)), counted, np.append(inside, -1))
+            self._longer[unit, crlf] = of if len(at) else None
         return self._longer[unit, crlf]
 
 
@@ -275,50 +287,33 @@ class _Positions:
 
 def _same(passage: str, quote: str) -> bool:
     """Whether a passage is what a file quotes, which may be cut short, with three dots or without."""
-    if passage == quote or (len(quote) >= 60 and passage.startswith(quote)):
+    if passage == quote or (len(quote) >= _CUT and passage.startswith(quote)):
         return True
-    return _alike(passage, _Quote(quote)) > 0
+    return _alike(passage, quote, "".join(quote.split())) > 0
 
 
-class _Quote:
-    """What a file calls a span: its words, perhaps; their forms are made when first needed."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.has_words = bool(text.strip()) and (text[0].isalnum() or bool(folded_text(text)))
-
-    @cached_property
-    def joined(self) -> str:
-        return "".join(self.text.split())
-
-    @cached_property
-    def begins(self) -> str:
-        return self.text.lstrip()[:1]
-
-    @cached_property
-    def first(self) -> str | None:
-        return _first(self.text)
-
-    @cached_property
-    def plain(self) -> str:
-        return folded_text(self.text)
+def _has_words(quote: str) -> bool:
+    return bool(_LETTER.search(quote) or (quote.strip() and folded_text(quote)))
 
 
-def _alike(passage: str, quote: _Quote) -> float:
-    """1 for the same words, 0.9 where the quote is the passage cut short, else 0."""
-    if passage == quote.text:
-        return 1.0
-    if passage.lstrip()[:1] == quote.begins:
-        here, said = "".join(passage.split()), quote.joined
-        if here == said:
+def _alike(passage: str, quote: str, joined: str) -> float:
+    """1 for the same words, 0.9 where the quote is the passage cut short, else 0; `joined`: the quote without blanks."""
+    if passage.startswith(quote):
+        if not passage[len(quote) :].strip():
             return 1.0
-        if len(said) >= 30 and here.startswith(said):
+        if len(joined) >= 30:
             return 0.9
-    first = _first(passage)
-    if first is not None and quote.first is not None and first != quote.first:
+    elif passage.lstrip()[:1] == joined[:1]:
+        here = "".join(passage.split())
+        if here == joined:
+            return 1.0
+        if len(joined) >= 30 and here.startswith(joined):
+            return 0.9
+    begins, said = passage[:24], quote[:24]
+    if _is_normal(begins) and _is_normal(said) and _first(begins) != _first(said):  # else accents may stand apart
         return 0.0
     here = folded_text(unicodedata.normalize("NFC", passage))
-    plain = unicodedata.normalize("NFC", quote.plain)
+    plain = unicodedata.normalize("NFC", folded_text(quote))
     if here == plain:
         return 1.0
     cut = plain.rstrip("…")
@@ -326,27 +321,43 @@ def _alike(passage: str, quote: _Quote) -> float:
     return 0.9 if len(cut) >= enough and here.startswith(cut) else 0.0
 
 
-def _first(text: str) -> str | None:
-    """The first four letters and digits of a text's beginning; None where accents may stand apart from letters."""
-    begins = text[:24]
-    if not unicodedata.is_normalized("NFC", begins):
-        return None
-    return "".join(filter(str.isalnum, begins))[:4]
+def _is_normal(text: str) -> bool:
+    return text.isascii() or unicodedata.is_normalized("NFC", text)
 
 
-def _hits(text: str, places: Sequence[Sequence[int]], quotes: Sequence[_Quote]) -> float:
+def _first(begins: str) -> list[str]:
+    """The first four letters and digits."""
+    return [*islice(filter(str.isalnum, begins), 4)]
+
+
+def _hits(text: str, places: Sequence[Sequence[int]], quotes: Sequence[str], joined: dict[str, str]) -> float:
+    """How many of the quotes stand at their place; `joined` is kept from one convention to the next."""
     found = 0.0
     for (start, end), quote in zip(places, quotes, strict=True):
-        if quote.has_words and 0 <= start < end:
-            found += _alike(text[start:end], quote)
+        if not quote or not 0 <= start < end:
+            continue
+        passage = text[start:end]
+        if passage == quote:
+            found += 1.0
+        elif not _begin_apart(passage, quote):
+            if quote not in joined:
+                joined[quote] = "".join(quote.split())
+            found += _alike(passage, quote, joined[quote])
     return found
 
 
-def _are_quotes(index: TextIndex, quotes: Sequence[_Quote], share: float) -> bool:
+def _begin_apart(passage: str, quote: str) -> bool:
+    """Whether they begin with two different letters, so that neither is like the other."""
+    one, other = passage[0], quote[0]
+    apart = one != other and one.isalnum() and other.isalnum()
+    return apart and _is_normal(passage[:24]) and _is_normal(quote[:24])
+
+
+def _are_quotes(index: TextIndex, quotes: Sequence[str], share: float) -> bool:
     """Whether what a file calls its selections is their words, and not names of its own."""
     if share >= 0.5:
         return True
-    named = [quote.plain.rstrip("…") for quote in quotes if quote.has_words][:60]
+    named = [folded_text(quote).rstrip("…") for quote in quotes if quote][:60]
     inside = sum(quote in index.folded.text for quote in named)
     return inside >= 0.8 * len(named) and median(len(quote) for quote in named) >= 12
 

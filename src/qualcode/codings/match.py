@@ -46,18 +46,18 @@ class OwnPlaces:
     def carry(self, given: Given, context: Context) -> tuple[Anchor | Refusal, bool]:
         """Where a row anchored in the file's own text lies in its transcript, and whether its words differ there."""
         placed = self.placed[given.row]
-        transcript = self.matches[given.document].transcript
-        if isinstance(placed, Refusal):
-            return placed, False
-        index = context.texts[transcript]
-        if given.text == WHOLE:
-            return Anchor(0, len(index.text), "as_given"), False
         carrier = self._carriers.get(given.document)
+        whole = given.text == WHOLE
+        if isinstance(placed, Refusal) or (carrier is not None and carrier.same and not whole):
+            return placed, False
+        transcript = self.matches[given.document].transcript
+        index = context.texts[transcript]
+        if whole:
+            return Anchor(0, len(index.text), "as_given"), False
         if carrier is None:
             carrier = _Carrier(self.calibrated[given.document].text, index.text)
             self._carriers[given.document] = carrier
-        if carrier.same:
-            return placed, False
+            return self.carry(given, context)
         mapped = carrier.carry(placed.start, placed.end)
         own = carrier.text[placed.start : placed.end]
         if mapped is None:
@@ -128,7 +128,7 @@ def place_own(file: FileCodings, context: Context, sidecar: Sidecar) -> OwnPlace
             of = rows.get(document, [])
             counted = [given for given in of if given.text != WHOLE]
             starts, ends = _numbers([given.start for given in counted]), _numbers([given.end for given in counted])
-            spans = [*map(Span, starts, ends, [given.text for given in counted])]
+            spans = [*map(Span._make, zip(starts, ends, (given.text for given in counted), strict=True))]
             result = calibrate(own, spans, name=document)
             places.calibrated[document] = result
             places.placed.update(zip((given.row for given in counted), result.placed, strict=True))

@@ -98,22 +98,27 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
         texts[row["name"]] = OwnText(row["fulltext"], units=("characters",), trusted=True)
     given: list[Given] = []
     orphans = 0
-    for row in database.rows("code_text", "ctid cid fid seltext pos0 pos1 owner date memo", order="ctid"):
-        if row["fid"] not in documents:
+    owners: dict[str, str] = {}  # by the name as the database has it
+    coded = database.tuples("code_text", "ctid cid fid seltext pos0 pos1 owner date memo", order="ctid")
+    for row, (coding, code, document, text, start, end, owner, created, memo) in enumerate(coded, start=1):
+        if document not in documents:
             orphans += 1
+        who = owners.get(owner)
+        if who is None:
+            who = owners[owner] = owner.strip()
         given.append(
             Given(
-                row=len(given) + 1,
-                document=documents.get(row["fid"], ""),
-                code=names.get(row["cid"], ""),
-                coder=row["owner"].strip() or coder,
-                start=row["pos0"],
-                end=row["pos1"],
-                text=row["seltext"],
-                coding=row["ctid"],
-                memo=row["memo"].strip(),
-                created=row["date"],
-                code_path=paths.get(row["cid"], ""),
+                row,
+                documents.get(document, ""),
+                names.get(code, ""),
+                who or coder,
+                start,
+                end,
+                text,
+                coding,
+                memo=memo.strip() if memo else "",
+                created=created,
+                code_path=paths.get(code, ""),
             )
         )
     for table, name in (
@@ -126,11 +131,8 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
     ):
         left[name] += database.count(table)
     left["memo"] += sum(bool(row["memo"].strip()) for row in database.rows("source", "memo"))
-    owners = dict.fromkeys(
-        row["owner"].strip()
-        for table in ("code_text", "code_image", "code_av")
-        for row in database.rows(table, "owner")
-    )
+    for table in ("code_image", "code_av"):
+        owners |= {owner: owner.strip() for (owner,) in database.tuples(table, "owner")}
     return FileCodings(
         kind=KIND,
         given=given,
@@ -138,7 +140,7 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
         codes=[paths[row["cid"]] for row in codes],
         left_out={name: number for name, number in sorted(left.items()) if number},
         texts=texts,
-        coders=[sidecar.coders.get(owner, owner) for owner in owners if owner],
+        coders=[sidecar.coders.get(owner, owner) for owner in dict.fromkeys(owners.values()) if owner],
         notes=[NEVER_SEEN, *([f"{orphans} codings are of documents that the project has no more."] if orphans else [])],
     )
 

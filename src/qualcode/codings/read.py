@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from operator import attrgetter
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -185,6 +187,20 @@ def policy(study: Study, kind: str) -> str:
 # ---------------------------------------------------------------- one file
 
 
+@contextmanager
+def _rings_looked_for_later() -> Iterator[None]:
+    """Rows are made by the ten thousand, none in a ring of references: looking for rings among them again and again takes
+    a third of the time."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.enable()
+
+
+@_rings_looked_for_later()
 def read_file(
     study: Study, path: Path, context: Context, *, sidecar: Sidecar | None = None, where: str = "", import_id: str = ""
 ) -> FileResult:
@@ -229,13 +245,11 @@ def coding_id(import_id: str, given: Given, seen: dict[str, int]) -> str:
     and decisions that name the coding must go on meaning it. For the same reason not of the row's number, which changes
     when somebody sorts the sheet. Rows that say exactly the same are told apart by a counter.
     """
-    own = (
-        ("id", given.coding)
-        if given.coding
-        else ("row", given.document, given.code, given.coder, given.start, given.end, given.text)
-    )
-    own += (given.under,) if given.under and not given.coding else ()
-    key = "\x1f".join((import_id, *own))
+    if given.coding:
+        key = f"{import_id}\x1fid\x1f{given.coding}"
+    else:
+        said = (given.document, given.code, given.coder, given.start, given.end, given.text)
+        key = "\x1f".join((import_id, "row", *said, *([given.under] if given.under else [])))
     times = seen[key] = seen.get(key, 0) + 1
     return uuid5(key if times == 1 else f"{key}\x1f{times}")
 
@@ -250,22 +264,29 @@ def _outcomes(
 ) -> list[Outcome]:
     """What becomes of each row; code, coder and whatever else rows say alike is looked up once."""
     seen: dict[str, int] = {}
+    if places is None:
+        return [_outcome(given, context, sidecar, where, import_id, seen) for given in rows]
     like: dict[tuple[str, ...], Outcome] = {}
     outcomes: list[Outcome] = []
     for given in rows:
-        first = like.get(_alike(given)) if places is not None else None
-        again = (
-            _again(given, first, context, import_id, seen, places) if first is not None and places is not None else None
-        )
-        outcome = again or _outcome(given, context, sidecar, where, import_id, seen, places)
+        said = _SAID(given)
+        first = like.get(said)
+        outcome = _again(given, first, context, import_id, seen, places) if first is not None else None
+        if outcome is None:
+            outcome = _outcome(given, context, sidecar, where, import_id, seen, places)
+            if first is None and _depends_on_nothing_else(outcome):
+                like[said] = outcome
         outcomes.append(outcome)
-        if first is None and _depends_on_nothing_else(outcome):
-            like[_alike(given)] = outcome
     return outcomes
 
 
 # what decides on a row's code, coder, direction and origin
-_alike = attrgetter("code", "coder", "codebook_version", "direction", "origin", "code_id", "code_path", "under")
+_SAID = itemgetter(
+    *map(
+        Given._fields.index,
+        ("code", "coder", "codebook_version", "direction", "origin", "code_id", "code_path", "under"),
+    )
+)
 
 
 def _depends_on_nothing_else(outcome: Outcome) -> bool:
@@ -280,10 +301,10 @@ def _again(
     """The outcome of a row that says what the `first` did, but for its document, place and words; None: look closer."""
     own = places.placed.get(given.row)
     transcript = places.matches[given.document].transcript
-    if not (transcript and given.document and isinstance(own, Anchor)):
+    if not (transcript and given.document and isinstance(own, Anchor)) or first.coding is None:
         return None
     placed, changed = places.carry(given, context)
-    if changed or not isinstance(placed, Anchor) or first.coding is None:
+    if changed or not isinstance(placed, Anchor):
         return None
     coding = first.coding.copy()
     coding["coding"] = coding_id(import_id, given, seen)
@@ -291,7 +312,8 @@ def _again(
     coding["scope"] = "transcript" if given.text == WHOLE else "span"
     coding["start"], coding["end"], coding["anchored"] = placed
     coding["sha256_text"] = context.sha[transcript]
-    coding["memo"], coding["created"] = given.memo, given.created
+    coding["memo"] = given.memo
+    coding["created"] = given.created
     return Outcome(given, transcript, first.coder, own.how, coding, (), (), first.carried)
 
 

@@ -216,7 +216,9 @@ class _Project:
                 start = end = ""
                 if re.fullmatch(r"\W*\w+\W*\d*", quote):
                     quote = ""
-            memo = next((_words(part) for kind, part in parts if kind == "Description" and quote != "*"), "")
+            memo = ""
+            if len(codings) < len(parts) and quote != "*":
+                memo = next((_words(part) for kind, part in parts if kind == "Description"), "")
             for coding in codings:
                 self._coding(coding, selection, document, start, end, quote, memo)
         whole = [child for kind, child in inside if kind == "Coding"]
@@ -255,14 +257,14 @@ class _Project:
         )
         self.given.append(
             Given(
-                row=len(self.given) + 1,
-                document=document,
-                code=code.name,
-                coder=coder or self.coder,
-                start=start,
-                end=end,
-                text=text,
-                coding=_guid(coding.get("guid")),
+                len(self.given) + 1,
+                document,
+                code.name,
+                coder or self.coder,
+                start,
+                end,
+                text,
+                _guid(coding.get("guid")),
                 memo=memo,
                 created=created,
                 code_id=target,
