@@ -174,22 +174,28 @@ class _Words:
         self._texts = texts
 
     @cached_property
-    def _runs(self) -> tuple[Any, Any]:
-        """The runs of all transcripts, sorted, and the number of the transcript that each is of."""
+    def _runs(self) -> tuple[Any, Any, Any]:
+        """The different runs of all transcripts, sorted; which transcripts have them; from where in that list each has."""
         of_each = [_runs(index.text) for index in self._texts.values()]
         runs = np.concatenate([np.zeros(0, dtype=np.uint64), *of_each])
         owners = np.repeat(np.arange(len(of_each), dtype=np.int32), [len(one) for one in of_each])
         order = np.argsort(runs)
-        return runs[order], owners[order]
+        runs = runs[order]
+        new = (
+            np.flatnonzero(np.concatenate([[True], runs[1:] != runs[:-1]])) if len(runs) else np.zeros(0, dtype=np.intp)
+        )
+        return runs[new], owners[order], np.append(new, len(runs))
 
     def best(self, text: str) -> Match:
         runs = _runs(text)
         if len(runs) < 10 or not self._texts:
             return Match("")
-        everywhere, owners = self._runs
-        first, behind = (np.searchsorted(everywhere, runs, side=side) for side in ("left", "right"))
-        times = behind - first
-        found = np.repeat(first - (np.cumsum(times) - times), times) + np.arange(times.sum())
+        everywhere, owners, start = self._runs
+        at = np.searchsorted(everywhere, runs)
+        at = at[at < len(everywhere)]
+        at = at[everywhere[at] == runs[: len(at)]]
+        times = start[at + 1] - start[at]
+        found = np.repeat(start[at] - (np.cumsum(times) - times), times) + np.arange(times.sum())
         counts = np.bincount(owners[found], minlength=len(self._texts)).tolist()
         shares = sorted(
             ((count / len(runs), name) for count, name in zip(counts, self._texts, strict=True)), reverse=True
