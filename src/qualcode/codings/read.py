@@ -87,6 +87,20 @@ class FileResult:
     places: OwnPlaces | None = None
 
 
+@contextmanager
+def _rings_looked_for_later() -> Iterator[None]:
+    """Rows are made by the ten thousand, none in a ring of references: looking for rings among them again and again takes
+    a third of the time."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.enable()
+
+
+@_rings_looked_for_later()
 def read_codings(
     study: Study,
     transcripts: pd.DataFrame,
@@ -185,19 +199,6 @@ def policy(study: Study, kind: str) -> str:
 
 
 # ---------------------------------------------------------------- one file
-
-
-@contextmanager
-def _rings_looked_for_later() -> Iterator[None]:
-    """Rows are made by the ten thousand, none in a ring of references: looking for rings among them again and again takes
-    a third of the time."""
-    looked = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if looked:
-            gc.enable()
 
 
 @_rings_looked_for_later()
