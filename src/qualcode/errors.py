@@ -78,6 +78,24 @@ class Problems:
             raise kind(self.found)
 
 
+def together(problems: Iterable[Problem], most: int = 3) -> list[Problem]:
+    """The same thing said of more than `most` places is said once, with the first of them and how many more there are."""
+    same: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        same.setdefault((problem.what, problem.hint), []).append(problem)
+    said: list[Problem] = []
+    for (what, hint), found in same.items():
+        files = list(dict.fromkeys(problem.where for problem in found))
+        if len(found) <= most:
+            said += found
+        elif len(files) == 1:
+            said.append(Problem(files[0], what, hint, f"{found[0].place} and {len(found) - 1} more".strip()))
+        else:
+            more = f" and {len(files) - most} more" if len(files) > most else ""
+            said.append(Problem(", ".join(files[:most]) + more, what, hint))
+    return said
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """`Nearest: 'x'.` for the known word most like `word`, or the first few known words; for a hint."""
     names = list(dict.fromkeys(str(name) for name in known))

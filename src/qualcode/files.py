@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -201,15 +202,35 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=first.count)
 
 
-def _read_xlsx(path: Path, where: str, sheet: str | None) -> list[tuple[int, list[str]]]:
+def _is_bomb(path: Path) -> bool:
+    """Whether a part of a workbook unpacks to 400 times its size (and over 50 MB), or all of it to over 4 GB."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False  # said when it is opened
+    large = [part for part in parts if part.file_size > 50_000_000]
+    squeezed = any(part.file_size > 400 * max(1, part.compress_size) for part in large)
+    return squeezed or sum(part.file_size for part in parts) > 4_000_000_000
+
+
+def load_workbook(path: Path) -> Any:
+    """An Excel workbook's values, as openpyxl gives them; without its warnings of lists and the like, which hold no cells."""
     import warnings
 
     import openpyxl
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return openpyxl.load_workbook(path, data_only=True)
+
+
+def _read_xlsx(path: Path, where: str, sheet: str | None) -> list[tuple[int, list[str]]]:
+    if _is_bomb(path):
+        what = "this workbook unpacks to far more than it should."
+        raise QualcodeError(Problem(where, what, "Save it again from the program it comes from, and copy it whole."))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # lists to choose from and the like, which hold no cells
-            book = openpyxl.load_workbook(path, read_only=False, data_only=True)
+        book = load_workbook(path)
     except Exception as error:
         raise QualcodeError(
             Problem(where, "this file cannot be opened as an Excel workbook.", f"({type(error).__name__})")

@@ -151,7 +151,7 @@ TABLES: dict[str, Table] = {
             "one entry of the codebook in use, in the codebook's own order (parents before children)",
             "position:whole code label kind parent depth:whole path definition full_definition include exclude "
             "example_typical example_atypical example_close_but_no direction colour double_code_with origin notes "
-            "mappings version name",
+            "mappings version name aliases",
             "position",
         ),
         _table(
@@ -183,12 +183,45 @@ TABLES: dict[str, Table] = {
             words={"status": ("open", "decided", "none")},
         ),
         _table(
+            "unaligned",
+            "one coding that waits until its code is aligned to the codebook",
+            "coding transcript scope start:whole end:whole code_as_coded own_code coder sha256_text direction memo created "
+            "origin source anchored why about",
+            "transcript start end coder own_code coding",
+            note="about is the coder's code; why unknown: the codebook does not know the code, and the coding was refused",
+            words={"why": ("own", "unknown")},
+        ),
+        _table(
             "retired",
             "one coding that the codebook in use has no code for",
             "coding transcript scope start:whole end:whole code code_as_coded coder codebook_version direction memo "
             "created origin source why changed_in",
             "transcript start end code coder coding",
             words={"why": ("retired", "none")},
+        ),
+        _table(
+            "tool_memos",
+            "one memo that a tool keeps beside its codings",
+            "memo kind about author date text title unknown source",
+            "source memo",
+            note="about holds ids of the study: transcripts, `TRANSCRIPT start-end`, codes, codings, and names of cases; "
+            "unknown what else the tool says it is about",
+            words={"kind": MEMO_KINDS},
+        ),
+        _table(
+            "cases",
+            "one thing that belongs to a case of a tool: a transcript, a part of one, or what a code codes",
+            "source case transcript scope start:whole end:whole code document reason",
+            "source case transcript start end code document",
+            note="a case that the tool says no more of has one row without scope; reason says why a part has no place",
+            words={"scope": ("span", "transcript", "code", "")},
+        ),
+        _table(
+            "attributes",
+            "one attribute of a case or of a document of a tool",
+            "source of name attribute type value transcript",
+            "source of name attribute",
+            words={"of": ("case", "document")},
         ),
         _table(
             "consensus",
@@ -242,7 +275,7 @@ TABLES: dict[str, Table] = {
             "report_imports",
             "one codings file as read",
             "file kind coder rows:whole kept:whole as_given:whole calibrated:whole by_text:whole collapsed:whole "
-            "refused:whole open_split:whole retired:whole",
+            "refused:whole open_split:whole retired:whole unaligned:whole",
             "file coder",
             kind="report",
         ),
@@ -250,10 +283,19 @@ TABLES: dict[str, Table] = {
             "report_import_codes",
             "one code as a codings file names it, of one coder",
             "file coder under code_as_coded code rows:whole kept:whole collapsed:whole refused:whole open_split:whole "
-            "retired:whole",
+            "retired:whole unaligned:whole",
             "file coder under code_as_coded code",
             kind="report",
             note="rows is what the program that the file comes from counts",
+        ),
+        _table(
+            "report_alignment",
+            "one code of a coder's own, or one that the codebook does not know, and the common code that it is",
+            "coder own_code status code mentions:whole transcripts:whole definition choice reason by on decision file about "
+            "code_as_coded",
+            "coder own_code file about",
+            kind="report",
+            words={"status": ("open", "aligned", "none", "unknown")},
         ),
         _table(
             "report_carried",

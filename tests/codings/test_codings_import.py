@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 from conftest import small_study
@@ -138,6 +139,12 @@ def test_another_file_of_that_name_is_only_replaced_when_asked_and_says_what_cha
 
 
 def _codings(study: Path) -> set[tuple[str, str]]:
+    """Code and id of each coding."""
+    table = _table(study)
+    return set(zip(table["code"], table["coding"], strict=True))
+
+
+def _table(study: Path) -> pd.DataFrame:
     from qualcode.codebook import load_codebook
     from qualcode.transcripts import read_transcripts
 
@@ -146,8 +153,7 @@ def _codings(study: Path) -> set[tuple[str, str]]:
     codebook = load_codebook(loaded)
     assert codebook is not None
     edits = TABLES["edits"].empty()
-    codings = read_codings(loaded, read.transcripts, read.turns, read.texts, edits, codebook.table()).codings
-    return set(zip(codings["code"], codings["coding"], strict=True))
+    return read_codings(loaded, read.transcripts, read.turns, read.texts, edits, codebook.table()).codings
 
 
 def test_offsets_are_those_of_the_text_at_import_also_after_a_correction(study, tmp_path):
@@ -167,6 +173,24 @@ def test_offsets_are_those_of_the_text_at_import_also_after_a_correction(study, 
     row = read_codings(loaded, read.transcripts, read.turns, read.texts, edits, codebook.table()).codings.loc[0]
     assert read.texts["T1"][row["start"] : row["end"]] == "the boss"
     assert (row["start"], row["anchored"]) == (at - 3, "calibrated")
+
+
+def test_words_copied_before_a_correction_are_found_in_the_text_of_then_and_carried(study, tmp_path):
+    run(study, write(tmp_path / "rb.csv", HEAD + "T1,,,no time at all,time,RB\n"))  # the text of now is kept
+    talk = TALK.replace("no time at all", "little time, Ms. X said,").replace("I: And then?\n\n", "")
+    write(study / "data/raw/transcripts/T1.txt", talk)
+    file = write(
+        tmp_path / "kl.csv", HEAD + "T1,,,We had no time at all for the training,time,KL\nT1,,,And then?,boss,KL\n"
+    )
+    brought = import_codings(Study.load(study), file, dry_run=True)
+    assert brought.summary["anchored"] == {"as_given": 0, "by_text": 1, "calibrated": 0, "refused": 1}
+    said = [str(problem) for problem in brought.warnings]
+    assert said == [
+        f"{file}, row 3: the words given stood in transcript 'T1' before it was corrected, and were taken out.\n"
+        "  Look at the passage anew, and code it in the present text.",
+        f"{file}, row 2: the words of this coding of transcript 'T1' changed since they were copied.\n"
+        f"  Look at characters 22–{22 + len('We had little time, Ms. X said, for the training')} (turn 2).",
+    ]
 
 
 def test_a_map_file_says_what_names_mean_and_is_remembered(study, tmp_path):
@@ -217,3 +241,78 @@ def test_a_study_without_transcripts_still_says_what_a_file_holds(study, tmp_pat
     result = run(study, write(tmp_path / "rb.csv", HEAD + "T1,,,the boss,boss,RB\n"), "--dry-run", "--json")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["unmatched"] == 1
+
+
+# ---------------------------------------------------------------- a newer export under another name
+
+OLD = HEAD + "T1,,,no time,time,RB\nT1,,,helped us,boss,RB\nT1,,,And then?,boss,RB\n"
+NEW = HEAD + "T1,,,no time,time,RB\nT1,,,the boss helped us,boss,RB\nT1,,,And then?,boss,RB\n"
+
+
+def test_a_newer_export_of_another_name_is_recognised_and_what_changed_is_listed(study, tmp_path):
+    run(study, write(tmp_path / "march.csv", OLD))
+    file = write(tmp_path / "april.csv", NEW)
+    said = [
+        "Codings: 1 appeared, 1 vanished, 2 stayed.",
+        "+ row 3: T1, boss",
+        "- row 3: T1, boss",
+    ]
+    cause = f"{file}: 2 of its 3 codings stand in data/raw/codings/march.csv: it looks like a newer export of it."
+    dry = run(study, file, "--dry-run")
+    assert dry.exit_code == 0
+    assert "\n".join([cause, *said]) in dry.output
+    result = run(study, file)
+    assert result.exit_code == 2
+    hint = "Put it in its place with --replace, or keep both with --keep-both."
+    assert str(result.exception) == "\n  ".join([f"ERROR: {cause}", *said, hint])
+    assert raw_codings(study) == {"march.csv", "march.csv.import.yaml"}
+
+
+def test_a_newer_export_takes_the_place_of_the_older_with_its_choices_and_ids(study, tmp_path):
+    (tmp_path / "map.yaml").write_text("codes: {Zeit: time}\n", encoding="utf-8")
+    old = write(tmp_path / "march.csv", OLD.replace(",time,", ",Zeit,"))
+    assert run(study, old, "--map", tmp_path / "map.yaml").exit_code == 0
+    before = _codings(study)
+    result = run(study, write(tmp_path / "april.csv", NEW.replace(",time,", ",Zeit,")), "--replace")
+    assert result.exit_code == 0, result.exception
+    assert "Replaced data/raw/codings/march.csv." in result.output
+    assert raw_codings(study) == {"april.csv", "april.csv.import.yaml"}
+    sidecar = read_sidecar(study / "data/raw/codings/april.csv.import.yaml", where="")
+    assert (sidecar.id, sidecar.codes) == ("march.csv", {"Zeit": "time"})
+    assert len(before) == len(_codings(study)) == 3
+    assert len(before & _codings(study)) == 2
+
+
+def test_both_exports_are_kept_when_asked_and_nothing_is_counted_twice(study, tmp_path):
+    run(study, write(tmp_path / "march.csv", OLD))
+    assert run(study, write(tmp_path / "april.csv", NEW), "--keep-both").exit_code == 0
+    assert raw_codings(study) >= {"march.csv", "april.csv"}
+    assert len(_codings(study)) == 4  # three, and the one that is new
+
+
+def test_another_coders_file_is_not_taken_for_a_newer_export(study, tmp_path):
+    run(study, write(tmp_path / "rb.csv", OLD))
+    assert run(study, write(tmp_path / "kl.csv", OLD.replace(",RB", ",KL"))).exit_code == 0
+    assert len(_codings(study)) == 6
+
+
+def test_a_newer_export_that_names_nobody_is_known_by_its_codings(study, tmp_path):
+    tags = "id,document,tag,content\n1,T1,time,no time\n2,T1,boss,helped us\n"
+    run(study, write(tmp_path / "march.csv", tags), "--coder", "RB")
+    newer = write(tmp_path / "april.csv", tags + "3,T1,time,for the training\n")
+    assert "2 of its 3 codings stand in data/raw/codings/march.csv" in run(study, newer, "--dry-run").output
+    assert run(study, newer, "--replace").exit_code == 0
+    assert list(_table(study)["coder"]) == ["RB", "RB", "RB"]
+
+
+def test_one_person_under_two_names_is_said(study, tmp_path):
+    file = write(tmp_path / "a.csv", HEAD + 'T1,,,no time,time,"Bell, Ruth"\nT1,,,And then?,time,KL\n')
+    assert "One person" not in run(study, file).output
+    again = write(tmp_path / "b.csv", HEAD + "T1,,,the boss,boss,ruth bell\nT1,,,helped us,boss,Ruth Bell\n")
+    said = "One person under two names? 'Ruth Bell' and 'ruth bell': `coders` in a map file makes them one."
+    assert said in run(study, again).output
+    loaded = Study(study, Config())
+    from qualcode.checks import check_study
+
+    every = "One person under two names? 'Bell, Ruth' and 'Ruth Bell' and 'ruth bell': `coders` in a map file makes them one."
+    assert every in [problem.what for problem in check_study(loaded).warnings]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qualcode.errors import QualcodeError
+from qualcode.errors import Problem, QualcodeError, together
 from qualcode.files import newest_date, read_sheet, write_atomically, write_zip_document
 from qualcode.tables import TABLES, read, write
 
@@ -93,3 +93,15 @@ def test_tables_come_back_as_they_went_with_empty_text_and_missing_numbers(tmp_p
 def test_a_word_that_a_column_does_not_know_is_our_mistake(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="role"):
         write("turns", TABLES["turns"].shape([{"transcript": "S1", "turn": 1, "role": "guest"}]), tmp_path / "t.csv")
+
+
+def test_what_is_said_of_many_places_is_said_once_with_their_number():
+    each = [Problem(f"data/{n}.txt", "it has no row.", "Add one.") for n in range(5)]
+    rows = [Problem("a.csv", "column 'x' is odd.", "", f"row {n}") for n in range(2, 6)]
+    other = [Problem("b.csv", "it is empty."), Problem("c.csv", "it is empty.")]
+    assert [str(problem) for problem in together([*each, *rows, *other])] == [
+        "data/0.txt, data/1.txt, data/2.txt and 2 more: it has no row.\n  Add one.",
+        "a.csv, row 2 and 3 more: column 'x' is odd.",
+        "b.csv: it is empty.",
+        "c.csv: it is empty.",
+    ]

@@ -258,3 +258,26 @@ def test_captions_are_numbered_by_fields_that_word_keeps_right(tmp_path: Path) -
     assert captions == ["Table 1. Themes and subthemes", "Table 2. Themes and subthemes"]
     codes = [element.text.strip() for element in document.element.body.iter(qn("w:instrText"))]
     assert codes == ["SEQ Table \\* ARABIC"] * 2
+
+
+def test_the_foot_of_every_table_says_how_many_codings_wait_to_be_aligned(tmp_path: Path) -> None:
+    from qualcode.reports.content import open_note
+
+    told = open_note(data(tmp_path, imports=[{"file": "a", "unaligned": 2}, {"file": "b", "unaligned": 1}]))
+    assert told == "3 codings under codes of a coder's own, not yet aligned to the codebook, are not counted."
+
+
+def test_the_table_of_agreement_says_whose_codes_are_not_aligned(tmp_path: Path) -> None:
+    from qualcode.reports.content import agreement, open_note
+
+    why = "codes of KL are not aligned to the codebook (2 of 2 codings wait): qualcode pack alignment"
+    row = {
+        "coefficient": "cohen_kappa",
+        "scope": "pooled",
+        "unit": "segment",
+        "rule": "any_word",
+        "universe": "assigned",
+    }
+    told = data(tmp_path, agreement=[row | {"coders": "KL;RB", "n_units": 0, "reason": why}])
+    assert agreement(told).notes[0] == f"C{why[1:]}."
+    assert open_note(told) == ""  # not "no disagreement was found"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from qualcode.agreement.ratings import measure, read_ratings
+from qualcode.agreement.measuring import measure
+from qualcode.agreement.ratings import read_ratings
 from qualcode.agreement.spans import measure_spans, read_spans
 from qualcode.agreement.study import agreement_tables
 

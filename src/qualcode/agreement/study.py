@@ -35,6 +35,7 @@ from qualcode.agreement.kernel import (
 )
 from qualcode.agreement.sets import set_distances
 from qualcode.agreement.units import Reading, Units, cut_units, readings, units_covered
+from qualcode.agreement.waiting import Waits, not_aligned, said
 from qualcode.tables import TABLES, join, split
 
 REFLEXIVE = "approach reflexive: agreement coefficients are switched off"
@@ -82,6 +83,7 @@ def agreement_tables(
     codebook: pd.DataFrame,
     *,
     splits: pd.DataFrame | None = None,
+    aligned: pd.DataFrame | None = None,
     unit: str = "segment",
     rule: str = "any_word",
     coders: Sequence[str] = (),
@@ -104,7 +106,11 @@ def agreement_tables(
         The canonical text of each transcript.
     splits
         Table `splits`: where a coder's coding waits for somebody to choose between the codes that its own was split into,
-        that coder is missing for each of these (unless given it there by another coding), never "not applied".
+        that coder is missing for each of these (unless given it there by another coding), never "not applied". Candidates
+        `*`: a code of the coder's own that is not aligned to the codebook may become any code; where all of a coder's codings
+        are such, rows with that coder are empty, with the reason, and where some are, the rows say so.
+    aligned
+        Table `report_alignment`: where one person aligned the codes of several coders, the rows say so.
     unit, rule
         `segment`, `turn` or `transcript`; when a span counts for a unit: `any_word`, `half_unit`, `chars:N`.
     coders, rounds
@@ -131,7 +137,12 @@ def agreement_tables(
     names = sorted(name for name in transcripts["transcript"] if name in texts)
     entries, places = _entries(codebook, codings)
     read = readings(assignments, {name: texts[name] for name in names}, rounds=rounds) if len(assignments) else None
-    people = _coders(codings, read, coders)
+    waits = not_aligned(codings, splits, human_only)
+    people = _coders(codings, read, coders, waits)
+    if waits and not entries:  # no codebook yet, and nobody's codes are common
+        head = {"unit": unit, "rule": rule, "universe": "assigned" if read is not None else "assumed", "n_units": 0}
+        head["n_transcripts"] = 0
+        return _nothing_common(people, waits, head | {"reason": REFLEXIVE} if approach == "reflexive" else head)
     if not people or not entries:
         return (
             TABLES["report_agreement"].empty(),
@@ -140,6 +151,9 @@ def agreement_tables(
         )
     units = cut_units(unit, segments=segments, turns=turns, transcripts=names, texts=texts)
     coded = _code_units(codings, units, names, people, places, read, _ancestors(codebook), rule)
+    for coder, one in waits.items():
+        if coder in people and not one.some:
+            coded.values[:, people.index(coder), :] = -1
     if splits is not None and len(splits):
         _leave_open(coded, splits[splits["status"] == "open"], units, names, places, rule)
     used_rounds = join(assignments["round"][assignments["round"].isin(rounds)] if rounds else assignments["round"])
@@ -151,9 +165,13 @@ def agreement_tables(
     reflexive = approach == "reflexive"
     for group in _groups(people):
         table = _Group(coded, group, entries, everybody=len(group) == len(people), **plan)  # type: ignore[arg-type]
+        table.unaligned = said([waits[coder] for coder in group if coder in waits and not waits[coder].some])
+        table.partly = said([waits[coder] for coder in group if coder in waits and waits[coder].some])
         table.measure(reflexive=reflexive)
         if splits is not None and len(splits):
             _note_recoded(table, splits)
+        if aligned is not None and len(aligned):
+            _note_aligned(table, aligned)
         common = {**head, "coders": join(group)}
         if len(group) == len(people) or len(group) == 2:
             kept = table.names if len(group) == len(people) else PAIRS_IN_TABLES
@@ -222,13 +240,45 @@ def _ancestors(codebook: pd.DataFrame) -> dict[str, frozenset[str]]:
     return found
 
 
+def _nothing_common(
+    people: tuple[str, ...], waits: Mapping[str, Waits], head: Mapping[str, object]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The tables where there is no common code yet: overall rows that say so."""
+    rows: list[dict[str, object]] = []
+    for group in _groups(people) if len(people) > 1 else []:
+        everybody = len(group) == len(people)
+        if everybody or len(group) == 2:
+            names = _names(len(group)) if everybody else PAIRS_IN_TABLES
+            row = (
+                {"reason": said([waits[coder] for coder in group if coder in waits])}
+                | dict(head)
+                | {"coders": join(group)}
+            )
+            rows += [row | {"coefficient": name, "scope": scope} for scope in ("pooled", "mean") for name in names]
+            rows += [row | {"coefficient": SETS[0], "scope": "sets"}] if everybody else []
+    rows.sort(key=lambda row: ("pooled", "mean", "sets").index(str(row["scope"])))
+    by_code, by_scope = TABLES["report_agreement_by_code"], TABLES["report_agreement_by_scope"]
+    return TABLES["report_agreement"].shape(rows), by_code.empty(), by_scope.empty()
+
+
+def _names(coders: int) -> tuple[str, ...]:
+    """The coefficients of a group of so many coders."""
+    if coders < 2:
+        return ("percent_agreement", "krippendorff_alpha")
+    between = "cohen_kappa" if coders == 2 else "mean_pairwise_cohen_kappa"
+    return ("percent_agreement", between, "krippendorff_alpha")
+
+
 def _coders(
-    codings: pd.DataFrame, read: Mapping[tuple[str, str], list[Reading]] | None, wanted: Sequence[str]
+    codings: pd.DataFrame,
+    read: Mapping[tuple[str, str], list[Reading]] | None,
+    wanted: Sequence[str],
+    waits: Mapping[str, Waits],
 ) -> tuple[str, ...]:
     """The coders to compare, sorted: those who read something, or who coded where nobody's reading is recorded."""
     if wanted:
         return tuple(sorted(set(wanted)))
-    return tuple(sorted({coder for _, coder in read} if read is not None else set(codings["coder"])))
+    return tuple(sorted({coder for _, coder in read} if read is not None else {*codings["coder"], *waits}))
 
 
 def _groups(people: Sequence[str]) -> list[tuple[str, ...]]:
@@ -313,22 +363,32 @@ def _leave_open(
             continue
         covered = units_covered([(int(start), int(end))], units[name], rule) + first[name]
         coded.has_codings[names.index(name), seat[coder]] = True
-        for code in split(candidates):
-            if code in places:
-                cell = coded.values[covered, seat[coder], places[code]]
-                coded.values[covered, seat[coder], places[code]] = np.where(cell == 1, 1, -1)
+        codes = np.array([places[code] for code in split(candidates) if code in places], dtype=np.intp)
+        block = (covered[:, None], seat[coder], np.arange(len(places)) if candidates == "*" else codes)
+        coded.values[block] = np.where(coded.values[block] == 1, 1, -1)
 
 
 def _note_recoded(table: _Group, splits: pd.DataFrame) -> None:
     """Say in the rows of a code where one person chose, after a split, for the codings of several coders of the group."""
     decided = splits[(splits["status"] == "decided") & splits["coder"].isin(table.group)]
     for by, rows in decided.groupby("by"):
-        if rows["coder"].nunique() < 2:
-            continue
-        codes = {code for cell in rows["candidates"] for code in split(cell)}
-        note = f"{by} chose for the codings of {', '.join(sorted(set(rows['coder'])))} after a split"
-        for row in [*table.overall, *(row for row in table.by_code if row["code"] in codes)]:
-            row["reason"] = "; ".join(part for part in (str(row["reason"]), note) if part)
+        if rows["coder"].nunique() > 1:
+            codes = {code for cell in rows["candidates"] for code in split(cell)}
+            _note(table, codes, f"{by} chose for the codings of {', '.join(sorted(set(rows['coder'])))} after a split")
+
+
+def _note_aligned(table: _Group, aligned: pd.DataFrame) -> None:
+    """The same where one person said what the own codes of several coders of the group are in the codebook."""
+    decided = aligned[(aligned["status"] == "aligned") & aligned["coder"].isin(table.group)]
+    for by, rows in decided.groupby("by"):
+        if rows["coder"].nunique() > 1:
+            coders = ", ".join(sorted(set(rows["coder"])))
+            _note(table, set(rows["code"]), f"{by} aligned the codes of {coders} to the codebook")
+
+
+def _note(table: _Group, codes: set[str], note: str) -> None:
+    for row in [*table.overall, *(row for row in table.by_code if row["code"] in codes)]:
+        row["reason"] = "; ".join(part for part in (str(row["reason"]), note) if part)
 
 
 # ---------------------------------------------------------------- coefficients of one group of coders
@@ -442,13 +502,10 @@ class _Group:
             self.blind = _Layer(hidden, transcript, entries)
             self.seen = len(self.all.table) - len(self.blind.table)
         self.universe = coded.universe
-        if len(group) == 1:
-            self.names: tuple[str, ...] = ("percent_agreement", "krippendorff_alpha")
-        elif len(group) == 2:
-            self.names = ("percent_agreement", "cohen_kappa", "krippendorff_alpha")
-        else:
-            self.names = ("percent_agreement", "mean_pairwise_cohen_kappa", "krippendorff_alpha")
+        self.names = _names(len(group))
         self.with_sets = everybody
+        self.unaligned = ""  # why there is no coefficient: a coder's codes are the coder's own
+        self.partly = ""  # whose codes are partly so, and their units left out
 
     def layer(self, name: str) -> _Layer:
         return self.blind if name in CHANCE_CORRECTED else self.all
@@ -479,6 +536,8 @@ class _Group:
     def _nothing(self, name: str, units: int, seen_too: int) -> str:
         if len(self.group) < 2:
             return f"one coder only ({', '.join(self.group)})"
+        if self.unaligned:
+            return self.unaligned
         if name in CHANCE_CORRECTED and not units and seen_too:
             return SAW
         if not units and self.universe == "assumed":
@@ -487,9 +546,8 @@ class _Group:
 
     def _beside(self, name: str) -> str:
         """What is said beside an estimate that leaves units out."""
-        if name in CHANCE_CORRECTED and self.seen:
-            return f"{self.seen} units left out: {SAW}"
-        return ""
+        seen = f"{self.seen} units left out: {SAW}" if name in CHANCE_CORRECTED and self.seen else ""
+        return "; ".join(part for part in (self.partly, seen) if part)
 
     def _point(self, at: int, entry: Entry, name: str, reflexive: bool) -> _Measured:
         layer = self.layer(name)
@@ -594,10 +652,13 @@ class _Group:
             values = _pooled(pairs) if pairs else np.full(len(found), np.nan)
             codes = sum((~np.isnan(de) for _, de in pairs), np.zeros(len(found), dtype=np.int64))
             for at, value in enumerate(values.tolist()):
+                value = float("nan") if self.unaligned else value
                 reason = "no code can be estimated" if np.isnan(value) else ONE_TRANSCRIPT if self.ci != "none" else ""
+                reason = self.unaligned or reason
                 out.append({
                     "coefficient": name, "about": names[int(found[at])], "n_units": int(units[at]), "n_transcripts": 1,
-                    "estimate": float("nan") if reflexive else value, "reason": REFLEXIVE if reflexive else reason,
+                    "estimate": float("nan") if reflexive else value,
+                    "reason": REFLEXIVE if reflexive else "; ".join(part for part in (reason, self.partly) if part),
                     "codes": int(codes[at]),
                 })  # fmt: skip
         return sorted(out, key=lambda row: str(row["about"]))

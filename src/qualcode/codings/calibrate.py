@@ -41,9 +41,10 @@ class Convention:
     crlf: bool = False  # a Windows line end counts two
     bom: bool = False  # the byte order mark counts
     inclusive: bool = False  # the end is the last character, not the first one after
+    first: int = 0  # what the first character is called
 
     def __str__(self) -> str:
-        parts = [self.unit]
+        parts = [self.unit] + ["from 1"] * self.first
         parts += ["Windows line ends count two"] * self.crlf + ["the byte order mark counts"] * self.bom
         return ", ".join(parts + ["the end is the last character"] * self.inclusive)
 
@@ -169,10 +170,27 @@ def _placed(
     return placed
 
 
+def place_also(own: OwnText, found: Calibrated, spans: Sequence[Span], *, name: str) -> list[Anchor | Refusal]:
+    """Where further spans of a document lie, counted as its codings are (`found`), or, where it has none, by themselves."""
+    if own.exact or (found.convention is None and found.score == 0.0):
+        return calibrate(own, spans, name=name).placed
+    convention = found.convention or STANDARD
+    spans = spans if found.quotes else [span._replace(quote="") for span in spans]
+    counted = [n for n, span in enumerate(spans) if span.start is not None and span.end is not None]
+    at: dict[int, list[int]] = {}
+    if found.convention is not None and counted:
+        given = np.array([[spans[n].start for n in counted], [spans[n].end for n in counted]], dtype=np.int64)
+        wanted = given - convention.first + np.array([[0], [convention.inclusive]])
+        places = _Positions(own.raw, found.text).places(wanted, convention.unit, convention.crlf, convention.bom)
+        at = dict(zip(counted, places.T.tolist(), strict=True))
+    return _placed(TextIndex(found.text), spans, at, convention, found.quotes, name)
+
+
 def _exact(index: TextIndex, span: Span, name: str) -> Anchor | Refusal:
     if span.start is None or span.end is None:
         return _by_words(index, span, name)
-    return _checked(index, span, span.start, span.end, STANDARD, False, name)
+    inside = span.end <= len(index.text)
+    return _checked(index, span, span.start if inside else -1, span.end, STANDARD, False, name)
 
 
 def _checked(
@@ -208,14 +226,17 @@ def _candidates(own: OwnText, text: str, given: Any) -> list[tuple[Convention, A
     crlfs = (False, True) if "\r" in raw and "\r\n" in raw else (False,)
     boms = (False, True) if raw.startswith("\ufeff") else (False,)
     asked = np.concatenate([given, given[1:] + 1])  # starts, ends, ends that are the last character
-    counted = {way: positions.places(asked, *way) for way in product(units, crlfs, boms)}
+    counted = {
+        (unit, crlf, bom, first): positions.places(asked - first, unit, crlf, bom)
+        for unit, crlf, bom, first in product(units, crlfs, boms, own.firsts)
+    }
     tried: list[tuple[Convention, Any]] = []
     seen: set[bytes] = set()
-    for inclusive, (unit, crlf, bom) in product(ends, counted):
-        places = counted[unit, crlf, bom][[0, 2 if inclusive else 1]]
+    for inclusive, (unit, crlf, bom, first) in product(ends, counted):
+        places = counted[unit, crlf, bom, first][[0, 2 if inclusive else 1]]
         if places.tobytes() not in seen:
             seen.add(places.tobytes())
-            tried.append((Convention(unit, crlf, bom, inclusive), places.T))
+            tried.append((Convention(unit, crlf, bom, inclusive, first), places.T))
     return tried
 
 

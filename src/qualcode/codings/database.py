@@ -1,4 +1,4 @@
-"""SQLite files of other programs, opened to read only: nothing is written, not even a lock."""
+"""SQLite files of other programs, opened to read only: nothing is written beside them."""
 
 from __future__ import annotations
 
@@ -54,6 +54,19 @@ class Database:
             for row in self._connection.execute(query)
         ]
 
+    def stored(self, table: str, key: str, column: str) -> dict[str, bytes | str | None]:
+        """What a column holds, by key, as it is stored: text where the database says text, else bytes."""
+        asked = f'select "{key}", typeof("{column}"), cast("{column}" as blob) from "{self.tables[table]}"'
+        as_utf16 = str(self._connection.execute("pragma encoding").fetchone()[0]).lower()
+        found: dict[str, bytes | str | None] = {}
+        for name, kind, value in self._connection.execute(asked):
+            text = kind == "text" and value is not None
+            try:
+                found[_text(name)] = value.decode(as_utf16) if text else value
+            except UnicodeDecodeError:
+                found[_text(name)] = value  # bytes of another encoding, put in as text
+        return found
+
     def count(self, table: str) -> int:
         if table not in self.tables:
             return 0
@@ -64,6 +77,18 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value)
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether another program writes to a database at this moment (one without a write-ahead log)."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
+            connection.execute("select 1 from sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        return "locked" in str(error)
+    except sqlite3.Error:
+        return False
+    return False
 
 
 @contextmanager
@@ -83,6 +108,8 @@ def opened(path: Path, where: str, *, data: bytes | None = None) -> Iterator[Dat
                     Problem(where, "a program has this database open, with changes not written.", _AGAIN)
                 )
         data = path.read_bytes()
+        if data[18:20] == b"\x01\x01" and _is_locked(path):
+            raise CodingsError(Problem(where, "a program has this database open, and locked.", _AGAIN))
     if len(data) > 19 and data[18:20] == b"\x02\x02":  # write-ahead log on: in memory there is none
         data = data[:18] + b"\x01\x01" + data[20:]
     try:

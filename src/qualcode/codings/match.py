@@ -13,7 +13,7 @@ import numpy as np
 
 from qualcode.codings.anchor import WHOLE, Anchor, Refusal, TextIndex, anchor_quote, folded_text
 from qualcode.codings.calibrate import STANDARD, Calibrated, Span, calibrate
-from qualcode.codings.model import FileCodings, Given, Sidecar
+from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
 from qualcode.files import sha256
 from qualcode.transcripts.edits import Edit, Mapped, edits_between, map_span, run_sums
 
@@ -46,18 +46,23 @@ class OwnPlaces:
     def carry(self, given: Given, context: Context) -> tuple[Anchor | Refusal, bool]:
         """Where a row anchored in the file's own text lies in its transcript, and whether its words differ there."""
         placed = self.placed[given.row]
-        carrier = self._carriers.get(given.document)
-        whole = given.text == WHOLE
-        if isinstance(placed, Refusal) or (carrier is not None and carrier.same and not whole):
+        if isinstance(placed, Refusal):
             return placed, False
-        transcript = self.matches[given.document].transcript
-        index = context.texts[transcript]
-        if whole:
-            return Anchor(0, len(index.text), "as_given"), False
+        if given.text == WHOLE:
+            text = context.texts[self.matches[given.document].transcript].text
+            return Anchor(0, len(text), "as_given"), False
+        return self.carry_place(given.document, placed, context)
+
+    def carry_place(self, document: str, placed: Anchor, context: Context) -> tuple[Anchor | Refusal, bool]:
+        """Where a place in a document's own text lies in its transcript, and whether its words differ there."""
+        transcript = self.matches[document].transcript
+        carrier = self._carriers.get(document)
         if carrier is None:
-            carrier = _Carrier(self.calibrated[given.document].text, index.text)
-            self._carriers[given.document] = carrier
-            return self.carry(given, context)
+            carrier = _Carrier(self.calibrated[document].text, context.texts[transcript].text)
+            self._carriers[document] = carrier
+        if carrier.same:
+            return placed, False
+        index = context.texts[transcript]
         mapped = carrier.carry(placed.start, placed.end)
         own = carrier.text[placed.start : placed.end]
         if mapped is None:
@@ -136,11 +141,29 @@ def place_own(file: FileCodings, context: Context, sidecar: Sidecar) -> OwnPlace
                 whole = Anchor(0, len(result.text), "as_given")
                 places.placed.update((given.row, whole) for given in of if given.text == WHOLE)
         text = places.calibrated[document].text if own is not None else ""
-        quotes = [given.text for given in rows.get(document, []) if own is None and len(given.text) >= 20]
-        places.matches[document] = _match(
-            document, text, own.sha256_raw if own else "", quotes, context, sidecar, words
-        )
+        quotes = [given.text.rstrip("…") for given in rows.get(document, []) if own is None and len(given.text) >= 20]
+        sha = own.sha256_raw if own else next((given.sha256_text for given in rows.get(document, [])), "")
+        match = _match(document, text, sha, quotes, context, sidecar, words)
+        places.matches[document] = match
+        if own is None and match.transcript:
+            _place_in_study(places, document, context.texts[match.transcript].text, rows.get(document, []))
     return places
+
+
+def _place_in_study(places: OwnPlaces, document: str, text: str, rows: list[Given]) -> None:
+    """Where a file gives offsets and words but no text, how it counts is found on the study's own text."""
+    for given in rows:
+        if given.text and not given.start and (given.before or given.after):
+            found = _between(text, given)
+            if found is not None:
+                places.placed[given.row] = found
+                places.calibrated.setdefault(document, Calibrated(text, [], STANDARD, exact=True))
+    spans = {given.row: Span(_number(given.start), _number(given.end), given.text) for given in rows if given.start}
+    if not any(span.quote for span in spans.values()) or any(given.sha256_text for given in rows):
+        return
+    result = calibrate(OwnText(text.replace("\n", "\r\n"), trusted=True), list(spans.values()), name=document)
+    places.calibrated[document] = result
+    places.placed |= dict(zip(spans, result.placed, strict=True))
 
 
 def _match(
@@ -150,7 +173,7 @@ def _match(
     if chosen:
         transcript = context.transcript(chosen)
         return Match(transcript, "chosen" if transcript else "")
-    if text.strip():
+    if text.strip() or sha_raw:
         found = context.by_hash(text, sha_raw)
         if found:
             return Match(found, "hash")
@@ -165,6 +188,16 @@ def _match(
         if best and said.count(best) >= max(2, 0.8 * len(said)):
             return Match(best, "words", said.count(best) / len(said))
     return Match("")
+
+
+def _between(text: str, given: Given) -> Anchor | None:
+    """A passage that stands in several places, found by the words that the file quotes before and after it; None: not so."""
+    for before, after in ((given.before, given.after), (given.before, ""), ("", given.after)):
+        words = before + given.text + after
+        at = text.find(words)
+        if (before or after) and at >= 0 and text.find(words, at + 1) < 0:
+            return Anchor(at + len(before), at + len(before) + len(given.text), "by_text")
+    return None
 
 
 class _Words:

@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from qualcode.codings.align import OWN as OWN_CODE
+from qualcode.codings.align import UNALIGNED, UNKNOWN, may_be_name, own_code_id, own_path, worklist
+from qualcode.codings.align import notes as unaligned_notes
 from qualcode.codings.anchor import WHOLE, Anchor, Refusal, anchor_offsets, anchor_quote
 from qualcode.codings.assignments import read_assignments
+from qualcode.codings.beside import Beside, read_beside
 from qualcode.codings.calibrate import anchor_loosely
 from qualcode.codings.carry import (
     ACTIVE,
@@ -25,6 +29,7 @@ from qualcode.codings.carry import (
     notes,
     split_row,
 )
+from qualcode.codings.coders import one_person
 from qualcode.codings.context import Context, uuid5
 from qualcode.codings.kinds import read_kind
 from qualcode.codings.match import OwnPlaces, place_own
@@ -44,8 +49,10 @@ _NOT_CODINGS = re.compile(r"(?i)^readme(\..*)?$")
 class Imported:
     """All codings of a study, and what people should look at.
 
-    Tables codings, assignments, refused, report_imports, report_import_codes; and of those carried from an earlier
-    version of the codebook splits, retired (neither open splits nor retired codes are in `codings`) and report_carried.
+    Tables codings, assignments, refused, report_imports, report_import_codes; what tools keep beside them: tool_memos,
+    cases, attributes; of those carried from an earlier version of the codebook splits, retired (neither open splits nor
+    retired codes are in `codings`) and report_carried; of codes of coders' own unaligned (not in `codings` either) and
+    report_alignment.
     """
 
     codings: pd.DataFrame
@@ -57,6 +64,11 @@ class Imported:
     splits: pd.DataFrame = field(default_factory=TABLES["splits"].empty)
     retired: pd.DataFrame = field(default_factory=TABLES["retired"].empty)
     carried: pd.DataFrame = field(default_factory=TABLES["report_carried"].empty)
+    memos: pd.DataFrame = field(default_factory=TABLES["tool_memos"].empty)
+    cases: pd.DataFrame = field(default_factory=TABLES["cases"].empty)
+    attributes: pd.DataFrame = field(default_factory=TABLES["attributes"].empty)
+    unaligned: pd.DataFrame = field(default_factory=TABLES["unaligned"].empty)
+    alignment: pd.DataFrame = field(default_factory=TABLES["report_alignment"].empty)
 
 
 class Outcome(NamedTuple):
@@ -70,21 +82,26 @@ class Outcome(NamedTuple):
     problems: tuple[Problem, ...] = ()
     looked_at: tuple[Problem, ...] = ()  # kept, but to be looked at
     carried: Carried | None = None  # from the codebook's version it was made under
+    about: str = ""  # the coder's code, where it is the coder's own, or where no version of the codebook knows it
+    unknown: bool = False  # no version of the codebook knows its code
+    waiting: dict[str, object] | None = None  # the coding that it would be, where this is all that is wrong with it
 
     @property
     def set_aside(self) -> bool:
-        """Whether the version in use has no code for it (a split not decided, a code retired)."""
+        """Whether the version in use has no code for it (a split not decided, a code retired, a code not aligned)."""
         return self.carried is not None and self.carried.status != ACTIVE
 
 
 @dataclass(frozen=True)
 class FileResult:
-    """A file's rows with what became of them."""
+    """A file's rows with what became of them, and what it holds beside."""
 
     where: str
     file: FileCodings
     outcomes: list[Outcome]
     places: OwnPlaces | None = None
+    beside: Beside = field(default_factory=Beside)
+    own_codes: bool = False
 
 
 @contextmanager
@@ -120,8 +137,8 @@ def read_codings(
 
     Returns
     -------
-    The tables; in `report`, rows = kept + collapsed + refused + open_split + retired for each file and coder, kept =
-    as_given + calibrated + by_text. The same coding twice (coder, transcript, span, code) is collapsed into the first,
+    The tables; in `report`, rows = kept + collapsed + refused + open_split + retired + unaligned for each file and coder,
+    kept = as_given + calibrated + by_text. The same coding twice (coder, transcript, span, code) is collapsed into the first,
     over all files.
 
     Raises
@@ -149,9 +166,10 @@ def read_codings(
         assignments = read_assignments(study, context, warnings)
     except CodingsError as error:
         problems.extend(error)
+    problems.found = list(dict.fromkeys(problems.found))  # decisions are looked up for every file
     problems.raise_if_any(CodingsError)
 
-    if codebook_table.empty and any(result.outcomes for result in results):
+    if codebook_table.empty and any(result.outcomes and not result.own_codes for result in results):
         hint = "Put one at codebooks/NAME/1.0.0.yaml; until then nothing checks the codes' names."
         warnings.append(
             Problem("codebooks/", "the study has no codebook: codes are taken as the codings name them.", hint)
@@ -161,7 +179,11 @@ def read_codings(
             names = ", ".join(f"'{column}'" for column in result.file.unread)
             warnings.append(Problem(result.where, f"not read: column {names}.", "", "row 1"))
         warnings.extend(problem for outcome in result.outcomes for problem in outcome.looked_at)
-    kept, aside, report, by_code = _collapse(results, warnings)
+        warnings.extend(result.beside.warnings)
+    coders = {outcome.coder for result in results for outcome in result.outcomes if outcome.coder}
+    warnings.extend(Problem("data/raw/codings", said) for said in one_person(coders))
+    same: dict[str, str] = {}
+    kept, aside, report, by_code = _collapse(results, warnings, same)
     carried = [
         (outcome.carried, outcome.coder)
         for result in results
@@ -169,6 +191,12 @@ def read_codings(
         if outcome.carried is not None and outcome.coding is not None
     ]
     warnings.extend(notes(carried))
+    unaligned = TABLES["unaligned"].shape(
+        [coding | {"why": OWN_CODE} for coding, one in aside if one is not None and one.status == UNALIGNED]
+        + [row.waiting | {"why": UNKNOWN} for result in results for row in result.outcomes if row.waiting is not None]
+    )
+    warnings.extend(unaligned_notes(unaligned))
+    found = any(outcome.about for result in results for outcome in result.outcomes)
     refused = [
         _refused_row(result.where, outcome) for result in results for outcome in result.outcomes if outcome.problems
     ]
@@ -184,12 +212,17 @@ def read_codings(
         ),
         retired=TABLES["retired"].shape(
             [
-                coding | {"why": one.status, "changed_in": one.steps[-1].version}
+                coding | {"why": one.status, "changed_in": one.steps[-1].version if one.steps else one.version}
                 for coding, one in aside
-                if one is not None and one.status != OPEN
+                if one is not None and one.status not in (OPEN, UNALIGNED)
             ]
         ),
         carried=TABLES["report_carried"].shape(carried_report(carried)),
+        memos=TABLES["tool_memos"].shape([row for result in results for row in result.beside.memos_now(same)]),
+        cases=TABLES["cases"].shape([row for result in results for row in result.beside.cases]),
+        attributes=TABLES["attributes"].shape([row for result in results for row in result.beside.attributes]),
+        unaligned=unaligned,
+        alignment=TABLES["report_alignment"].shape(worklist(results, context.alignments.rulings if found else {})),
     )
 
 
@@ -231,12 +264,18 @@ def read_file(
         where=where,
         sidecar=sidecar,
         coder=sidecar.coder or by_folder,
-        known=lambda name: bool(context.code(sidecar.codes.get(name, name))),
+        known=may_be_name if sidecar.own_codes else lambda name: context.knows(sidecar.codes.get(name, name)),
     )
     import_id = import_id or sidecar.id or inside.as_posix()
     places = place_own(file, context, sidecar) if file.kind != OWN else None
     outcomes = _outcomes(file.given, context, sidecar, where, import_id, places)
-    return FileResult(where, file, outcomes, places)
+    ids = (
+        {one.given.coding: str(one.coding["coding"]) for one in outcomes if one.coding is not None}
+        if file.memos
+        else {}
+    )
+    more = read_beside(file, places, context, sidecar, where, import_id, ids)
+    return FileResult(where, file, outcomes, places, more, sidecar.own_codes)
 
 
 def coding_id(import_id: str, given: Given, seen: dict[str, int]) -> str:
@@ -315,7 +354,7 @@ def _again(
     coding["sha256_text"] = context.sha[transcript]
     coding["memo"] = given.memo
     coding["created"] = given.created
-    return Outcome(given, transcript, first.coder, own.how, coding, (), (), first.carried)
+    return Outcome(given, transcript, first.coder, own.how, coding, (), (), first.carried, first.about)
 
 
 def _outcome(
@@ -345,27 +384,36 @@ def _outcome(
     named = sidecar.codes.get(given.code, given.code)
     version = given.codebook_version or sidecar.codebook_version or context.version
     # a tool's own id or path of a code says which of two with one name is meant
-    pointed = named == given.code and (given.code_path or given.code_id)
-    known = context.code(named, given.code_path, given.code_id) if pointed else ""
-    if given.under:
-        named, known = (named, context.below(given.under, named)) if named else ("", "")
-    carried = context.carried(known or named, version, coding_of_row) if named else None
-    if carried is None and known:
+    path, guid = (given.code_path, given.code_id) if named == given.code else ("", "")
+    known = context.below(given.under, named) if given.under and named else ""
+    coder = sidecar.coders.get(given.coder, given.coder)
+    of_own = sidecar.own_codes and named == given.code
+    elsewhere = of_own or (given.under and not known)  # not to be looked for by its name alone
+    asked = bool(named) and not elsewhere
+    carried = context.carried(known or named, version, coding_of_row, path=path, guid=guid) if asked else None
+    if carried is None and known and not of_own:
         carried = Carried(known)
+    about = own_code_id(import_id, coder, own_path(given)) if carried is None and named else ""
+    if about:
+        carried = context.alignments.carried(about, coding_of_row) or (Carried("", UNALIGNED) if of_own else None)
+        version = carried.version if carried is not None else version
+    unknown = bool(about) and carried is None
     code = carried.code if carried is not None else ""
     if not named and places is not None:
         wrong("it names no code that the file holds.", "Look at the coding in the tool it comes from.")
     elif not named:
         wrong("column 'code' is empty.")
-    elif given.under and not known:
+    elif unknown and given.under and not context.codes:
+        what = f"the map says that its code stands under '{given.under}', but the study has no codebook."
+        wrong(what, "Put one at codebooks/NAME/1.0.0.yaml, or import a sheet (`qualcode codebook import`).")
+    elif unknown and given.under:
         what = f"code '{shown(named)}' does not stand under '{given.under}' in codebook {context.codebook_name} {context.version}."
         wrong(what, nearest(named, context.labels_below(given.under)))
-    elif not code:
+    elif unknown:
         wrong(*_unknown_code(named, context))
-    elif ";" in code:
-        wrong(f"code '{code}' holds a `;`.", "One row holds one code: repeat the row for each.")
+    elif ";" in code or (of_own and places is None and ";" in named):
+        wrong(f"code '{shown(code or named)}' holds a `;`.", "One row holds one code: repeat the row for each.")
 
-    coder = sidecar.coders.get(given.coder, given.coder)
     if not coder:
         wrong("nobody is named as coder.", "Give `--coder NAME`." if places is not None else "Fill in column 'coder'.")
     elif context.coders and coder not in context.coders:
@@ -400,8 +448,8 @@ def _outcome(
         if isinstance(placed, Refusal):
             wrong(placed.cause, placed.hint)
     anchored = (own or placed).how if isinstance(own or placed, Anchor) else "refused"  # type: ignore[union-attr]
-    if problems or not isinstance(placed, Anchor):
-        return Outcome(given, transcript, coder, anchored, None, tuple(problems))
+    if not isinstance(placed, Anchor) or len(problems) > unknown:
+        return Outcome(given, transcript, coder, anchored, None, tuple(problems), about=about, unknown=unknown)
     coding: dict[str, object] = {
         "coding": coding_of_row,
         "transcript": transcript,
@@ -420,7 +468,12 @@ def _outcome(
         "source": where,
         "anchored": placed.how,
     }
-    return Outcome(given, transcript, coder, anchored, coding, (), tuple(looked_at), carried)
+    if about:
+        coding |= {"about": about, "own_code": own_path(given)}
+    if unknown:
+        refused = {"about": about, "unknown": True, "waiting": coding}
+        return Outcome(given, transcript, coder, anchored, None, tuple(problems), **refused)  # type: ignore[arg-type]
+    return Outcome(given, transcript, coder, anchored, coding, (), tuple(looked_at), carried, about)
 
 
 def shown(cell: str) -> str:
@@ -465,7 +518,7 @@ def _anchor(
     if not any(offsets):
         if not given.text:
             return Refusal("there is neither start and end nor text.", "Give the offsets, the words, or `*`.")
-        return _by_quote(given, context, transcript, loose=loose)
+        return _by_quote(given, context, transcript, looked_at, where, loose=loose)
     if not all(offsets):
         missing = "start" if not given.start else "end"
         return Refusal(f"'{missing}' is empty.", "Give both start and end, or neither.")
@@ -482,7 +535,7 @@ def _anchor(
     carried = context.carry(transcript, sha, start, end)
     if carried is None:
         if given.text:
-            return _by_quote(given, context, transcript)
+            return _by_quote(given, context, transcript, looked_at, where)
         known = (transcript, sha) in context.edits
         cause = "the passage is no longer there" if known else "its offsets are those of a text that is not known"
         return Refusal(
@@ -500,18 +553,49 @@ def _anchor(
     return checked._replace(how="calibrated")
 
 
-def _by_quote(given: Given, context: Context, transcript: str, *, loose: bool = False) -> Anchor | Refusal:
-    found = (anchor_loosely if loose else anchor_quote)(
-        context.texts[transcript],
-        given.text,
-        name=f"transcript '{transcript}'",
-        place=lambda start, end: context.place(transcript, start, end),
-    )
+def _by_quote(
+    given: Given, context: Context, transcript: str, looked_at: list[Problem], where: str, *, loose: bool = False
+) -> Anchor | Refusal:
+    """The place of the words that a row quotes: in the present text, in an earlier one and carried, at last by likeness."""
+    name = f"transcript '{transcript}'"
+
+    def place(start: int, end: int) -> str:
+        return context.place(transcript, start, end)
+
+    found = anchor_quote(context.texts[transcript], given.text, name=name, place=place)
+    if isinstance(found, Anchor) or "are not in" not in found.cause:
+        return found
+    before = _in_an_earlier_text(given, context, transcript)
+    if isinstance(before, Refusal):
+        return before
+    if before is not None:
+        start, end, changed = before
+        if changed:
+            what = f"the words of this coding of {name} changed since they were copied."
+            looked_at.append(Problem(where, what, f"Look at {place(start, end)}.", f"row {given.row}"))
+        return Anchor(start, end, "by_text")
+    if loose:
+        found = anchor_loosely(context.texts[transcript], given.text, name=name, place=place)
     if isinstance(found, Refusal) and "are not in" in found.cause and len(given.text) >= 12:
         other = context.who_says(given.text)
         if other:
             return Refusal(found.cause, f"They stand in transcript '{other}': correct column 'transcript'.")
     return found
+
+
+def _in_an_earlier_text(given: Given, context: Context, transcript: str) -> tuple[int, int, bool] | Refusal | None:
+    """Where words that only an earlier text has (a name, a slip corrected since) lie in the present one, in one place only."""
+    places: set[tuple[int, int, bool]] = set()
+    gone = False
+    for sha, index in context.earlier(transcript):
+        there = anchor_quote(index, given.text, name="")
+        carried = context.carry(transcript, sha, there.start, there.end) if isinstance(there, Anchor) else None
+        gone |= isinstance(there, Anchor) and carried is None
+        places |= {carried} if carried is not None else set()
+    if gone and not places:
+        cause = f"the words given stood in transcript '{transcript}' before it was corrected, and were taken out."
+        return Refusal(cause, "Look at the passage anew, and code it in the present text.")
+    return places.pop() if len({place[:2] for place in places}) == 1 else None
 
 
 def _whole_number(value: str) -> int | None:
@@ -523,9 +607,12 @@ def _whole_number(value: str) -> int | None:
 
 
 def _collapse(
-    results: Sequence[FileResult], warnings: list[Problem]
+    results: Sequence[FileResult], warnings: list[Problem], same: dict[str, str]
 ) -> tuple[list[_Placed], list[_Placed], list[dict[str, object]], list[dict[str, object]]]:
-    """The codings without doubles, those set aside, the import report (one row a file and coder), and the same by code."""
+    """The codings without doubles, those set aside, the import report (one row a file and coder), and the same by code.
+
+    `same` is filled: the id of a coding that came once more, and of the one that stands for it.
+    """
     kept: dict[tuple[object, ...], dict[str, object]] = {}
     how: dict[tuple[object, ...], Outcome] = {}
     first_at: dict[tuple[object, ...], str] = {}
@@ -543,21 +630,22 @@ def _collapse(
                 count.add("refused")
                 continue
             key = tuple(coding[column] for column in ("coder", "transcript", "scope", "start", "end", "code", "origin"))
-            key += (outcome.set_aside,)
+            key += (outcome.set_aside, outcome.about if outcome.set_aside else "")
             here = f"row {outcome.given.row}"
             if key not in kept:
                 kept[key], how[key] = coding, outcome
                 first_at[key] = f"{result.where}, {here}"
                 if outcome.carried is not None and outcome.set_aside:
-                    count.add("open_split" if outcome.carried.status == OPEN else "retired")
+                    count.add({OPEN: "open_split", UNALIGNED: UNALIGNED}.get(outcome.carried.status, "retired"))
                 else:
                     count.add("kept")
                     count.add(str(coding["anchored"]))
                 continue
             count.add("collapsed")
+            same[str(coding["coding"])] = str(kept[key]["coding"])
             _merge(kept[key], coding, result.where, here, first_at[key], warnings)
-        for (coder, under, code, now), number in of_code.items():
-            names = {"file": result.where, "coder": coder, "under": under, "code_as_coded": shown(code), "code": now}
+        for (coder, under, code, means), number in of_code.items():
+            names = {"file": result.where, "coder": coder, "under": under, "code_as_coded": shown(code), "code": means}
             by_code.append(names | {column: number[column] for column in _PARTS})
         for coder, total in counts.items() or [("", Counter())]:
             columns = (
@@ -570,15 +658,16 @@ def _collapse(
                 "refused",
                 "open_split",
                 "retired",
+                "unaligned",
             )
             numbers = {column: total[column] for column in columns}
             report.append({"file": result.where, "kind": result.file.kind, "coder": coder, **numbers})
     placed = [(coding, how[key].carried, how[key].set_aside) for key, coding in kept.items()]
-    now = [(coding, carried) for coding, carried, aside in placed if not aside]
-    return now, [(coding, carried) for coding, carried, aside in placed if aside], report, by_code
+    current = [(coding, carried) for coding, carried, aside in placed if not aside]
+    return current, [(coding, carried) for coding, carried, aside in placed if aside], report, by_code
 
 
-_PARTS = ("rows", "kept", "collapsed", "refused", "open_split", "retired")
+_PARTS = ("rows", "kept", "collapsed", "refused", "open_split", "retired", "unaligned")
 
 
 class _Both:

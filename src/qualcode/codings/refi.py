@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qualcode.codings.archive import Archive, names, opened, parse_xml, shown
-from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
+from qualcode.codings.model import FileCode, FileCodings, Given, OwnText, Sidecar
 from qualcode.errors import CodingsError, Problem, Problems
 from qualcode.files import decode, sha256
+
+if TYPE_CHECKING:
+    from qualcode.codings.refi_beside import BesideReader, Note
 
 KIND = "qdpx"
 BETWEEN = " > "
@@ -30,12 +33,8 @@ _LEFT = {
     "PDFSelection": "pdf_region",
     "AudioSelection": "audio_region",
     "VideoSelection": "video_region",
-    "Link": "link",
     "Set": "set",
     "Graph": "graph",
-    "Note": "memo",
-    "Case": "case",
-    "Variable": "variable",
 }
 
 
@@ -49,7 +48,7 @@ def _projects(members: list[str]) -> list[str]:
 
 
 def read(path: Path, *, where: str, sidecar: Sidecar, coder: str = "") -> FileCodings:
-    """A project's codings of text; everything else is counted.
+    """A project's codings of text, its notes, cases and variables (module `refi_beside`); everything else is counted.
 
     A coding's coder is the user who made it, else who made the selection, else who changed it last, else `coder`.
 
@@ -88,32 +87,31 @@ class _Project:
     texts: dict[str, OwnText] = field(default_factory=dict)
     documents: list[str] = field(default_factory=list)
     unnamed: int = 0
-    used: set[str] = field(default_factory=set)  # memos that came along with codings
+    uncoded: list[Any] = field(default_factory=list)  # selections of text without a coding
+    tree: list[FileCode] = field(default_factory=list)
     _targets: dict[str, tuple[str, _Code | None]] = field(default_factory=dict)  # by reference, as are users' names
     _names: dict[str, str] = field(default_factory=dict)
 
     def read(self) -> FileCodings:
+        from qualcode.codings.refi_beside import notes_of
+
         problems = Problems()
-        self.users = self._users()
-        self.codes = self._codes(problems)
+        self.users = self._users(problems)
         self.cases = {_guid(case.get("guid")) for case in _all(self.root, "Case")}
-        self.memos = {_guid(note.get("guid")): _content(note) for note in _all(self.root, "Note")}
+        self.codes = {guid: code for guid, code in self._codes(problems).items() if guid not in self.cases}
+        notes = notes_of(self.root, self._bytes)
+        self.memos = {guid: note.text for guid, note in notes.items() if not note.memo}
         twice = Counter(code.name for code in self.codes.values())
         self.several = {name for name, times in twice.items() if times > 1}
         for element in self.root.iter(*(f"{{*}}{name}" for name in _LEFT)):
             self.left[_LEFT[_local(element)]] += 1
-        self.left["variable_value"] = len(list(_all(self.root, "VariableValue")))
         sources = _child(self.root, "Sources")
         named = self._document_names([] if sources is None else list(sources), problems)
         problems.raise_if_any(CodingsError)
         for source, document in named:
             self._source(source, document)
-        self.left["memo"] -= len(self.used & set(self.memos))
+        beside = self._beside(notes, named)
         coders = [self.sidecar.coders.get(name, name) for name in dict.fromkeys(self.users.values())]
-        folded = Counter(name.casefold().strip() for name in coders)
-        for name in [name for name, times in folded.items() if times > 1]:
-            same = " and ".join(f"'{coder}'" for coder in coders if coder.casefold().strip() == name)
-            self.notes.append(f"One person under two names? {same}: `coders` in a map file makes them one.")
         if self.unnamed and not self.coder:
             self.notes.append(f"{self.unnamed} codings name no user: give `--coder NAME`.")
         return FileCodings(
@@ -126,13 +124,39 @@ class _Project:
             texts=self.texts,
             coders=coders,
             notes=self.notes,
+            memos=beside.memos,
+            cases=beside.cases,
+            attributes=beside.attributes,
+            tree=self.tree,
         )
 
-    def _users(self) -> dict[str, str]:
+    def _beside(self, notes: dict[str, Note], named: list[tuple[Any, str]]) -> BesideReader:
+        """What the project holds beside its codings; what of it could not be taken over is counted."""
+        from qualcode.codings.refi_beside import BesideReader
+
+        beside = BesideReader(
+            self.root,
+            notes,
+            documents=dict(named),
+            codes={guid: code.path for guid, code in self.codes.items()},
+            users=self.users,
+            coded={given.coding for given in self.given},
+            uncoded=self.uncoded,
+            coder=self.coder,
+        )
+        beside.read()
+        self.left += beside.left
+        return beside
+
+    def _users(self, problems: Problems) -> dict[str, str]:
         users: dict[str, str] = {}
         holder = _child(self.root, "Users")
         for user in [] if holder is None else _all(holder, "User"):
             guid = _guid(user.get("guid"))
+            name = " ".join((user.get("name") or user.get("id") or guid).split())
+            if users.get(guid, name) != name:
+                what = f"two users have the GUID {guid}: '{shown(users[guid])}' and '{shown(name)}'."
+                problems.add(self.where, what, _AGAIN, place=f"line {user.sourceline}")
             users[guid] = " ".join((user.get("name") or user.get("id") or guid).split())
         return users
 
@@ -151,6 +175,7 @@ class _Project:
                 what = f"two codes have the GUID {guid}: '{shown(codes[guid].path)}' and '{shown(path)}'."
                 problems.add(self.where, what, _AGAIN, place=f"line {element.sourceline}")
             codes[guid] = _Code(name, path)
+            self.tree.append(FileCode(path, _description(element), element.get("color") or ""))
             stack += [(code, path) for code in reversed(_children(element, "Code"))]
         return codes
 
@@ -210,7 +235,7 @@ class _Project:
             parts = [(_local(part), part) for part in selection]
             codings = [part for kind, part in parts if kind == "Coding"]
             if not codings:
-                self.left["comment"] += 1
+                self.uncoded.append(selection)
             quote = selection.get("name") or ""
             if own is None:
                 start = end = ""
@@ -236,8 +261,7 @@ class _Project:
                 notes.append(_guid(part.get("targetGUID")))
         target, code = self._target(reference or "")
         if code is None:
-            self.left["case_coding"] += 1
-            return
+            return  # it says what belongs to a case
         user = (
             coding.get("creatingUser")
             or selection.get("creatingUser")
@@ -248,7 +272,6 @@ class _Project:
         self.unnamed += not coder
         if notes:
             memo = "\n".join(part for part in (memo, *(self.memos.get(note, "") for note in notes)) if part)
-            self.used.update(notes)
         created = (
             coding.get("creationDateTime")
             or selection.get("creationDateTime")
@@ -278,8 +301,7 @@ class _Project:
             target = _guid(reference)
             code = self.codes.get(target, _Code("", ""))
             name = code.path if code.name in self.several else code.name
-            case = target in self.cases and target not in self.codes
-            self._targets[reference] = (target, None if case else _Code(name, code.path))
+            self._targets[reference] = (target, None if target in self.cases else _Code(name, code.path))
         return self._targets[reference]
 
     def _user(self, reference: str) -> str:
@@ -352,10 +374,10 @@ def _base(path: str, *, whole: bool = False) -> str:
     return name if whole or "." not in name.strip(".") else name.rpartition(".")[0]
 
 
+def _description(element: Any) -> str:
+    found = _child(element, "Description")
+    return _words(found) if found is not None else ""
+
+
 def _words(element: Any) -> str:
     return " ".join("".join(element.itertext()).split())
-
-
-def _content(note: Any) -> str:
-    found = _child(note, "PlainTextContent")
-    return "".join(found.itertext()).strip() if found is not None else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from qualcode.codings.model import Sidecar
 from qualcode.errors import Problems, nearest
@@ -63,17 +62,23 @@ class Shape:
 def shape_of(sheet: Sheet, sidecar: Sidecar, ours: tuple[str, ...], where: str, problems: Problems) -> Shape:
     """What the sidecar says of the sheet's columns; a column it names that is not there, or is ours in no way, is a problem.
 
-    A name with `*` in it stands for every column like it; in `applied`, `*` as the code is what `*` stands for in the
-    column's name as it is written.
+    A name with `*` (any characters) or `?` (one) in it stands for every column like it; in `applied`, `*` as the code is
+    what they stand for in the column's name as it is written.
     """
     written = dict(zip(sheet.data.columns, sheet.headers, strict=True))
     shape = Shape(several=sidecar.several)
 
+    def free(column: str) -> bool:
+        """Whether a column is neither one of ours nor explained: `*` alone stands for every such column."""
+        return column not in ours and column not in shape.columns and column not in shape.codes
+
     def like(theirs: str, key: str) -> list[str]:
         name = plain(theirs)
-        found = (
-            [name] if name in written else [column for column in written if "*" in name and fnmatchcase(column, name)]
-        )
+        found = [name] if name in written else []
+        if not found:
+            pattern = _pattern(name)
+            found = [column for column in written if re.fullmatch(pattern, column)]
+            found = [column for column in found if key != "`applied`" or free(column)]
         if not found:
             problems.add(
                 where, f"{key} names '{theirs}', which is not a column.", nearest(name, written), place="row 1"
@@ -110,8 +115,14 @@ def plain(name: str) -> str:
     return re.sub(r"\s+", "_", name.strip().lower())
 
 
+def _pattern(name: str) -> str:
+    """A column's name with `*` and `?` in it, as a regular expression with a group for each."""
+    signs = {"*": "(.*)", "?": "(.)"}
+    return "".join(signs.get(sign) or re.escape(sign) for sign in name)
+
+
 def _starred(pattern: str, header: str) -> str:
-    """What `*` stands for in a header, as it is written there."""
-    parts = [re.escape(part).replace("_", r"[\s_]+").replace(r"\ ", r"[\s_]+") for part in pattern.strip().split("*")]
-    found = re.fullmatch("(.*?)".join(parts[:-1]) + "(.*)" + parts[-1], header, re.IGNORECASE | re.DOTALL)
+    """What `*` and `?` stand for in a header, as it is written there."""
+    loose = re.sub(r"(\\ |_|\s)+", lambda _: r"[\s_]+", _pattern(pattern.strip()))
+    found = re.fullmatch(loose, header.strip(), re.IGNORECASE | re.DOTALL)
     return " ".join(part.strip() for part in found.groups() if part.strip()) if found else header

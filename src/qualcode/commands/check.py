@@ -9,6 +9,7 @@ from dataclasses import asdict
 import click
 
 from qualcode.commands.common import study_option
+from qualcode.errors import together
 from qualcode.study import Study
 
 
@@ -30,7 +31,7 @@ def command(study: Study, as_json: bool) -> None:
         }
         click.echo(json.dumps(answer, indent=1, ensure_ascii=False))
         sys.exit(2 if result.problems else 0)
-    for warning in result.warnings:
+    for warning in together(result.warnings):
         click.echo(f"NOTE: {warning}")
     result.problems.raise_if_any()
     for stage, reason in result.waiting.items():

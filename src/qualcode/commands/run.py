@@ -8,7 +8,7 @@ import click
 
 from qualcode.cli import STAGES
 from qualcode.commands.common import study_option
-from qualcode.errors import QualcodeError, nearest
+from qualcode.errors import QualcodeError, nearest, together
 from qualcode.study import Study
 
 
@@ -24,7 +24,7 @@ def command(study: Study, until: str | None, cores: int | None) -> None:
     from qualcode.runner import BarDisplay, PlainDisplay, explain, run_workflow
 
     result = check_study(study, until=until)
-    for warning in result.warnings:
+    for warning in together(result.warnings):
         click.echo(f"NOTE: {warning}", err=True)
     result.problems.raise_if_any()
     bar = sys.stdout.isatty()

@@ -12,6 +12,7 @@ from typing import Any
 from qualcode.decisions.layout import CHOICE_WORDS, HEADINGS, HIDDEN, PACK, SHEET, SILENT_CHOICES, WORD_OF
 from qualcode.decisions.table import DISAGREEMENT, all_rows, append_decisions, parse_other, read_decisions
 from qualcode.errors import DecisionsError, Problem, Problems, nearest
+from qualcode.files import load_workbook
 from qualcode.study import Study
 from qualcode.tables import read
 
@@ -120,10 +121,8 @@ class _Row:
 
 
 def _open(path: Path) -> Any:
-    import openpyxl
-
     try:
-        return openpyxl.load_workbook(path, data_only=True)
+        return load_workbook(path)
     except Exception as error:
         what = "this file cannot be opened as an Excel workbook."
         raise DecisionsError(Problem(str(path.name), what, f"({type(error).__name__})")) from error

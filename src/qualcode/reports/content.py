@@ -71,7 +71,7 @@ def _carried_note(data: Data) -> str:
     imports = data.tables.get("imports")
     if imports is None:
         return ""
-    waiting, retired = (int(imports[name].sum()) for name in ("open_split", "retired"))
+    waiting, retired, own = (int(imports[name].sum()) for name in ("open_split", "retired", "unaligned"))
     said = []
     if waiting:
         one = waiting == 1
@@ -79,11 +79,16 @@ def _carried_note(data: Data) -> str:
             f"{waiting} {'coding waits' if one else 'codings wait'} for a choice, because {'its' if one else 'their'} code was "
             f"split; {'it is' if one else 'they are'} not counted."
         )
+    if own:
+        said.append(
+            f"{own} {'coding under a code' if own == 1 else 'codings under codes'} of a coder's own, not yet aligned to the "
+            f"codebook, {'is' if own == 1 else 'are'} not counted."
+        )
     if retired:
         one = retired == 1
         said.append(
-            f"{retired} {'coding' if one else 'codings'} of codes that the codebook has no longer {'is' if one else 'are'} "
-            "not counted."
+            f"{retired} {'coding' if one else 'codings'} of codes that the codebook in use does not have "
+            f"{'is' if one else 'are'} not counted."
         )
     return " ".join(said)
 
@@ -92,7 +97,8 @@ def _disagreements_note(data: Data) -> str:
     rows = data["disagreements"]
     still = int((rows["status"] != "decided").sum())
     if not len(rows):
-        return "No disagreement between coders was found." if len(data["agreement"]) else ""
+        compared = not any("not aligned to the codebook" in reason for reason in data["agreement"]["reason"])
+        return "No disagreement between coders was found." if len(data["agreement"]) and compared else ""
     one = len(rows) == 1
     if not still:
         how_many, are = ("The one disagreement", "is") if one else (f"All {len(rows)} disagreements", "are")
@@ -386,7 +392,7 @@ def agreement_by_code(data: Data) -> PrintedTable:
             _interval(data, alpha, starred=starred),
         ]  # fmt: skip
         printed.append(Row(cells))
-        if pd.isna(alpha["estimate"]) and alpha["reason"]:
+        if pd.isna(alpha["estimate"]) and alpha["reason"] and not _whose_codes(alpha["reason"]):
             reasons.append(f"{alpha['label'] or code}: {alpha['reason']}")
     coders = [split(cell) for cell in dict.fromkeys(rows["coders"]) if cell]
     notes = [f"A is {coders[0][0]}, B is {coders[0][1]}."] if coders and len(coders[0]) == 2 else []
@@ -398,8 +404,17 @@ def agreement_by_code(data: Data) -> PrintedTable:
     )  # fmt: skip
 
 
+def _whose_codes(reason: str) -> list[str]:
+    """What a reason says of whose codes are not common, or were made so by one person."""
+    marks = ("not aligned to the codebook", "aligned the codes of", "after a split")
+    return [part for part in reason.split("; ") if any(mark in part for mark in marks)]
+
+
 def _agreement_notes(rows: pd.DataFrame) -> list[str]:
-    notes = []
+    notes = [
+        f"{part[0].upper()}{part[1:]}."
+        for part in dict.fromkeys(part for reason in dict.fromkeys(rows["reason"]) for part in _whose_codes(reason))
+    ]
     for unit, rule, universe in dict.fromkeys(zip(rows["unit"], rows["rule"], rows["universe"], strict=True)):
         if not unit:
             continue

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from qualcode.agreement import agreement_tables
+from qualcode.codings.align import with_unaligned
 from qualcode.tables import read, split, write
 from qualcode.transcripts.edits import read_texts
 
@@ -23,6 +24,8 @@ OUT = click.Path(path_type=Path)
 @click.option("--texts", type=IN, required=True)
 @click.option("--codebook", type=IN, required=True)
 @click.option("--splits", type=IN, required=True)
+@click.option("--unaligned", type=IN, required=True)
+@click.option("--aligned", type=IN, required=True)
 @click.option("--unit", type=click.Choice(["segment", "turn", "transcript"]), default="segment", show_default=True)
 @click.option("--rule", default="any_word", show_default=True)
 @click.option("--coders", default="", help="Coders to compare, parted by ';' (empty: all).")
@@ -37,8 +40,8 @@ OUT = click.Path(path_type=Path)
 @click.option("--by-scope", type=OUT, required=True)
 def command(
     codings: Path, assignments: Path, segments: Path, turns: Path, transcripts: Path, texts: Path, codebook: Path,
-    splits: Path, unit: str, rule: str, coders: str, rounds: str, ci: str, bootstrap: int, resample: str, seed: int,
-    approach: str, overall: Path, by_code: Path, by_scope: Path,
+    splits: Path, unaligned: Path, aligned: Path, unit: str, rule: str, coders: str, rounds: str, ci: str, bootstrap: int,
+    resample: str, seed: int, approach: str, overall: Path, by_code: Path, by_scope: Path,
 ) -> None:  # fmt: skip
     """Measure how far coders agree, on each code, over all, by transcript and by coder."""
     over, each, scopes = agreement_tables(
@@ -49,7 +52,8 @@ def command(
         read("transcripts", transcripts),
         read_texts(texts),
         read("codebook", codebook),
-        splits=read("splits", splits),
+        aligned=read("report_alignment", aligned),
+        splits=with_unaligned(read("splits", splits), read("unaligned", unaligned)),
         unit=unit,
         rule=rule,
         coders=split(coders),

@@ -9,6 +9,8 @@ rule agreement:
         texts="data/processed/texts",
         codebook="data/processed/codebook.parquet",
         splits="data/processed/splits.parquet",
+        unaligned="data/processed/unaligned.parquet",
+        aligned="reports/tables/alignment.csv",
     output:
         overall="reports/tables/agreement.csv",
         by_code="reports/tables/agreement_by_code.csv",
@@ -33,8 +35,8 @@ rule agreement:
         qualcode stage agreement \
             --codings {input.codings:q} --assignments {input.assignments:q} --segments {input.segments:q} \
             --turns {input.turns:q} --transcripts {input.transcripts:q} --texts {input.texts:q} \
-            --codebook {input.codebook:q} --splits {input.splits:q} --unit {params.unit:q} --rule {params.rule:q} \
-            --coders={params.coders:q} --rounds={params.rounds:q} --ci {params.ci:q} \
+            --codebook {input.codebook:q} --splits {input.splits:q} --unaligned {input.unaligned:q} --aligned {input.aligned:q} \
+            --unit {params.unit:q} --rule {params.rule:q} --coders={params.coders:q} --rounds={params.rounds:q} --ci {params.ci:q} \
             --bootstrap {params.bootstrap} --resample {params.resample:q} --seed {params.seed} \
             --approach {params.approach:q} --overall {output.overall:q} --by-code {output.by_code:q} \
             --by-scope {output.by_scope:q} >{log:q} 2>&1
