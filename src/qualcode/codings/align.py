@@ -7,14 +7,13 @@ A code of a coder's own is known by its file, its coder and its name there, neve
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from qualcode.codings.carry import NONE, OPEN, Carried
-from qualcode.codings.context import NAMESPACE, Context
+from qualcode.codings.context import Context, uuid5
 from qualcode.codings.model import Given
 from qualcode.decisions.table import ALIGNMENT
 from qualcode.errors import CodingsError, Problem, Problems, nearest
@@ -36,7 +35,7 @@ def own_path(given: Given) -> str:
 
 def own_code_id(import_id: str, coder: str, path: str) -> str:
     """The id of a code of a coder's own, which decisions are about."""
-    return str(uuid.uuid5(NAMESPACE, "\x1f".join(("own code", import_id, coder, path))))
+    return uuid5("\x1f".join(("own code", import_id, coder, path)))
 
 
 class Alignments:

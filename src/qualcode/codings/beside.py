@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from datetime import date
 from qualcode.codings.anchor import Anchor, Refusal
 from qualcode.codings.archive import shown
 from qualcode.codings.calibrate import Span, anchor_loosely, place_also
-from qualcode.codings.context import NAMESPACE, Context
+from qualcode.codings.context import Context, uuid5
 from qualcode.codings.match import OwnPlaces, _number
 from qualcode.codings.model import FileCase, FileCodings, FileMemo, Place, Sidecar
 from qualcode.errors import Problem
@@ -81,7 +80,7 @@ def read_beside(
         seen[memo.id] += 1
         key = memo.id if seen[memo.id] == 1 else f"{memo.id}\x1f{seen[memo.id]}"
         row = found.memo(memo, codings)
-        memos.append(row | {"memo": memo.memo or str(uuid.uuid5(NAMESPACE, f"{import_id}\x1fmemo\x1f{key}"))})
+        memos.append(row | {"memo": memo.memo or uuid5(f"{import_id}\x1fmemo\x1f{key}")})
         about_codings.append(tuple(codings[one] for one in memo.codings if one in codings))
     cases = [found.case(case) for case in file.cases]
     of_case: dict[str, list[str]] = {}

@@ -433,10 +433,11 @@ def _keep_texts(study: Study, transcribed: object, sidecar: Sidecar) -> None:
 def _report(result: FileResult) -> list[str]:
     """Rows read = placed + refused, by coder."""
     counts: dict[str, Counter[str]] = {}
-    for outcome in result.outcomes:
-        count = counts.setdefault(outcome.coder or "(nobody)", Counter())
-        count["rows"] += 1
-        count[outcome.anchored if outcome.coding is not None else "refused"] += 1
+    became = Counter((one.coder, one.anchored if one.coding is not None else "refused") for one in result.outcomes)
+    for (coder, how), number in became.items():
+        count = counts.setdefault(coder or "(nobody)", Counter())
+        count["rows"] += number
+        count[how] += number
     lines = []
     for coder, count in sorted(counts.items()):
         placed = ", ".join(f"{count[how]} {said}" for how, said in _HOW.items() if count[how])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 import uuid
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import pandas as pd
 
 from qualcode.codebook.model import plain, split_texts
 from qualcode.codebook.qdc import code_guid, former_guid
-from qualcode.codings.anchor import TextIndex, fold
+from qualcode.codings.anchor import TextIndex, folded_text
 from qualcode.codings.carry import Carried, Carrier, carrier_of
 from qualcode.codings.match import hashes_of
 from qualcode.files import sha256
@@ -26,11 +27,21 @@ if TYPE_CHECKING:
     from qualcode.transcripts.edits import Edit
 
 NAMESPACE = uuid.UUID("6f1c1c1e-5d0b-5e0c-9d6a-0d7e1b6f2a11")
+_OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
+_VARIANT = {f"{digit:x}": f"{8 | digit & 3:x}" for digit in range(16)}  # RFC 9562, 4.1
 
 
 def memo_guid(memo: str) -> str:
     """The GUID that a memo has in the projects that qualcode writes."""
-    return str(uuid.uuid5(NAMESPACE, f"memo of the study\x1f{memo}"))
+    return uuid5(f"memo of the study\x1f{memo}")
+
+
+def uuid5(name: str) -> str:
+    """`str(uuid.uuid5(NAMESPACE, name))`, made some five times faster."""
+    sha = _OF_NAMESPACE.copy()
+    sha.update(name.encode("utf-8"))
+    made = sha.hexdigest()
+    return f"{made[:8]}-{made[8:12]}-5{made[13:16]}-{_VARIANT[made[16]]}{made[17:20]}-{made[20:32]}"
 
 
 class Context:
@@ -98,10 +109,22 @@ class Context:
 
     def by_hash(self, text: str, sha_raw: str = "") -> str:
         """The one transcript that has, or had, this text, or was made from a file of this hash; "" for none."""
-        for sha in [*(hashes_of(text) if text.strip() else []), sha_raw]:
+        if text.strip():
+            for name in self._lengths.get(len(text), ()):
+                if self.texts[name].text == text and self._hashes.get(self.sha[name]) == name:
+                    return name
+        for sha in chain(hashes_of(text) if text.strip() else (), [sha_raw]):
             if sha in self._hashes:
                 return self._hashes[sha]
         return ""
+
+    @cached_property
+    def _lengths(self) -> dict[int, list[str]]:
+        """The transcripts whose text is that long."""
+        found: dict[int, list[str]] = {}
+        for name, index in self.texts.items():
+            found.setdefault(len(index.text), []).append(name)
+        return found
 
     def code(self, name: str, path: str = "", guid: str = "") -> str:
         """The code in use that a file calls `name`: by id, by its path of labels, by a label that only one code has, by alias.
@@ -186,7 +209,7 @@ class Context:
 
     def who_says(self, quote: str) -> str:
         """The first transcript that holds the words, whatever their case; "" for none."""
-        words = fold(unicodedata.normalize("NFC", quote), case=True).text
+        words = folded_text(unicodedata.normalize("NFC", quote)).casefold()
         everything, starts, names = self._all_texts
         at = everything.find(words)
         return names[bisect_right(starts, at) - 1] if at >= 0 else ""

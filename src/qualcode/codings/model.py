@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
@@ -18,8 +19,7 @@ OWN = "own"
 MEMO_SORTS = ("passage", "code", "case", "document", "coding", "project", "journal")
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """One coding as a file gives it; every field text, "" where the file says nothing. `row` is the file's row."""
 
     row: int

@@ -103,27 +103,31 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
         texts[row["name"]] = OwnText(row["fulltext"], units=("characters",), trusted=True)
     given: list[Given] = []
     orphans = 0
-    coded = database.rows("code_text", "ctid cid fid seltext pos0 pos1 owner date memo important", order="ctid")
-    for row in coded:
-        if row["owner"].strip() == SPEAKERS:
+    owners: dict[str, str] = {}  # by the name as the database has it
+    coded = database.tuples("code_text", "ctid cid fid seltext pos0 pos1 owner date memo important", order="ctid")
+    for coding, code, document, text, start, end, owner, created, memo, important in coded:
+        who = owners.get(owner)
+        if who is None:
+            who = owners[owner] = owner.strip()
+        if who == SPEAKERS:
             left["speaker_mark"] += 1
             continue
-        left["important_mark"] += row["important"] == "1"
-        if row["fid"] not in documents:
+        left["important_mark"] += important == "1"
+        if document not in documents:
             orphans += 1
         given.append(
             Given(
-                row=len(given) + 1,
-                document=documents.get(row["fid"], ""),
-                code=names.get(row["cid"], ""),
-                coder=row["owner"].strip() or coder,
-                start=row["pos0"],
-                end=row["pos1"],
-                text=row["seltext"],
-                coding=row["ctid"],
-                memo=row["memo"].strip(),
-                created=row["date"],
-                code_path=paths.get(row["cid"], ""),
+                len(given) + 1,
+                documents.get(document, ""),
+                names.get(code, ""),
+                who or coder,
+                start,
+                end,
+                text,
+                coding,
+                memo=memo.strip() if memo else "",
+                created=created,
+                code_path=paths.get(code, ""),
             )
         )
     for table, name in (("code_image", "picture_region"), ("code_av", "media_region")):
@@ -131,11 +135,9 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
     lengths = {key: len(texts[name].raw) for key, name in documents.items()}
     beside = QualCoderBeside(database, sources, lengths, paths, coder).read()
     left += beside.left
-    owners = dict.fromkeys(
-        row["owner"].strip()
-        for table in ("code_text", "code_image", "code_av")
-        for row in database.rows(table, "owner")
-    )
+    for table in ("code_image", "code_av"):
+        owners |= {owner: owner.strip() for (owner,) in database.tuples(table, "owner")}
+    people = [owner for owner in dict.fromkeys(owners.values()) if owner]
     return FileCodings(
         kind=KIND,
         given=given,
@@ -147,8 +149,8 @@ def _read(database: Database, where: str, sidecar: Sidecar, coder: str) -> FileC
         memos=beside.memos,
         cases=beside.cases,
         attributes=beside.attributes,
-        coders=[sidecar.coders.get(owner, owner) for owner in owners if owner and owner != SPEAKERS],
-        notes=[NEVER_SEEN, *_notes(database, orphans, [owner for owner in owners if owner])],
+        coders=[sidecar.coders.get(owner, owner) for owner in people if owner != SPEAKERS],
+        notes=[NEVER_SEEN, *_notes(database, orphans, people)],
     )
 
 

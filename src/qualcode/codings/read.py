@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import re
-import uuid
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -28,7 +30,7 @@ from qualcode.codings.carry import (
     split_row,
 )
 from qualcode.codings.coders import one_person
-from qualcode.codings.context import NAMESPACE, Context
+from qualcode.codings.context import Context, uuid5
 from qualcode.codings.kinds import read_kind
 from qualcode.codings.match import OwnPlaces, place_own
 from qualcode.codings.model import OWN, FileCodings, Given, Sidecar, read_sidecar, sidecar_path
@@ -69,8 +71,7 @@ class Imported:
     alignment: pd.DataFrame = field(default_factory=TABLES["report_alignment"].empty)
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one row: how it was anchored (or `refused`), its coding, or what is wrong with it."""
 
     given: Given
@@ -103,6 +104,20 @@ class FileResult:
     own_codes: bool = False
 
 
+@contextmanager
+def _rings_looked_for_later() -> Iterator[None]:
+    """Rows are made by the ten thousand, none in a ring of references: looking for rings among them again and again takes
+    a third of the time."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.enable()
+
+
+@_rings_looked_for_later()
 def read_codings(
     study: Study,
     transcripts: pd.DataFrame,
@@ -219,6 +234,7 @@ def policy(study: Study, kind: str) -> str:
 # ---------------------------------------------------------------- one file
 
 
+@_rings_looked_for_later()
 def read_file(
     study: Study, path: Path, context: Context, *, sidecar: Sidecar | None = None, where: str = "", import_id: str = ""
 ) -> FileResult:
@@ -251,30 +267,94 @@ def read_file(
         known=may_be_name if sidecar.own_codes else lambda name: context.knows(sidecar.codes.get(name, name)),
     )
     import_id = import_id or sidecar.id or inside.as_posix()
-    seen: Counter[str] = Counter()
     places = place_own(file, context, sidecar) if file.kind != OWN else None
-    outcomes = [_outcome(given, context, sidecar, where, import_id, seen, places) for given in file.given]
-    ids = {one.given.coding: str(one.coding["coding"]) for one in outcomes if one.coding is not None and file.memos}
+    outcomes = _outcomes(file.given, context, sidecar, where, import_id, places)
+    ids = (
+        {one.given.coding: str(one.coding["coding"]) for one in outcomes if one.coding is not None}
+        if file.memos
+        else {}
+    )
     more = read_beside(file, places, context, sidecar, where, import_id, ids)
     return FileResult(where, file, outcomes, places, more, sidecar.own_codes)
 
 
-def coding_id(import_id: str, given: Given, seen: Counter[str]) -> str:
+def coding_id(import_id: str, given: Given, seen: dict[str, int]) -> str:
     """A coding's id: UUID5 of its import and of its own id there, else of what the row says.
 
     Never of offsets that were found or carried: when a transcript is corrected every offset behind the correction moves,
     and decisions that name the coding must go on meaning it. For the same reason not of the row's number, which changes
     when somebody sorts the sheet. Rows that say exactly the same are told apart by a counter.
     """
-    own: tuple[str, ...] = (
-        ("id", given.coding)
-        if given.coding
-        else ("row", given.document, given.code, given.coder, given.start, given.end, given.text)
+    if given.coding:
+        key = f"{import_id}\x1fid\x1f{given.coding}"
+    else:
+        said = (given.document, given.code, given.coder, given.start, given.end, given.text)
+        key = "\x1f".join((import_id, "row", *said, *([given.under] if given.under else [])))
+    times = seen[key] = seen.get(key, 0) + 1
+    return uuid5(key if times == 1 else f"{key}\x1f{times}")
+
+
+def _outcomes(
+    rows: Sequence[Given],
+    context: Context,
+    sidecar: Sidecar,
+    where: str,
+    import_id: str,
+    places: OwnPlaces | None,
+) -> list[Outcome]:
+    """What becomes of each row; code, coder and whatever else rows say alike is looked up once."""
+    seen: dict[str, int] = {}
+    if places is None:
+        return [_outcome(given, context, sidecar, where, import_id, seen) for given in rows]
+    like: dict[tuple[str, ...], Outcome] = {}
+    outcomes: list[Outcome] = []
+    for given in rows:
+        said = _SAID(given)
+        first = like.get(said)
+        outcome = _again(given, first, context, import_id, seen, places) if first is not None else None
+        if outcome is None:
+            outcome = _outcome(given, context, sidecar, where, import_id, seen, places)
+            if first is None and _depends_on_nothing_else(outcome):
+                like[said] = outcome
+        outcomes.append(outcome)
+    return outcomes
+
+
+# what decides on a row's code, coder, direction and origin
+_SAID = itemgetter(
+    *map(
+        Given._fields.index,
+        ("code", "coder", "codebook_version", "direction", "origin", "code_id", "code_path", "under"),
     )
-    own += (given.under,) if given.under and not given.coding else ()
-    key = "\x1f".join((import_id, *own))
-    seen[key] += 1
-    return str(uuid.uuid5(NAMESPACE, key if seen[key] == 1 else f"{key}\x1f{seen[key]}"))
+)
+
+
+def _depends_on_nothing_else(outcome: Outcome) -> bool:
+    """Whether nothing was wrong, and its code is not one that was chosen for this coding alone (a split)."""
+    carried = outcome.carried
+    return outcome.coding is not None and (carried is None or not (outcome.set_aside or carried.split_in))
+
+
+def _again(
+    given: Given, first: Outcome, context: Context, import_id: str, seen: dict[str, int], places: OwnPlaces
+) -> Outcome | None:
+    """The outcome of a row that says what the `first` did, but for its document, place and words; None: look closer."""
+    own = places.placed.get(given.row)
+    transcript = places.matches[given.document].transcript
+    if not (transcript and given.document and isinstance(own, Anchor)) or first.coding is None:
+        return None
+    placed, changed = places.carry(given, context)
+    if changed or not isinstance(placed, Anchor):
+        return None
+    coding = first.coding.copy()
+    coding["coding"] = coding_id(import_id, given, seen)
+    coding["transcript"] = transcript
+    coding["scope"] = "transcript" if given.text == WHOLE else "span"
+    coding["start"], coding["end"], coding["anchored"] = placed
+    coding["sha256_text"] = context.sha[transcript]
+    coding["memo"] = given.memo
+    coding["created"] = given.created
+    return Outcome(given, transcript, first.coder, own.how, coding, (), (), first.carried, first.about)
 
 
 def _outcome(
@@ -283,7 +363,7 @@ def _outcome(
     sidecar: Sidecar,
     where: str,
     import_id: str,
-    seen: Counter[str],
+    seen: dict[str, int],
     places: OwnPlaces | None = None,
 ) -> Outcome:
     at = f"row {given.row}" if places is None else f"coding {given.row}"
@@ -470,7 +550,7 @@ def _anchor(
         what = f"the words of this coding of {name} changed since it was made."
         hint = f"Look at {place(new_start, new_end)}."
         looked_at.append(Problem(where, what, hint, f"row {given.row}"))
-    return replace(checked, how="calibrated")
+    return checked._replace(how="calibrated")
 
 
 def _by_quote(

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +89,8 @@ class _Project:
     unnamed: int = 0
     uncoded: list[Any] = field(default_factory=list)  # selections of text without a coding
     tree: list[FileCode] = field(default_factory=list)
+    _targets: dict[str, tuple[str, _Code | None]] = field(default_factory=dict)  # by reference, as are users' names
+    _names: dict[str, str] = field(default_factory=dict)
 
     def read(self) -> FileCodings:
         from qualcode.codings.refi_beside import notes_of
@@ -100,10 +103,8 @@ class _Project:
         self.memos = {guid: note.text for guid, note in notes.items() if not note.memo}
         twice = Counter(code.name for code in self.codes.values())
         self.several = {name for name, times in twice.items() if times > 1}
-        for element in self.root.iter():
-            kind = _LEFT.get(_local(element))
-            if kind:
-                self.left[kind] += 1
+        for element in self.root.iter(*(f"{{*}}{name}" for name in _LEFT)):
+            self.left[_LEFT[_local(element)]] += 1
         sources = _child(self.root, "Sources")
         named = self._document_names([] if sources is None else list(sources), problems)
         problems.raise_if_any(CodingsError)
@@ -221,9 +222,9 @@ class _Project:
         own = self._own_text(element, document)
         if own is not None:
             self.texts[document] = own
-        points = {_guid(p.get("guid")): p.get("position") or "" for p in _children(element, "SyncPoint")}
-        for selection in element:
-            kind = _local(selection)
+        inside = [(_local(child), child) for child in element]
+        points = {_guid(p.get("guid")): p.get("position") or "" for kind, p in inside if kind == "SyncPoint"}
+        for kind, selection in inside:
             if kind == "PlainTextSelection":
                 start, end = selection.get("startPosition") or "", selection.get("endPosition") or ""
             elif kind == "TranscriptSelection":
@@ -231,52 +232,82 @@ class _Project:
                 end = points.get(_guid(selection.get("toSyncPoint")), "")
             else:
                 continue
-            codings = _children(selection, "Coding")
+            parts = [(_local(part), part) for part in selection]
+            codings = [part for kind, part in parts if kind == "Coding"]
             if not codings:
                 self.uncoded.append(selection)
             quote = selection.get("name") or ""
-            if own is None and (not quote or re.fullmatch(r"\W*\w+\W*\d*", quote)):
-                quote = ""
+            if own is None:
+                start = end = ""
+                if re.fullmatch(r"\W*\w+\W*\d*", quote):
+                    quote = ""
+            memo = ""
+            if len(codings) < len(parts) and quote != "*":
+                memo = next((_words(part) for kind, part in parts if kind == "Description"), "")
             for coding in codings:
-                places = (start, end) if own is not None else ("", "")
-                self._coding(coding, selection, document, *places, quote)
-        for coding in [*_children(element, "Coding"), *(_children(source, "Coding") if source is not element else [])]:
-            self._coding(coding, element, document, "", "", "*")
+                self._coding(coding, selection, document, start, end, quote, memo)
+        whole = [child for kind, child in inside if kind == "Coding"]
+        for coding in [*whole, *(_children(source, "Coding") if source is not element else [])]:
+            self._coding(coding, element, document, "", "", "*", "")
 
-    def _coding(self, coding: Any, selection: Any, document: str, start: str, end: str, text: str) -> None:
-        reference = _child(coding, "CodeRef")
-        target = _guid(reference.get("targetGUID")) if reference is not None else ""
-        if target in self.cases:
+    def _coding(self, coding: Any, selection: Any, document: str, start: str, end: str, text: str, memo: str) -> None:
+        reference: str | None = None
+        notes: list[str] = []
+        for part in coding:
+            kind = _local(part)
+            if kind == "CodeRef" and reference is None:
+                reference = part.get("targetGUID") or ""
+            elif kind == "NoteRef":
+                notes.append(_guid(part.get("targetGUID")))
+        target, code = self._target(reference or "")
+        if code is None:
             return  # it says what belongs to a case
-        code = self.codes.get(target, _Code("", ""))
         user = (
             coding.get("creatingUser")
             or selection.get("creatingUser")
             or coding.get("modifyingUser")
             or selection.get("modifyingUser")
         )
-        name = self.users.get(_guid(user), _guid(user)) if user else ""
-        self.unnamed += not name
-        memo = [_description(selection)] if text != "*" else []
-        for note in _children(coding, "NoteRef"):
-            memo.append(self.memos.get(_guid(note.get("targetGUID")), ""))
-        created = coding.get("creationDateTime") or selection.get("creationDateTime") or ""
+        coder = self._user(user) if user else ""
+        self.unnamed += not coder
+        if notes:
+            memo = "\n".join(part for part in (memo, *(self.memos.get(note, "") for note in notes)) if part)
+        created = (
+            coding.get("creationDateTime")
+            or selection.get("creationDateTime")
+            or selection.get("modifiedDateTime")
+            or ""
+        )
         self.given.append(
             Given(
-                row=len(self.given) + 1,
-                document=document,
-                code=code.path if code.name in self.several else code.name,
-                coder=name or self.coder,
-                start=start,
-                end=end,
-                text=text,
-                coding=_guid(coding.get("guid")),
-                memo="\n".join(part for part in memo if part),
-                created=created or selection.get("modifiedDateTime") or "",
+                len(self.given) + 1,
+                document,
+                code.name,
+                coder or self.coder,
+                start,
+                end,
+                text,
+                _guid(coding.get("guid")),
+                memo=memo,
+                created=created,
                 code_id=target,
                 code_path=code.path,
             )
         )
+
+    def _target(self, reference: str) -> tuple[str, _Code | None]:
+        """What a coding's reference leads to: its GUID, and the code as codings name it; None for a case."""
+        if reference not in self._targets:
+            target = _guid(reference)
+            code = self.codes.get(target, _Code("", ""))
+            name = code.path if code.name in self.several else code.name
+            self._targets[reference] = (target, None if target in self.cases else _Code(name, code.path))
+        return self._targets[reference]
+
+    def _user(self, reference: str) -> str:
+        if reference not in self._names:
+            self._names[reference] = self.users.get(_guid(reference), _guid(reference))
+        return self._names[reference]
 
     def _own_text(self, element: Any, document: str) -> OwnText | None:
         inside = _child(element, "PlainTextContent")
@@ -311,7 +342,13 @@ class _Project:
 
 
 def _local(element: Any) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return _without_namespace(tag) if isinstance(tag, str) else ""
+
+
+@cache
+def _without_namespace(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def _children(element: Any, name: str) -> list[Any]:
@@ -339,4 +376,8 @@ def _base(path: str, *, whole: bool = False) -> str:
 
 def _description(element: Any) -> str:
     found = _child(element, "Description")
-    return " ".join("".join(found.itertext()).split()) if found is not None else ""
+    return _words(found) if found is not None else ""
+
+
+def _words(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())
