@@ -119,7 +119,7 @@ def test_several_codes_stand_in_one_comment(study, tmp_path):
 def test_comments_that_are_the_coders_own_codes_are_parted_from_remarks(study, tmp_path):
     from qualcode.codings.bring_in import _context
     from qualcode.codings.model import Sidecar
-    from qualcode.codings.read import read_file
+    from qualcode.codings.outcomes import read_file
 
     paragraph = t("P: ") + begin(1) + t(BOSS) + end(1) + begin(2) + t(".") + end(2)
     remark = "I wonder whether he would say so if his boss were in the room with us"

@@ -20,7 +20,7 @@ from qualcode.errors import CodingsError, Problem, Problems, nearest
 from qualcode.tables import TABLES
 
 if TYPE_CHECKING:
-    from qualcode.codings.read import FileResult
+    from qualcode.codings.outcomes import FileResult
 
 UNALIGNED = "unaligned"  # the status of a coding whose code waits
 OWN, UNKNOWN = "own", "unknown"  # why a code waits: the file's codes are its coder's own; the codebook does not know it

@@ -17,8 +17,9 @@ from qualcode.codings.kinds import ALIASES, database_of, kind_of
 from qualcode.codings.match import told
 from qualcode.codings.model import OWN, Sidecar, read_sidecar, sidecar_path, sidecar_yaml
 from qualcode.codings.newer import Earlier, compare, earlier_export, same_bytes
+from qualcode.codings.outcomes import FileResult, read_file
 from qualcode.codings.own import unreadable
-from qualcode.codings.read import FileResult, policy, read_file
+from qualcode.codings.read import policy
 from qualcode.errors import CodingsError, Problem, QualcodeError, together
 from qualcode.files import write_atomically, write_text
 from qualcode.study import Study

@@ -8,7 +8,7 @@ from qualcode.codebook.additions import NewCode
 from qualcode.codings.align import own_path
 from qualcode.codings.context import Context
 from qualcode.codings.model import FileCode, Given, Sidecar
-from qualcode.codings.read import FileResult
+from qualcode.codings.outcomes import FileResult
 
 LONGEST = 120  # characters of a code's name: what is longer may be a passage in the wrong column
 _BETWEEN = " > "

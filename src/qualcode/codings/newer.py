@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qualcode.codings.context import Context
 from qualcode.codings.model import FileMemo, Sidecar, read_sidecar, sidecar_path
-from qualcode.codings.read import FileResult, Outcome, read_file, shown
+from qualcode.codings.outcomes import FileResult, Outcome, read_file, shown
 from qualcode.errors import QualcodeError
 from qualcode.files import sha256_file
 from qualcode.study import Study
