@@ -28,7 +28,7 @@ def command() -> None:
     """The codebook: check its versions, see what changed, make the next one, take it to other programs and back."""
 
 
-@command.command()
+@command.command(short_help="Prove that the changes explain every difference; that releases are unedited.")
 @study_option
 def check(study: Study) -> None:
     """Prove that declared changes explain every difference between versions, and that released files are unedited."""
@@ -53,7 +53,7 @@ def check(study: Study) -> None:
         older = book
 
 
-@command.command()
+@command.command(short_help="What a version has otherwise than another, and why.")
 @study_option
 @click.argument("old")
 @click.argument("new", required=False)
@@ -74,7 +74,7 @@ def diff(study: Study, old: str, new: str | None, docx: Path | None, force: bool
     click.echo(f"Wrote {docx}.")
 
 
-@command.command()
+@command.command(short_help="Make the next version from an edited copy or the sheet.")
 @study_option
 @click.argument("edited", type=FILE)
 @click.option("--version", default="", help="Its number (default: the next after the newest).")
@@ -114,7 +114,7 @@ def draft(study: Study, edited: Path, version: str, by: str, day: str, reason: s
         click.echo(f"{open_} of them have no reason yet: write it into the file before `qualcode codebook release`.")
 
 
-@command.command()
+@command.command(short_help="Write the tree as a workbook to change it in.")
 @study_option
 @click.argument("out", type=FILE)
 @_VERSION
@@ -144,7 +144,7 @@ def sheet(study: Study, out: Path, version: str, force: bool) -> None:
     click.echo(f"When it is filled in: qualcode codebook draft {out.name} --by NAME")
 
 
-@command.command()
+@command.command(short_help="Sign a version: later edits of its file are errors.")
 @study_option
 @click.argument("version", required=False)
 @_BY
@@ -159,7 +159,7 @@ def release(study: Study, version: str | None, by: str, day: str) -> None:
     click.echo(f"Released {history.current.name} {version}: {study.shown(path)}.")
 
 
-@command.command()
+@command.command(short_help="Every version, newest first: what was changed, by whom, when and why.")
 @study_option
 def log(study: Study) -> None:
     """Every version, newest first: what was changed, by whom, when and why."""
@@ -204,7 +204,7 @@ def show(study: Study) -> None:
     click.echo(as_text(codebook), nl=False)
 
 
-@command.command()
+@command.command(short_help="Write a version for Word, Excel or other programs.")
 @study_option
 @click.argument("out", type=FILE)
 @click.option(
@@ -231,7 +231,7 @@ def export(study: Study, out: Path, form: str | None, version: str, force: bool)
     click.echo(f"Wrote {out}: {len(book.codes)} entries of {book.name} {book.version}.")
 
 
-@command.command("import")
+@command.command("import", short_help="Turn a sheet, or the codes of another program, into a version.")
 @study_option
 @click.argument("sheet", type=FILE)
 @click.option("--name", default=None, help="The codebook's name (default: the one in use, else the sheet's own name).")
@@ -292,7 +292,7 @@ def import_(study: Study, sheet: Path, name: str | None, version: str, page: str
         )
 
 
-@command.command()
+@command.command(short_help="Write an empty codebook sheet.")
 @no_study_option
 @click.argument("out", type=FILE)
 @click.option("--framework", "frameworks", multiple=True, help="A framework to map codes to (default: cfir2022).")

@@ -19,7 +19,7 @@ def command() -> None:
     """Give work out; what comes back is read by `qualcode import`."""
 
 
-@command.command()
+@command.command(short_help="The disagreements between coders, as a workbook to decide in.")
 @study_option
 @click.option(
     "--out", type=OUT, default=None, help="The workbook to write (default: reports/meeting/disagreements.xlsx)."
@@ -67,7 +67,7 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
     click.echo(f"Decide in it, save it, and bring it back with: qualcode import {path.name}")
 
 
-@command.command()
+@command.command(short_help="A workbook for each coder: which new code is each coding of a split one?")
 @study_option
 @click.option("--coder", "coders", multiple=True, metavar="RB", help="Only this coder's work (may be repeated).")
 @click.option("--again", is_flag=True, help="Those that are decided too, filled in.")
@@ -108,7 +108,7 @@ def splits(study: Study, coders: tuple[str, ...], again: bool, out: Path | None,
         click.echo("No coding waits for a choice.")
 
 
-@command.command()
+@command.command(short_help="A workbook: which common code is each code of coders' own?")
 @study_option
 @click.option("--again", is_flag=True, help="Codes that are aligned already too, filled in.")
 @click.option("--out", type=OUT, default=None, help="The workbook (default: reports/alignment/alignment.xlsx).")
@@ -159,7 +159,7 @@ def _round(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     return value
 
 
-@command.command()
+@command.command(short_help="A Word document for each participant, with the themes and space to answer.")
 @study_option
 @click.option(
     "--participant", "participants", multiple=True, metavar="P01", help="Only this participant (may be repeated)."
