@@ -28,8 +28,8 @@ class Cue:
 
 
 @dataclass
-class _Piece:
-    """What one voice says in one cue; `speaker` None where the cue names nobody."""
+class Piece:
+    """What one voice says in one caption; `speaker` None where it names nobody."""
 
     speaker: str | None
     words: str
@@ -68,17 +68,24 @@ def turns_of(cues: list[Cue], options: ReadOptions) -> RawTranscript:
     """
     tagged = any(_VOICE.search(line) for cue in cues for line in cue.lines)
     pieces, notes = _by_tag(cues) if tagged else _by_label(cues, options)
+    return turns_of_pieces(pieces, options.merge_gap, notes)
+
+
+def turns_of_pieces(
+    pieces: list[Piece], gap: float, notes: list[str], *, one: str = "caption", many: str = ""
+) -> RawTranscript:
+    """Turns of pieces with times: the rule of `turns_of`, for captions, segments of JSON and rows of sheets (`one`)."""
     named = sum(1 for piece in pieces if piece.speaker)
     usual = named >= 0.8 * len(pieces)
     if named:
         unnamed = len(pieces) - named
         if unnamed:
             whose = "unknown voice" if usual else "the voice before goes on"
-            notes.append(f"{counted(unnamed, 'caption')} without a voice: {whose}")
-        turns = _by_voice(pieces, options.merge_gap, carry=not usual)
+            notes.append(f"{counted(unnamed, one, many)} without a voice: {whose}")
+        turns = _by_voice(pieces, gap, carry=not usual)
     else:
         notes.append("no speaker label found: turns are cut at pauses and after about 60 words, of an unknown voice")
-        turns = _by_length(pieces, options.merge_gap)
+        turns = _by_length(pieces, gap)
     return RawTranscript(drop_empty(turns), notes)
 
 
@@ -86,8 +93,8 @@ def _words(text: str) -> str:
     return one_line(html.unescape(_TAG.sub("", text)))
 
 
-def _by_tag(cues: list[Cue]) -> tuple[list[_Piece], list[str]]:
-    pieces: list[_Piece] = []
+def _by_tag(cues: list[Cue]) -> tuple[list[Piece], list[str]]:
+    pieces: list[Piece] = []
     for cue in cues:
         text = "\n".join(cue.lines)
         marks = list(_VOICE.finditer(text))
@@ -96,14 +103,14 @@ def _by_tag(cues: list[Cue]) -> tuple[list[_Piece], list[str]]:
         for name, start, end in zip(names, bounds, bounds[1:], strict=False):
             words = _words(text[start:end])
             if words:
-                pieces.append(_Piece(name, words, cue.start, cue.end))
+                pieces.append(Piece(name, words, cue.start, cue.end))
     spelling = spellings(piece.speaker for piece in pieces if piece.speaker)
     for piece in pieces:
         piece.speaker = spelling[piece.speaker.casefold()] if piece.speaker else None
     return pieces, []
 
 
-def _by_label(cues: list[Cue], options: ReadOptions) -> tuple[list[_Piece], list[str]]:
+def _by_label(cues: list[Cue], options: ReadOptions) -> tuple[list[Piece], list[str]]:
     lines: list[Line] = []
     found: list[list[Candidate]] = []
     of: list[Cue] = []
@@ -118,17 +125,17 @@ def _by_label(cues: list[Cue], options: ReadOptions) -> tuple[list[_Piece], list
     decided = decide(found, lines, options)
     chosen = [next((c for c in cs if c.key in decided.voices | decided.structure), None) for cs in found]
     spelling = spellings(c.label for c in chosen if c and c.key in decided.voices)
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     structure = 0
     for cue, line, candidate in zip(of, lines, chosen, strict=True):
         if candidate is not None and candidate.key in decided.structure:
             structure += 1
         elif candidate is not None:
-            pieces.append(_Piece(spelling[candidate.key], candidate.rest, cue.start, cue.end))
+            pieces.append(Piece(spelling[candidate.key], candidate.rest, cue.start, cue.end))
         elif pieces and not line.gap and pieces[-1].start == cue.start:
             pieces[-1].words = f"{pieces[-1].words} {line.text}".strip()
         else:
-            pieces.append(_Piece(None, line.text, cue.start, cue.end))
+            pieces.append(Piece(None, line.text, cue.start, cue.end))
     notes = [f"{counted(structure, 'line')} with a label that is no voice left out"] if structure else []
     return pieces, notes
 
@@ -140,7 +147,7 @@ def _label_in(text: str, options: ReadOptions) -> list[Candidate]:
     return match(re.sub(r"^(?:>>+|[-–—])\s*(?=[^:]{1,60}:\s)", "", text))
 
 
-def _by_voice(pieces: list[_Piece], gap: float, *, carry: bool) -> list[RawTurn]:
+def _by_voice(pieces: list[Piece], gap: float, *, carry: bool) -> list[RawTurn]:
     turns: list[RawTurn] = []
     now = ""
     for piece in pieces:
@@ -154,7 +161,7 @@ def _by_voice(pieces: list[_Piece], gap: float, *, carry: bool) -> list[RawTurn]
     return turns
 
 
-def _by_length(pieces: list[_Piece], gap: float) -> list[RawTurn]:
+def _by_length(pieces: list[Piece], gap: float) -> list[RawTurn]:
     turns: list[RawTurn] = []
     for piece in pieces:
         last = turns[-1] if turns else None

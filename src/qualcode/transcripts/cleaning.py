@@ -36,6 +36,12 @@ def decode(data: bytes) -> tuple[str, list[str]]:
     UnreadableError
         The bytes are no text.
     """
+    text, notes = decode_raw(data)
+    return tidy(text), notes
+
+
+def decode_raw(data: bytes) -> tuple[str, list[str]]:
+    """As `decode`, with tabs and other blanks as they are; only line ends are made one."""
     notes: list[str] = []
     text = _decode(data, notes)
     text = _LINE_ENDS.sub("\n", text)
@@ -46,7 +52,7 @@ def decode(data: bytes) -> tuple[str, list[str]]:
         )
     if odd:
         notes.append(f"{odd} control characters left out")
-    return tidy(text), notes
+    return text, notes
 
 
 def _decode(data: bytes, notes: list[str]) -> str:

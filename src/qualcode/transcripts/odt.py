@@ -27,6 +27,7 @@ _SKIPPED = {
     *(f"{OFFICE}{name}" for name in ("forms", "scripts", "annotation-end", "binary-data")),
     f"{DRAW}glue-point", f"{TABLE}shapes",
 }  # fmt: skip
+_HIDDEN = (f"{TEXT}hidden-text", f"{TEXT}hidden-paragraph")
 
 
 def recognise(data: bytes) -> bool:
@@ -55,7 +56,7 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     body = roots[0].find(f"{OFFICE}body/{OFFICE}text")
     if body is None:
         raise broken
-    walk = _Walk(_Styles(roots))
+    walk = Walk(Styles(roots))
     walk.blocks(body)
     walk.end_paragraph()
     transcript = require_words(read_lines(walk.lines, options))
@@ -63,7 +64,7 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     return transcript
 
 
-class _Styles:
+class Styles:
     """Which styles are titles or headings, and which hide their text; a style has what its parent has."""
 
     def __init__(self, roots: list[Any]) -> None:
@@ -91,10 +92,10 @@ class _Styles:
         return any(one in self.hides for one in self.line(name))
 
 
-class _Walk(Paragraphs):
+class Walk(Paragraphs):
     """One walk over a document's body."""
 
-    def __init__(self, styles: _Styles) -> None:
+    def __init__(self, styles: Styles) -> None:
         super().__init__()
         self.styles = styles
         self.boxes: list[Any] = []
@@ -148,9 +149,7 @@ class _Walk(Paragraphs):
             self.notes += 1
         elif tag == f"{OFFICE}annotation":
             self.comments += 1
-        elif tag in (f"{TEXT}hidden-text", f"{TEXT}hidden-paragraph"):
-            self.hidden += 1
-        elif tag == f"{TEXT}span" and self.styles.hidden(child.get(f"{TEXT}style-name") or ""):
+        elif tag in _HIDDEN or (tag == f"{TEXT}span" and self.styles.hidden(child.get(f"{TEXT}style-name") or "")):
             self.hidden += 1
         elif tag.startswith(DRAW):
             self.boxes.append(child)
@@ -170,7 +169,7 @@ class _Walk(Paragraphs):
         self.grid([[self.cell(cell) for cell in row if _is(cell, "table-cell")] for row in _rows(table)])
 
     def cell(self, cell: Any) -> list[Line]:
-        inner = _Walk(self.styles)
+        inner = Walk(self.styles)
         inner.blocks(cell)
         inner.end_paragraph()
         self.count_in(inner)

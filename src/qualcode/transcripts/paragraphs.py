@@ -1,4 +1,4 @@
-"""What readers of documents (Word, OpenDocument, rich text, HTML) share: paragraphs become lines, and what is left out is counted."""
+"""What readers of documents (Word, OpenDocument, rich text, HTML) share: paragraphs become lines; what is left out is counted."""
 
 from __future__ import annotations
 
