@@ -57,6 +57,31 @@ def cues_of(text: str) -> tuple[list[Cue], int]:
     return cues, unreadable
 
 
+def unrolled(cues: list[Cue]) -> tuple[list[Cue], int]:
+    """Rolling captions (YouTube) with each line once, and how many repeated lines are left out.
+
+    They are known by many captions (three in ten) beginning with the lines that the caption before ended with, right
+    after it, and going on with a new one; what a person says twice in other captions stays twice.
+    """
+    shown = [[words for words in (_words(line) for line in cue.lines) if words] for cue in cues]
+    again = [0] * len(cues)
+    for at in range(1, len(cues)):
+        before, now = shown[at - 1], shown[at]
+        if cues[at].start - cues[at - 1].end <= 0.5:
+            again[at] = max((k for k in range(1, min(len(before), len(now)) + 1) if before[-k:] == now[:k]), default=0)
+    rolls = sum(1 for n, now in zip(again, shown, strict=True) if 0 < n < len(now))
+    if len(cues) < 4 or rolls < 0.3 * len(cues):
+        return cues, 0
+    fresh: list[Cue] = []
+    for cue, words, n in zip(cues, shown, again, strict=True):
+        lines = [line for line in cue.lines if _words(line)]
+        if len(words) > n:
+            fresh.append(Cue(cue.start, cue.end, lines[n:]))
+        elif fresh:
+            fresh[-1].end = max(fresh[-1].end, cue.end)
+    return fresh, sum(again)
+
+
 def turns_of(cues: list[Cue], options: ReadOptions) -> RawTranscript:
     """Turns of captions.
 
@@ -66,9 +91,15 @@ def turns_of(cues: list[Cue], options: ReadOptions) -> RawTranscript:
     nobody where nearly every caption (four in five) has one. Without any voice, a turn ends at a pause longer than
     `merge_gap`, or with the first sentence that ends after 60 words (at 120 words where no sentence ends).
     """
+    cues, repeated = unrolled(cues)
     tagged = any(_VOICE.search(line) for cue in cues for line in cue.lines)
     pieces, notes = _by_tag(cues) if tagged else _by_label(cues, options)
-    return turns_of_pieces(pieces, options.merge_gap, notes)
+    if repeated:
+        notes.append(f"rolling captions: {counted(repeated, 'repeated line')} left out")
+    transcript = turns_of_pieces(pieces, options.merge_gap, notes)
+    named = sum(1 for piece in pieces if piece.speaker)
+    transcript.pattern = f"{'voice tag' if tagged else 'caption label'} {named}" if named else ""
+    return transcript
 
 
 def turns_of_pieces(

@@ -81,12 +81,19 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     _one_spelling(segments)
     timed = sum(1 for segment in segments if segment.start is not None)
     if timed >= 0.8 * len(segments):
-        return require_words(turns_of_pieces(list(_pieces(segments)), options.merge_gap, notes, one="segment"))
+        transcript = turns_of_pieces(list(_pieces(segments)), options.merge_gap, notes, one="segment")
+        transcript.pattern = _pattern(segments)
+        return require_words(transcript)
     turns = [RawTurn(s.speaker, s.text.split("\n"), s.start, s.end) for s in segments]
     unnamed = sum(1 for segment in segments if not segment.speaker)
     if unnamed:
         notes.append(f"{counted(unnamed, 'segment')} without a voice: unknown voice")
-    return require_words(RawTranscript(drop_empty(turns), notes))
+    return require_words(RawTranscript(drop_empty(turns), notes, pattern=_pattern(segments)))
+
+
+def _pattern(segments: Sequence[_Segment]) -> str:
+    named = sum(1 for segment in segments if segment.speaker)
+    return f"segment {named}" if named else ""
 
 
 def _parse(text: str) -> Any:

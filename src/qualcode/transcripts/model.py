@@ -31,6 +31,7 @@ class ReadOptions:
     merge_gap: float = 2.0
     columns: Mapping[str, str] = field(default_factory=dict)
     answers: tuple[str, ...] = ()
+    form: str | None = None
     part: str = ""
     others: tuple[str, ...] = ()
 
@@ -49,12 +50,14 @@ class RawTurn:
 class RawTranscript:
     """What a reader found: turns in order, what a person should know (without words of the text), and who asks.
 
-    `interviewers` are labels that the file's own legend ("Interviewer (Q): …") calls interviewers.
+    `interviewers` are labels that the file's own legend ("Interviewer (Q): …") calls interviewers; `pattern` says how
+    voices are marked, with counts (`bold 147; colon 2`).
     """
 
     turns: list[RawTurn]
     notes: list[str] = field(default_factory=list)
     interviewers: tuple[str, ...] = ()
+    pattern: str = ""
 
 
 @dataclass

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qualcode.transcripts.cleaning import tidy
+from collections import Counter
+
+from qualcode.transcripts.cleaning import said, tally, tidy
 from qualcode.transcripts.grids import Grid, lines_of_grid
 from qualcode.transcripts.model import Line, counted
 
@@ -16,10 +18,13 @@ class Paragraphs:
         self.heading = False
         self.gap = True
         self.deleted = self.hidden = self.comments = self.notes = 0
+        self.plain = Counter[str]()
 
     def end_paragraph(self) -> None:
         """A line break inside a paragraph parts lines; an empty paragraph is a gap before the next."""
-        text = tidy("".join(self.parts))
+        raw = "".join(self.parts)
+        self.plain += tally(raw)
+        text = tidy(raw)
         self.parts = []
         if not text.strip():
             self.gap = True
@@ -40,6 +45,7 @@ class Paragraphs:
         self.hidden += inner.hidden
         self.comments += inner.comments
         self.notes += inner.notes
+        self.plain += inner.plain
 
     def told(self) -> list[str]:
         """Notes on what was left out."""
@@ -52,4 +58,5 @@ class Paragraphs:
             notes.append(f"{counted(self.comments, 'comment')} set aside")
         if self.notes:
             notes.append(f"{counted(self.notes, 'footnote')} set aside")
-        return notes
+        plain = said(self.plain)
+        return [*notes, plain] if plain else notes

@@ -152,4 +152,6 @@ def read(data: bytes, name: str, options: ReadOptions) -> tuple[str, RawTranscri
     if len(data) > LARGEST and kind not in (docx, odt, ods, xlsx, pdf, rtf):
         what = f"this file is larger than any interview ({LARGEST // 1_000_000} MB of text)."
         raise UnreadableError(what, "Is it the right file?")
+    if options.part and kind in (vtt, srt, jsons):
+        raise UnreadableError("a file of this kind holds one session.", "Part it, and name each part's own file.")
     return kind.NAME, kind.read(data, options)

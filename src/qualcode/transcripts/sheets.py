@@ -103,7 +103,8 @@ def read_pages(pages: Sequence[Page], options: ReadOptions) -> RawTranscript:
         turns += one.turns
         notes += [note for note in one.notes if note not in notes]
         asks = asks or bool(one.interviewers)
-    return require_words(RawTranscript(turns, notes, (QUESTION,) if asks else ()))
+    named = sum(1 for turn in turns if turn.speaker)
+    return require_words(RawTranscript(turns, notes, (QUESTION,) if asks else (), f"column {named}" if named else ""))
 
 
 def part_of(pages: Sequence[Page], options: ReadOptions) -> Sequence[Page]:
