@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -27,7 +28,7 @@ class Cue:
     lines: list[str]
 
 
-@dataclass
+@dataclass(slots=True)
 class Piece:
     """What one voice says in one caption; `speaker` None where it names nobody."""
 
@@ -128,13 +129,14 @@ def _by_tag(cues: list[Cue]) -> tuple[list[Piece], list[str]]:
     pieces: list[Piece] = []
     for cue in cues:
         text = "\n".join(cue.lines)
-        marks = list(_VOICE.finditer(text))
-        bounds = [0, *(mark.start() for mark in marks), len(text)]
-        names = [None, *(one_line(html.unescape(mark[1] or "")) or None for mark in marks)]
-        for name, start, end in zip(names, bounds, bounds[1:], strict=False):
-            words = _words(text[start:end])
+        name: str | None = None
+        start = 0
+        for mark in itertools.chain(_VOICE.finditer(text), [None]):
+            words = _words(text[start : mark.start() if mark else len(text)])
             if words:
                 pieces.append(Piece(name, words, cue.start, cue.end))
+            if mark:
+                name, start = one_line(html.unescape(mark[1] or "")) or None, mark.start()
     spelling = spellings(piece.speaker for piece in pieces if piece.speaker)
     for piece in pieces:
         piece.speaker = spelling[piece.speaker.casefold()] if piece.speaker else None
@@ -185,22 +187,33 @@ def _by_voice(pieces: list[Piece], gap: float, *, carry: bool) -> list[RawTurn]:
         now = piece.speaker if piece.speaker is not None else now if carry else ""
         last = turns[-1] if turns else None
         if last is not None and last.speaker == now and last.end_s is not None and piece.start - last.end_s <= gap:
-            last.paragraphs[0] = f"{last.paragraphs[0]} {piece.words}".strip()
+            last.paragraphs.append(piece.words)
             last.end_s = max(last.end_s, piece.end)
         else:
             turns.append(RawTurn(now, [piece.words], piece.start, piece.end))
-    return turns
+    return _joined(turns)
 
 
 def _by_length(pieces: list[Piece], gap: float) -> list[RawTurn]:
     turns: list[RawTurn] = []
+    words = 0
     for piece in pieces:
         last = turns[-1] if turns else None
-        if last is not None and last.end_s is not None and piece.start - last.end_s <= gap:
-            words = len(last.paragraphs[0].split())
-            if not (words >= LONGEST or (words >= TURN_WORDS and _SENTENCE_END.search(last.paragraphs[0]))):
-                last.paragraphs[0] += f" {piece.words}"
-                last.end_s = max(last.end_s, piece.end)
-                continue
+        full = words >= LONGEST or (
+            last is not None and words >= TURN_WORDS and bool(_SENTENCE_END.search(last.paragraphs[-1][-40:]))
+        )
+        if last is not None and last.end_s is not None and piece.start - last.end_s <= gap and not full:
+            last.paragraphs.append(piece.words)
+            words += len(piece.words.split())
+            last.end_s = max(last.end_s, piece.end)
+            continue
         turns.append(RawTurn("", [piece.words], piece.start, piece.end))
+        words = len(piece.words.split())
+    return _joined(turns)
+
+
+def _joined(turns: list[RawTurn]) -> list[RawTurn]:
+    """Turns whose captions are one paragraph."""
+    for turn in turns:
+        turn.paragraphs = [" ".join(words for words in turn.paragraphs if words)]
     return turns

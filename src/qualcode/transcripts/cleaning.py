@@ -10,6 +10,7 @@ from collections import Counter
 from qualcode.transcripts.encodings import ENOUGH, best_page
 from qualcode.transcripts.model import UnreadableError, counted
 
+MOST_LINES = 200_000  # more than any interview has
 TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 STAMP = rf"(?:\[{TIME}\]|\({TIME}\)|#{TIME}(?:-\d)?#|{TIME})"
 
@@ -52,6 +53,8 @@ def decode_raw(data: bytes) -> tuple[str, list[str]]:
     if len(ends) > 1:
         notes.append("mixed line ends")
     text = _LINE_ENDS.sub("\n", text)
+    if text.count("\n") > MOST_LINES:
+        raise UnreadableError(f"this file has more than {MOST_LINES:,} lines.", "Is it the right file?")
     odd = len(_CONTROL.findall(text))
     if odd > max(2, len(text) // 200):
         raise UnreadableError(
@@ -195,7 +198,7 @@ def without_markdown(text: str) -> str:
         text = _TAGS.sub("", COMMENT.sub("", _ADDRESS.sub(r"\1", text)))
     if "`" in text:
         text = _CODE.sub(r"\2", text)
-    if "*" in text or "_" in text:
+    if ("*" in text or "_" in text) and "*" * 100 not in text and "_" * 100 not in text:
         for emphasis in _EMPHASIS:
             text = emphasis.sub(r"\1", text)
         text = _UNCLOSED.sub("", text)

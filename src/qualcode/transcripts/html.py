@@ -46,7 +46,7 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     if len(data) > LARGEST:
         raise UnreadableError(f"this page is larger than any interview ({LARGEST // 1_000_000} MB).", _AGAIN)
     text, notes = decode(_utf8(data))
-    root = _parse(text)
+    root = parse_page(text, _AGAIN)
     walk = _Page()
     walk.run(root)
     if re.search(r"<html\b", text[:5000], re.I) and not re.search(r"</html\s*>", text[-5000:], re.I):
@@ -72,7 +72,8 @@ def _utf8(data: bytes) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _parse(text: str) -> Any:
+def parse_page(text: str, again: str) -> Any:
+    """The root of HTML, as browsers would mend it; nothing is fetched."""
     from lxml import etree
 
     parser = etree.HTMLParser(
@@ -81,9 +82,9 @@ def _parse(text: str) -> Any:
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise UnreadableError("this page is damaged or not whole.", _AGAIN) from error
+        raise UnreadableError("this page is damaged or not whole.", again) from error
     if root is None:
-        raise UnreadableError("this page is damaged or not whole.", _AGAIN)
+        raise UnreadableError("there are no words in this file.", again)
     return root
 
 

@@ -15,7 +15,6 @@ from qualcode.transcripts.model import Line, RawTranscript, RawTurn, ReadOptions
 
 NAME = "json"
 ENDINGS = (".json", ".jsonl")
-LARGEST = 16_000_000  # two hours with a time for each word are 2 MB
 DEEPEST = 8  # how far inside a document lists are looked for
 
 _AGAIN = (
@@ -31,9 +30,11 @@ _END = ("end", "end_time", "endTime", "endSec", "end_s", "to", "stop", "end_ts",
 _LENGTH = ("duration", "dur", "durationInTicks", "dDurationMs", "durationMilliseconds")
 _LISTS = ("segments", "utterances", "transcription", "monologues", "paragraphs", "turns", "transcript", "cues", "captions",
           "entries", "events", "recognizedPhrases", "sentences", "lines", "items", "messages", "results", "data")  # fmt: skip
+_KEYS = [f'"{key}"'.encode() for key in (*_TEXT, "words", "elements")]
+MOST = 500_000  # objects in a list: more than any interview has
 
 
-@dataclass
+@dataclass(slots=True)
 class _Segment:
     speaker: str
     text: str
@@ -42,16 +43,12 @@ class _Segment:
 
 
 def recognise(data: bytes) -> bool:
-    """Whole JSON in which there are words said; what only begins with a bracket is none."""
+    """An object or a list, with one of the keys that hold words; whether it is whole is seen when it is read."""
     head = data[:100].removeprefix(b"\xef\xbb\xbf").lstrip()
     tail = data[-100:].rstrip()
-    if head[:1] not in (b"{", b"[") or tail[-1:] not in (b"}", b"]") or len(data) > LARGEST:
+    if head[:1] not in (b"{", b"[") or tail[-1:] not in (b"}", b"]"):
         return False
-    try:
-        document = _parse(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, UnreadableError):
-        return False
-    return bool(_segments(document)) or _only_text(document) is not None
+    return re.match(rb"\{\s*\"|\[\s*\{\s*\"", head) is not None and any(key in data for key in _KEYS)
 
 
 def read(data: bytes, options: ReadOptions) -> RawTranscript:
@@ -65,8 +62,6 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     UnreadableError
         No whole JSON, or nothing in it that has words.
     """
-    if len(data) > LARGEST:
-        raise UnreadableError(f"this JSON is larger than any interview ({LARGEST // 1_000_000} MB).", _AGAIN)
     text, notes = decode(data)
     document = _parse(text)
     segments = _segments(document)
@@ -137,6 +132,8 @@ def _best_list(document: Any) -> list[Any]:
     while waiting:
         node, depth, named = waiting.pop(0)
         if isinstance(node, list):
+            if len(node) > MOST:
+                raise UnreadableError(f"this JSON has a list of more than {MOST:,} parts.", "Is it the right file?")
             objects = [item for item in node if isinstance(item, Mapping)]
             said = sum(len(_words_of(item).split()) for item in objects)
             if (

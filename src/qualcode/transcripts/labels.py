@@ -10,8 +10,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from qualcode.transcripts.cleaning import STAMP, TIME, one_line, seconds, take_times
+from qualcode.transcripts.cleaning import MOST_LINES, STAMP, TIME, one_line, seconds, take_times
 from qualcode.transcripts.layouts import arrows, only_speech, part_of, without_numbers
 from qualcode.transcripts.model import Line, RawTranscript, RawTurn, ReadOptions, UnreadableError, counted, drop_empty
 
@@ -39,6 +40,8 @@ _BRACKET = re.compile(r"^\[(?P<label>[^\[\]:]{1,40})\]\s+(?P<rest>\S.*)$")
 _NAME_TIME = re.compile(rf"^(?P<label>[^\d\W][^\[\]():]{{0,59}}?)[\s,\-–—|]+(?P<t2>{STAMP})$")
 _TIME_NAME = re.compile(rf"^(?P<t1>{STAMP})[\s\-–—|]+(?P<label>[^\[\]():]{{1,60}})$")
 _LEADING_TIME = re.compile(rf"^\s*(?P<time>{STAMP})")
+_MAY_BE_TIME = re.compile(r"[^\w\s]{0,3}\s*\d")
+_OPEN_BOLD = re.compile(r"^(?:\*\*|__)|(?:\*\*|__)(?=\W*:)")
 _FOOTERS = re.compile(
     r"^(?:transcribed by https?://\S+|.{1,60} (?:started|stopped) transcription|"
     r"\W*end of (?:the )?(?:transcript|transcription|interview|recording)\W*|"
@@ -49,7 +52,7 @@ _FOOTERS = re.compile(
 )
 
 
-@dataclass
+@dataclass(slots=True)
 class Candidate:
     """What may be a speaker's label at the start of a line."""
 
@@ -94,6 +97,8 @@ def read_lines(
     voice. Without any label each paragraph is a turn of an unknown voice.
     """
     lines = [line for line in lines if line.text.strip()]
+    if len(lines) > MOST_LINES:
+        raise UnreadableError(f"this file has more than {MOST_LINES:,} lines.", "Is it the right file?")
     lines, aside = only_speech(part_of(lines, options, plain), plain)
     lines, numbers = without_numbers(arrows(lines))
     found = [_candidates(line, lines[at + 1 : at + 2], options, plain) for at, line in enumerate(lines)]
@@ -130,7 +135,7 @@ def match(text: str, plain: Callable[[str], str] = one_line) -> list[Candidate]:
             gap = "" if after[:1].isspace() or not inside.endswith(":") else " "
             _add_colon(found, f"{bold['before']}{inside}{gap}{after}", plain, "bold")
     if not found:
-        _add_colon(found, re.sub(r"^(?:\*\*|__)|(?:\*\*|__)(?=\W*:)", "", text) if bold is None else text, plain, "")
+        _add_colon(found, _OPEN_BOLD.sub("", text) if bold is None and text else text, plain, "")
     bracket = _BRACKET.match(text)
     if bracket and not re.fullmatch(TIME, bracket["label"]):
         _add(found, "bracket", bracket["label"], bracket["rest"], None, plain)
@@ -143,14 +148,14 @@ def _add_colon(found: list[Candidate], text: str, plain: Callable[[str], str], f
         return
     rest = colon["rest"].strip()
     time = colon["t1"] or colon["t2"]
-    leading = _LEADING_TIME.match(plain(rest)) if re.match(r"[^\w\s]{0,3}\s*\d", rest) else None
+    leading = _LEADING_TIME.match(plain(rest)) if _MAY_BE_TIME.match(rest) else None
     if not time and leading:
         time, rest = leading["time"], plain(rest)[leading.end() :]
         form = form or "timed"
-    if re.match(r"[—–]\s", rest):
+    if rest[:1] in ("—", "–") and rest[1:2].isspace():
         rest = rest[1:]
         form = form or "dash"
-    if colon["t1"] and re.fullmatch(r"\d{1,2}:\d{2}", colon["t1"]):  # `10:30 Meeting: …` may be a time of day
+    if colon["t1"] and len(colon["t1"]) <= 5 and colon["t1"][0].isdigit():  # `10:30 Meeting: …` may be a time of day
         form = form or "clock"
     form = form or ("timed" if time else "colon")
     _add(found, form, colon["label"], rest, seconds(time) if time else None, plain)
@@ -212,6 +217,7 @@ def _in_capitals(text: str) -> str:
     return text[: text.index(label[-1]) + len(label[-1])] if label and rest and not rest[0].isupper() else ""
 
 
+@lru_cache(maxsize=4096)  # the same few labels stand on every other line
 def _possible(label: str, form: str) -> bool:
     """Whether text before a colon can be a label at all; plain colons need the look of a name."""
     if (
@@ -228,6 +234,7 @@ def _possible(label: str, form: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def _name_like(label: str) -> bool:
     """Each word begins with a capital or a digit, small words of names aside; or it is one short word (`id1`, `int`)."""
     core = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", label).strip()

@@ -36,7 +36,7 @@ class ReadOptions:
     others: tuple[str, ...] = ()
 
 
-@dataclass
+@dataclass(slots=True)
 class RawTurn:
     """One stretch of one voice as a file gives it: its label ("" where nobody is named), paragraphs, seconds."""
 
@@ -60,7 +60,7 @@ class RawTranscript:
     pattern: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Line:
     """One line of a text-like file.
 
