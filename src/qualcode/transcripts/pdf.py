@@ -151,16 +151,18 @@ def _take_edges(pages: list[list[_Row]]) -> tuple[int, int, int]:
     heads = numbers = notes = 0
     written = [page for page in pages if page]
     usual = median(row.size for page in written for row in page)
+    anywhere = Counter(_key(row.text) for page in written for row in page)
     for order in (-1, 1):  # from above, from below
         edges = [sorted(page, key=lambda row: order * row.y)[:12] for page in written]
         seen = Counter(_key(row.text) for edge in edges for row in edge[:3])
+        seen = Counter({key: n for key, n in seen.items() if anywhere[key] == n})  # what stands elsewhere too is speech
         for page, edge in zip(written, edges, strict=True):
             for number, row in enumerate(edge):
                 if len(page) == 1:
                     break
                 if number < 3 and _PAGE_NUMBER.match(row.text) and len(row.text) <= 25:
                     numbers += 1
-                elif number < 3 and seen[_key(row.text)] >= max(3 if match(row.text) else 2, 0.4 * len(written)):
+                elif number < 3 and seen[_key(row.text)] >= _often(row.text, len(written)):
                     heads += 1
                 elif order == 1 and row.size and row.size < 0.9 * usual:
                     notes += bool(re.match(r"[\d*†]", row.text))
@@ -171,7 +173,13 @@ def _take_edges(pages: list[list[_Row]]) -> tuple[int, int, int]:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"\d+", "#", text).casefold()
+    """A line, whatever number stands in it; with what looks like a label the numbers count."""
+    return text.casefold() if match(text) else re.sub(r"\d+", "#", text).casefold()
+
+
+def _often(text: str, pages: int) -> float:
+    """On how many pages a line must stand to be no speech: more where it begins like a turn."""
+    return max(3, 0.6 * pages) if match(text) else max(2, 0.4 * pages)
 
 
 def _lines(pages: Sequence[Sequence[_Row]]) -> tuple[list[Line], int]:
@@ -191,9 +199,10 @@ def _lines(pages: Sequence[Sequence[_Row]]) -> tuple[list[Line], int]:
             gap = before is None or bool(step and down > 1.4 * step)
             heading = bool(usual) and row.size > 1.15 * usual and len(row.text) <= 100
             fits = before is not None and len(before.text) + 1 + len(row.text.split()[0]) < 0.85 * width
-            soft = not gap and not fits and not heading and bool(lines) and not lines[-1].heading
+            parted = bool(lines) and bool(_HYPHEN.search(lines[-1].text)) and row.text[0].islower() and not gap
+            soft = not gap and (parted or not fits) and not heading and bool(lines) and not lines[-1].heading
             text = row.text
-            if soft and _HYPHEN.search(lines[-1].text) and text[0].islower():
+            if soft and parted:
                 first, _, text = text.partition(" ")
                 lines[-1].text = _rejoin(lines[-1].text, first, words)
                 joined += 1
