@@ -56,11 +56,12 @@ def added(places: list[Place]) -> list[str]:
     return [word for place in places if place.side == "added" for word in place.words.split()]
 
 
-def soffice(source: Path, kind: str, folder: Path) -> Path:
+def soffice(source: Path, kind: str, folder: Path, infilter: str = "") -> Path:
     """`source` converted by LibreOffice in `folder`; `kind` is its name of the format, with a filter where one is meant."""
     if shutil.which("soffice") is None:
         pytest.skip("LibreOffice (soffice) is not installed")
     command = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore"]
+    command += [f"--infilter={infilter}"] if infilter else []
     command += ["--convert-to", kind, "--outdir", str(folder), str(source)]
     subprocess.run(command, check=True, capture_output=True, timeout=240)
     return folder / f"{source.stem}.{kind.split(':')[0]}"

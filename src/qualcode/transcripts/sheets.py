@@ -164,7 +164,7 @@ def columns_of(page: Page, options: ReadOptions) -> Columns | None:
 
 
 def _plain(name: str) -> str:
-    return one_line(tidy(name)).casefold().strip(" :*#").replace("_", " ")
+    return one_line(tidy(name.removeprefix("ï»¿"))).casefold().strip(" :*#").replace("_", " ")
 
 
 def _given(names: list[str], given: Mapping[str, str], answers: Iterable[str]) -> Columns | None:
