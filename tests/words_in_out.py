@@ -29,7 +29,7 @@ class Place:
 
 def words(text: str) -> list[str]:
     """Letters and digits that stand together; times out, since they are not words."""
-    return re.findall(r"\w+", _TIME.sub(" ", text))
+    return re.findall(r"[^\W_]+", _TIME.sub(" ", text))
 
 
 def differences(theirs: str, ours: str) -> list[Place]:
