@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,7 +91,7 @@ def read_codings(
     study: Study,
     transcripts: pd.DataFrame,
     turns: pd.DataFrame,
-    texts: dict[str, str],
+    texts: Mapping[str, str],
     edits: pd.DataFrame,
     codebook_table: pd.DataFrame,
 ) -> Imported:

@@ -24,7 +24,7 @@ OUT = click.Path(path_type=Path)
 def command(study: Path, transcripts: Path, turns: Path, edits: Path, texts: Path, report: Path) -> None:
     """Read the raw transcripts. Every text made is kept in data/raw/texts; nothing is written if anything is wrong."""
     loaded = Study.load(study)
-    found = read_transcripts(loaded)
+    found = read_transcripts(loaded, keep=True)
     changed = edits_of_study(loaded, found.transcripts, found.texts)
     keep_texts(loaded, found.transcripts, found.texts)
     write_texts(texts, found.texts)

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 ENOUGH = 40  # words: shorter texts are not judged
-_SAMPLE = 60_000  # characters from the middle of a text
+_SAMPLE = 30_000  # characters from the middle of a text
 
 # small words of each language, without those that are frequent in another one of these as well
 _SMALL = {

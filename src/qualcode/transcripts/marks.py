@@ -48,7 +48,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"tosse|tose|llora|chora|music|phone|noise|background|door"
         ),
     ),
-    ("cut off", re.compile(r"(?<=\w)<=>|(?<=[^\W\d_])[-–—/](?=\s+[^\W\d_])(?<!\s[-–—/])")),
+    ("cut off", re.compile(r"(?<=\w)<=>|[-–—/](?<=[^\W\d_][-–—/])(?=\s+[^\W\d_])")),
     ("other", re.compile(r"\[[^\W\d][^\[\]\n]{0,60}\]")),
 )  # fmt: skip
 

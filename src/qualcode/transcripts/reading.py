@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import nan
 from sys import intern
@@ -14,14 +15,14 @@ from qualcode.errors import Problem, Problems, QualcodeError, TranscriptError
 from qualcode.files import sha256
 from qualcode.study import Study
 from qualcode.tables import TABLES, split
-from qualcode.transcripts import registry
-from qualcode.transcripts.canonical import TEXT_RULE, Placed, canonical
+from qualcode.transcripts.canonical import TEXT_RULE, Placed
 from qualcode.transcripts.edits import kept_index, missing_texts, texts_folder
-from qualcode.transcripts.languages import language_of
-from qualcode.transcripts.marks import count_marks, marks_said
-from qualcode.transcripts.model import RawTranscript, ReadOptions, UnreadableError, counted
+from qualcode.transcripts.model import ReadOptions, counted
+from qualcode.transcripts.onefile import ReadFile
 from qualcode.transcripts.roles import SessionVoices, Voice, named_voice
 from qualcode.transcripts.sources import Source, sources_of
+from qualcode.transcripts.store import NAME as STORE
+from qualcode.transcripts.store import Job, Store, Texts, key_of, processors, read_all
 from qualcode.transcripts.translations import Translation, translations_of, with_source_turns
 from qualcode.words import count_words
 
@@ -35,13 +36,19 @@ class Transcribed:
 
     transcripts: pd.DataFrame
     turns: pd.DataFrame
-    texts: dict[str, str]
+    texts: Mapping[str, str]
     report: pd.DataFrame
     warnings: list[Problem] = field(default_factory=list)
 
 
-def read_transcripts(study: Study) -> Transcribed:
+def read_transcripts(study: Study, *, keep: bool = False) -> Transcribed:
     """Read every transcript of the study that is not withdrawn.
+
+    Parameters
+    ----------
+    keep
+        Keep what was read in `data/processed/read.sqlite`, and read on all processors where there is much to read. What is
+        there already is used in any case; without `keep` nothing is written.
 
     Returns
     -------
@@ -67,30 +74,39 @@ def read_transcripts(study: Study) -> Transcribed:
     rows: list[dict[str, object]] = []
     turns = _TurnColumns()
     report: list[dict[str, object]] = []
-    texts: dict[str, str] = {}
+    keys: dict[str, str] = {}
+    jobs: list[Job] = []
     for source in sources:
-        where = study.shown(source.path)
         named = spoken.get(source.session_id, speakers.iloc[:0])
+        options = _options(study, source, list(named["speaker"]))
         try:
-            data = source.path.read_bytes()
-            kind, raw = registry.read(data, source.path.name, _options(study, source, list(named["speaker"])))
-        except UnreadableError as error:
-            problems.add(where, error.what, error.hint)
-            continue
+            keys[source.transcript] = key_of(source.path, options)
         except OSError as error:
-            problems.add(where, f"this file cannot be opened ({error.strerror}).")
+            problems.add(study.shown(source.path), f"this file cannot be opened ({error.strerror}).")
             continue
-        text, placed = canonical(raw.turns)
-        texts[source.transcript] = text
+        jobs.append((keys[source.transcript], source.path, options))
+    store = Store(study.processed / STORE, write=keep)
+    read_all(jobs, store, processes=processors() if keep else 1)
+    store.keep_only(keys.values())
+    for source in sources:
+        if source.transcript not in keys:
+            continue
+        where = study.shown(source.path)
+        raw = store.get(keys[source.transcript])
+        if raw.what:
+            problems.add(where, raw.what, raw.hint)
+            continue
+        placed = raw.placed
+        named = spoken.get(source.session_id, speakers.iloc[:0])
         who = _voices(study, source, named, raw, {turn.speaker for turn in placed})
         turns.add(source.transcript, placed, who)
         translation = translations.get(source.transcript)
-        language, known_from, looks_like = _language(study, source, translation, text)
-        row = _row(study, source, kind, data, text, placed) | {"language": language}
+        language, known_from = _language(study, source, translation, raw.looks_like)
+        row = _row(study, source, raw) | {"language": language}
         if translation is not None:
             row |= {"translation_of": translation.of, "translator": translation.translator}
         rows.append(row)
-        told = [*_warnings(source, raw, who), *_odd_language(looks_like, language, known_from)]
+        told = [*_warnings(source, raw, who), *_odd_language(raw.looks_like, language, known_from)]
         warnings += [Problem(where, what, hint) for what, hint in told]
         notes = [*raw.notes, *(what.removesuffix(".") for what, _ in told if what.removesuffix(".") not in raw.notes)]
         report.append(
@@ -98,7 +114,7 @@ def read_transcripts(study: Study) -> Transcribed:
             | {
                 "labels": _labels(placed),
                 "pattern": raw.pattern,
-                "marks": marks_said(count_marks(text)),
+                "marks": raw.marks,
                 "language_from": known_from,
                 "warnings": "; ".join(notes),
             }
@@ -123,7 +139,7 @@ def read_transcripts(study: Study) -> Transcribed:
     return Transcribed(
         transcripts,
         table,
-        dict(sorted(texts.items())),
+        Texts(store, keys),
         TABLES["report_transcripts"].shape(report),
         warnings,
     )
@@ -149,9 +165,7 @@ def _options(study: Study, source: Source, named: list[str]) -> ReadOptions:
     )
 
 
-def _voices(
-    study: Study, source: Source, named: pd.DataFrame, raw: RawTranscript, labels: set[str]
-) -> dict[str, Voice]:
+def _voices(study: Study, source: Source, named: pd.DataFrame, raw: ReadFile, labels: set[str]) -> dict[str, Voice]:
     session = source.session
     asks = [
         *study.config.transcripts.interviewers,
@@ -217,18 +231,16 @@ def _translations(study: Study, sources: list[Source], problems: Problems) -> di
     return found
 
 
-def _language(study: Study, source: Source, translation: Translation | None, text: str) -> tuple[str, str, str]:
-    """The language of a transcript, where that is known from, and what its words look like ("" where they do not tell)."""
-    looks_like = language_of(text)
+def _language(study: Study, source: Source, translation: Translation | None, looks_like: str) -> tuple[str, str]:
+    """The language of a transcript, and where that is known from; `looks_like` is what its words tell ("" for nothing)."""
     if translation is not None:
-        given = translation.language
-        return (given, "translations", looks_like) if given else (looks_like, "detected", looks_like)
+        return (translation.language, "translations") if translation.language else (looks_like, "detected")
     given = str(source.session["language"]) if source.session else ""
     if given:
-        return given, "session", looks_like
+        return given, "session"
     if looks_like and "language" not in study.config.study.model_fields_set:
-        return looks_like, "detected", looks_like
-    return study.config.study.language, "study", looks_like
+        return looks_like, "detected"
+    return study.config.study.language, "study"
 
 
 def _odd_language(looks_like: str, language: str, known_from: str) -> list[tuple[str, str]]:
@@ -247,15 +259,16 @@ def _odd_language(looks_like: str, language: str, known_from: str) -> list[tuple
 # ---------------------------------------------------------------- rows and warnings
 
 
-def _row(study: Study, source: Source, kind: str, data: bytes, text: str, placed: list[Placed]) -> dict[str, object]:
+def _row(study: Study, source: Source, raw: ReadFile) -> dict[str, object]:
+    text, placed = raw.text, raw.placed
     session = source.session or {}
     times = [time for turn in placed for time in (turn.start_s, turn.end_s) if time is not None]
     return {
         "transcript": source.transcript,
         "session": session.get("session", ""),
-        "source_format": kind,
+        "source_format": raw.kind,
         "text_rule": TEXT_RULE,
-        "sha256_raw": sha256(data),
+        "sha256_raw": raw.sha256_raw,
         "sha256_text": sha256(text),
         "speakers": len({turn.speaker.casefold() for turn in placed if turn.speaker}),
         "turns": len(placed),
@@ -266,7 +279,7 @@ def _row(study: Study, source: Source, kind: str, data: bytes, text: str, placed
     }
 
 
-def _warnings(source: Source, raw: RawTranscript, who: dict[str, Voice]) -> list[tuple[str, str]]:
+def _warnings(source: Source, raw: ReadFile, who: dict[str, Voice]) -> list[tuple[str, str]]:
     """What a person should look at in one transcript: cause, what to do."""
     found = [(f"{note}.", "") for note in raw.notes if note.startswith(_LOOK) or any(look in note for look in _LOOK)]
     if source.session is None:
