@@ -211,6 +211,16 @@ def test_tracked_changes_are_accepted_and_hidden_text_and_comments_are_out():
     ]
 
 
+def test_text_that_a_style_hides_is_hidden_and_soft_hyphens_and_symbols_are_no_letters():
+    style = '<w:style w:styleId="S"><w:name w:val="Secret"/><w:rPr><w:vanish/></w:rPr></w:style>'
+    styles = f'<w:styles xmlns:w="{W}">{style}</w:styles>'
+    secret = '<w:r><w:rPr><w:rStyle w:val="S"/></w:rPr><w:t> secret</w:t></w:r>'
+    parted = "<w:r><w:t>very</w:t><w:softHyphen/><w:t>well</w:t><w:noBreakHyphen/><w:t>known</w:t></w:r>"
+    body = p("I: How was it?") + p("P1: Hard", secret, ".") + p("I: Why, ", parted, "?") + p("P1: No time.")
+    assert said(docx(body, styles=styles), "a.docx") == [SAID[0], SAID[1], ("I", "Why, verywell-known?"), SAID[3]]
+    assert "1 stretch of hidden text left out" in parsed(docx(body, styles=styles), "a.docx").notes
+
+
 def test_line_breaks_inside_a_word_paragraph_part_lines_as_in_teams():
     body = p("Meeting transcript") + p("Anna Bell started transcription")
     for name, at, words in (

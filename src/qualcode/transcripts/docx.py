@@ -33,12 +33,12 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     with opened(data, "Word document", ".docx") as document:
         text = document.part("word/document.xml").replace(_STRICT, _W.strip("{}").encode())
         body = parse_xml(text, document.kind, document.again)
-        headings = _heading_styles(document)
+        headings, hiding = _styles(document)
         names = document.names
         root = body.find(f"{_W}body")
         if root is None:
             raise document.broken()
-    walk = _Walk(headings)
+    walk = _Walk(headings, hiding)
     walk.blocks(root)
     walk.end_paragraph()
     transcript = require_words(read_lines(walk.lines, options))
@@ -48,23 +48,25 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     return transcript
 
 
-def _heading_styles(document: Zipped) -> set[str]:
-    """Ids of the paragraph styles that are titles or headings, whatever the language they were written in."""
+def _styles(document: Zipped) -> tuple[set[str], set[str]]:
+    """Ids of the paragraph styles that are titles or headings, whatever their language, and of styles that hide their text."""
     if "word/styles.xml" not in document.names:
-        return set()
+        return set(), set()
     try:
         styles = parse_xml(
             document.part("word/styles.xml").replace(_STRICT, _W.strip("{}").encode()), document.kind, document.again
         )
     except UnreadableError:
-        return set()
-    found = set()
+        return set(), set()
+    headings, hiding = set(), set()
     for style in styles.iter(f"{_W}style"):
         name = style.find(f"{_W}name")
         text = (name.get(f"{_W}val") or "").casefold() if name is not None else ""
         if re.fullmatch(r"heading [1-9]|title|subtitle", text):
-            found.add(style.get(f"{_W}styleId") or "")
-    return found
+            headings.add(style.get(f"{_W}styleId") or "")
+        if _vanishes(style):
+            hiding.add(style.get(f"{_W}styleId") or "")
+    return headings, hiding
 
 
 _SKIPPED = {
@@ -78,9 +80,9 @@ _SKIPPED = {
 class _Walk(Paragraphs):
     """One walk over a document's body: lines of text, and counts of what is left out."""
 
-    def __init__(self, headings: set[str]) -> None:
+    def __init__(self, headings: set[str], hiding: set[str]) -> None:
         super().__init__()
-        self.headings = headings
+        self.headings, self.hiding = headings, hiding
         self.boxes: list[Any] = []
 
     def blocks(self, parent: Any) -> None:
@@ -118,7 +120,7 @@ class _Walk(Paragraphs):
             if not isinstance(tag, str) or tag in _SKIPPED:
                 continue
             if tag == f"{_W}r":
-                if _hidden(child):
+                if _hidden(child, self.hiding):
                     self.hidden += any(True for _ in child.iter(f"{_W}t"))
                     continue
                 self.inline(child)
@@ -148,7 +150,7 @@ class _Walk(Paragraphs):
         self.grid([[self.cell(cell) for cell in row] for row in rows])
 
     def cell(self, cell: Any) -> list[Line]:
-        inner = _Walk(self.headings)
+        inner = _Walk(self.headings, self.hiding)
         inner.blocks(cell)
         inner.end_paragraph()
         self.count_in(inner)
@@ -173,7 +175,16 @@ def _cells(row: Any) -> Iterator[Any]:
             yield cell
 
 
-def _hidden(run: Any) -> bool:
+def _hidden(run: Any, hiding: set[str]) -> bool:
     properties = run.find(f"{_W}rPr")
-    vanish = properties.find(f"{_W}vanish") if properties is not None else None
+    if properties is None:
+        return False
+    if properties.find(f"{_W}vanish") is not None:
+        return _vanishes(run)
+    style = properties.find(f"{_W}rStyle")
+    return style is not None and style.get(f"{_W}val") in hiding
+
+
+def _vanishes(node: Any) -> bool:
+    vanish = node.find(f"{_W}rPr/{_W}vanish")
     return vanish is not None and vanish.get(f"{_W}val") not in ("0", "false", "off")

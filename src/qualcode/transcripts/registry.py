@@ -61,6 +61,7 @@ _ZIPS: tuple[tuple[bytes, Format | None, str, str], ...] = (  # type: ignore[ass
     (b"opendocument.text", odt, "", ""),
     (b"opendocument.spreadsheet", ods, "", ""),
     (b"xl/workbook", xlsx, "", ""),
+    (b"Index/CalculationEngine", None, "a Numbers spreadsheet (.numbers)", "Export it from Numbers as .xlsx or .csv."),
     (b"Index/Document.iwa", None, "a Pages document (.pages)", "Export it from Pages as Word (.docx)."),
     (b"Index/", None, "a Pages document (.pages)", "Export it from Pages as Word (.docx)."),
     (b"ppt/presentation", None, "a presentation (.pptx)", _AS_DOCX),
