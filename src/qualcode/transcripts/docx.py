@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from qualcode.transcripts.labels import read_lines, require_words
@@ -175,7 +175,7 @@ def _cells(row: Any) -> Iterator[Any]:
             yield cell
 
 
-def _hidden(run: Any, hiding: set[str]) -> bool:
+def _hidden(run: Any, hiding: Collection[str] = ()) -> bool:
     properties = run.find(f"{_W}rPr")
     if properties is None:
         return False
