@@ -149,14 +149,18 @@ def resampled(files: list[Path], number: int, folder: Path) -> int:
     return size
 
 
-def timed(code: str, *arguments: str | Path) -> tuple[float, float]:
-    """Seconds and peak of memory (MB) of a piece of Python in a process of its own."""
+def timed(code: str, *arguments: str | Path) -> tuple[float, float, float]:
+    """Seconds, processor seconds (its own processes too) and peak of memory (MB) of a piece of Python in a process of its own."""
+    import resource
+
     tail = "\nimport resource, sys\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000)"
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", code + tail, *map(str, arguments)], capture_output=True, text=True, check=True
     )
-    return time.perf_counter() - begun, float(done.stdout.split()[-1])
+    took, now = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return took, now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime, float(done.stdout.split()[-1])
 
 
 PLAIN = """
@@ -217,9 +221,9 @@ def main() -> None:
             done = subprocess.run([sys.executable, __file__, "--one", path], capture_output=True, text=True, check=True)
             a, b, c, d = done.stdout.split()
             print(f"{kind:7} {a:>8} {b:>8} {c:>9} {d:>8}", flush=True)
-    points: dict[str, list[tuple[int, float]]] = {}
+    points: dict[str, list[tuple[int, float, float]]] = {}
     print(
-        f"\n{'transcripts':>11} {'MB':>6} {'plain loop':>11} {'stage':>13} {'again':>13} {'one changed':>13} {'spaCy':>8}   seconds (peak MB)"
+        f"\n{'transcripts':>11} {'MB':>6} {'plain loop':>20} {'stage':>20} {'again':>20} {'one changed':>20} {'spaCy':>20}   seconds/processor seconds (peak MB)"
     )
     for number in map(int, options.sizes.split(",")):
         with tempfile.TemporaryDirectory() as temporary:
@@ -240,16 +244,20 @@ def main() -> None:
             changed = timed(run, study, script)
             spacy = timed(SPACY, study / "data" / "processed" / "texts")
         row = {"plain loop": plain, "stage": first, "again": again, "one changed": changed, "spaCy": spacy}
-        for name, (seconds, _) in row.items():
-            points.setdefault(name, []).append((number, seconds))
-        shown = " ".join(f"{seconds:7.1f} ({peak:4.0f})" for seconds, peak in row.values())
+        for name, (seconds, used, _) in row.items():
+            points.setdefault(name, []).append((number, seconds, used))
+        shown = " ".join(f"{seconds:6.1f}/{used:6.1f} ({peak:4.0f})" for seconds, used, peak in row.values())
         print(f"{number:11,} {size / 1e6:6.1f} {shown}", flush=True)
     for name, found in points.items():
         if len(found) > 1:
-            xs, ys = [math.log(n) for n, _ in found], [math.log(s) for _, s in found]
-            mx, my = sum(xs) / len(xs), sum(ys) / len(ys)
-            slope = sum((x - mx) * (y - my) for x, y in zip(xs, ys, strict=True)) / sum((x - mx) ** 2 for x in xs)
-            print(f"slope of log time on log count, {name}: {slope:.2f}")
+            wall, used = (_slope([(point[0], point[at]) for point in found]) for at in (1, 2))
+            print(f"slope of log time on log count, {name}: {wall:.2f} (processor seconds {used:.2f})")
+
+
+def _slope(points: list[tuple[int, float]]) -> float:
+    xs, ys = [math.log(n) for n, _ in points], [math.log(seconds) for _, seconds in points]
+    mx, my = sum(xs) / len(xs), sum(ys) / len(ys)
+    return sum((x - mx) * (y - my) for x, y in zip(xs, ys, strict=True)) / sum((x - mx) ** 2 for x in xs)
 
 
 if __name__ == "__main__":
