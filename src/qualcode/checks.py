@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from qualcode.codings.participants import drafts
 from qualcode.errors import Problem, Problems, QualcodeError
 from qualcode.study import Study, check_people
 
@@ -39,6 +40,14 @@ def check_study(study: Study, *, until: str | None = None) -> Checked:
     found = Checked()
     _names(study, found)
     found.problems.found += check_people(study).found
+    found.warnings += [
+        Problem(
+            study.shown(path),
+            "this is a draft, which nothing reads.",
+            "Save it as the participants table, or delete it.",
+        )
+        for path in drafts(study)
+    ]
     transcribed = _transcripts(study, found)
     if until in (None, "topics", "topic_codes", "reports"):
         _topics(study, found)
@@ -140,9 +149,17 @@ def _codings(study: Study, found: Checked, transcribed: object, codebook: pd.Dat
     found.warnings += imported.warnings
     found.counts |= {
         "codings": len(imported.codings),
-        "coders": imported.codings["coder"].nunique(),
+        "coders": len({*imported.codings["coder"], *imported.unaligned["coder"]}),
         "refused": len(imported.refused),
     }
+    if len(imported.memos):
+        found.counts["memos of tools"] = len(imported.memos)
+    own = imported.unaligned[imported.unaligned["why"] == "own"]
+    if len(own):
+        found.counts["unaligned"] = len(own)
+        found.waiting["agreement of coders with codes of their own"] = (
+            f"{own['about'].nunique()} codes to align; `qualcode pack alignment` makes the sheet"
+        )
 
 
 def _decisions(study: Study, found: Checked) -> None:

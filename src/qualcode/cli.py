@@ -20,6 +20,7 @@ COMMANDS = {
     "codebook": "Turn a codebook sheet into YAML; look at a codebook.",
     "pack": "Give work out: member-check packets, the meeting's list of disagreements.",
     "export": "Write codings and codebook for other programs.",
+    "sample": "Plan how much to code twice, and draw it.",
     "agreement": "Agreement coefficients for any ratings table.",
 }
 STAGES = (

@@ -147,21 +147,40 @@ class Codings(_Section):
     )
 
 
+Unit = Literal["character", "token", "sentence", "paragraph", "segment", "turn", "transcript"]
+
+
 class Agreement(_Section):
     """How agreement between coders is measured."""
 
-    unit: Literal["segment", "turn", "transcript"] = Field("segment", description="Unit of comparison.")
+    unit: Unit = Field("segment", description="Unit of comparison: what the figures in the documents are taken over.")
+    units: list[Unit] = Field(default=[], description="Further units, side by side with `unit` in the tables.")
     rule: str = Field(
         "any_word",
         pattern=r"^(any_word|half_unit|chars:\d+)$",
         description="When a span counts for a unit: it covers at least one whole word of it (`any_word`), at least half of its "
-        "characters (`half_unit`), or at least N characters (`chars:N`).",
+        "characters (`half_unit`), or at least N characters (`chars:N`). Of unit `character` each character counts.",
+    )
+    uncoded: Literal["include", "exclude", "both"] = Field(
+        "include",
+        description="Whether units that none of the coders compared coded count (as agreement), or both ways.",
     )
     coders: list[str] = Field(default=[], description="Coders to compare; by default all.")
     rounds: list[str] = Field(
         default=[], description="Rounds to compare; by default all (leave training rounds out here)."
     )
+    sides: list[Literal["consensus", "machine"]] = Field(
+        default=[], description="What each coder is compared with too: the `consensus`, codings of origin `machine`."
+    )
+    coefficients: list[Literal["scott_pi", "fleiss_kappa", "conger_kappa", "brennan_prediger", "gwet_ac1"]] = Field(
+        default=[], description="Coefficients beside percent agreement, Cohen's kappa and Krippendorff's alpha."
+    )
     ci: Literal["bootstrap", "analytic", "none"] = Field("bootstrap", description="Kind of confidence interval.")
+    interval: Literal["percentile", "bca", "jackknife"] = Field(
+        "percentile",
+        description="How limits are taken from resamples: `percentile`, `bca` (corrected for bias and skew), or `jackknife`, which "
+        "leaves one out in place of drawing.",
+    )
     bootstrap: int = Field(1000, ge=100, le=100_000, description="Number of resamples.")
     resample: Literal["auto", "unit", "cluster", "pairs"] = Field(
         "auto",
@@ -169,6 +188,14 @@ class Agreement(_Section):
         "cluster from ten transcripts up, else unit.",
     )
     seed: int = Field(1, ge=0, description="Seed of the resampling.")
+    thresholds: dict[str, float] = Field(
+        default={"Krippendorff 2019, tentative": 0.667, "Krippendorff 2019, firm": 0.8},
+        description="Values of alpha for which the share of resamples below is given: who says so, and the value.",
+    )
+    sampling: str = Field(
+        "",
+        description="How the transcripts coded twice were chosen, for the methods sentence (“drawn at random”).",
+    )
 
 
 class Consensus(_Section):
@@ -426,6 +453,8 @@ def _shown(value: object) -> str:
         return f"“{value}”" if value else "empty"
     if isinstance(value, list | dict):
         return ", ".join(f"`{item}`" for item in value) or "empty"
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: `{item}`" for name, item in value.items()) or "empty"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
@@ -436,6 +465,8 @@ def _values(schema: dict[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {_values(schema['items'])}"
+    if schema.get("type") == "object":
+        return f"names with a {_values(schema['additionalProperties'])} each"
     kind = {"string": "text", "integer": "whole number", "number": "number", "boolean": "`true`, `false`"}
     kind["object"] = "names with text"
     if "pattern" in schema:

@@ -42,7 +42,7 @@ def save(figure: Figure, svg: Path, png: Path) -> None:
         write_atomically(png, lambda path: figure.savefig(path, format="png", dpi=150, metadata={"Software": None}))
 
 
-def _styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     """Draw with this module's style, whatever the machine's own settings are."""
 
     @functools.wraps(draw)
@@ -55,14 +55,14 @@ def _styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     return drawn
 
 
-def _new(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> Figure:
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def _empty(message: str) -> Figure:
-    figure = _new(6.3, 1.2)
+def nothing_to_draw(message: str) -> Figure:
+    figure = new_figure(6.3, 1.2)
     axes = figure.add_subplot()
     axes.axis("off")
     axes.text(0.5, 0.5, message, ha="center", va="center", color=INK, wrap=True)
@@ -79,7 +79,7 @@ def _theme_of(codes: pd.DataFrame) -> dict[str, str]:
     return found
 
 
-@_styled
+@styled
 def thematic_map(themes: pd.DataFrame) -> Figure:
     """Themes on the left, what belongs to them on the right; the size of a dot is the number of participants.
 
@@ -90,13 +90,13 @@ def thematic_map(themes: pd.DataFrame) -> Figure:
     """
     shown = themes[(themes["depth"] == 0) | (themes["mentions"] > 0)].reset_index(drop=True)
     if not len(shown):
-        return _empty("There are no themes yet.")
+        return nothing_to_draw("There are no themes yet.")
     top = _theme_of(shown)
     roots = [code for code in shown["code"] if top[code] == code]
     colours = {code: PALETTE[i % len(PALETTE)] for i, code in enumerate(roots)}
     leaves = shown[shown["depth"] > 0]
     height = max(1.8, 0.34 * len(leaves) + 0.5 * len(roots))
-    figure = _new(7.2, height)
+    figure = new_figure(7.2, height)
     axes = figure.add_subplot()
     y, places = 0.0, {}
     for root in roots:
@@ -144,7 +144,7 @@ def _darker(colour: str) -> str:
     return f"#{int(red * 0.72):02x}{int(green * 0.72):02x}{int(blue * 0.72):02x}"
 
 
-@_styled
+@styled
 def theme_by_participant_grid(presence: pd.DataFrame) -> Figure:
     """Which participant spoke of what: the number of mentions in each cell.
 
@@ -154,7 +154,7 @@ def theme_by_participant_grid(presence: pd.DataFrame) -> Figure:
         Table report_theme_by_participant.
     """
     if not len(presence):
-        return _empty("There are no themes or no participants yet.")
+        return nothing_to_draw("There are no themes or no participants yet.")
     order = presence.drop_duplicates("code")[["code", "label", "depth"]].reset_index(drop=True)
     totals = presence.groupby("code")["mentions"].sum()
     order = order[(order["depth"] == 0) | (order["code"].map(totals) > 0)].reset_index(drop=True)
@@ -164,7 +164,7 @@ def theme_by_participant_grid(presence: pd.DataFrame) -> Figure:
     roots = [code for code in order["code"] if top[code] == code]
     colours = {code: PALETTE[i % len(PALETTE)] for i, code in enumerate(roots)}
     largest = max(1, int(counts[counts.index.get_level_values(0).isin(order[order["depth"] > 0]["code"])].max() or 1))
-    figure = _new(max(5.5, 2.9 + 0.36 * len(people)), max(1.6, 0.8 + 0.27 * len(order)))
+    figure = new_figure(max(5.5, 2.9 + 0.36 * len(people)), max(1.6, 0.8 + 0.27 * len(order)))
     axes = figure.add_subplot()
     from matplotlib.colors import to_rgb
 
@@ -202,7 +202,7 @@ def theme_by_participant_grid(presence: pd.DataFrame) -> Figure:
     return figure
 
 
-@_styled
+@styled
 def agreement_chart(
     by_code: pd.DataFrame, labels: dict[str, str], *, coefficient: str = "krippendorff_alpha"
 ) -> Figure:
@@ -219,9 +219,11 @@ def agreement_chart(
     """
     rows = by_code[by_code["coefficient"] == coefficient].drop_duplicates("code").reset_index(drop=True)
     if not len(rows):
-        return _empty("Agreement has not been measured: codings of two coders on the same transcripts are needed.")
+        return nothing_to_draw(
+            "Agreement has not been measured: codings of two coders on the same transcripts are needed."
+        )
     names = [labels.get(code, code) for code in rows["code"]]
-    figure = _new(7.2, max(1.8, 0.9 + 0.27 * len(rows)))
+    figure = new_figure(7.2, max(1.8, 0.9 + (0.27 if len(rows) <= 30 else 0.2) * len(rows)))  # to fit a page
     axes = figure.add_subplot()
     these = rows["ci_low"].isna() & rows["ci_these_low"].notna()
     rows["low"], rows["high"] = (rows[f"ci_{end}"].fillna(rows[f"ci_these_{end}"]) for end in ("low", "high"))
@@ -243,7 +245,7 @@ def agreement_chart(
         axes.text(1.04, y, f"{value:.2f}", ha="left", va="center", fontsize=8, color=INK)
     axes.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
     axes.axvline(1, color=FAINT, linewidth=0.8, zorder=0)
-    axes.set_yticks(range(len(names)), names, fontsize=8.5)
+    axes.set_yticks(range(len(names)), names, fontsize=8.5 if len(names) <= 30 else 7.5)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlim(low_end, 1.16)
     axes.set_xticks([tick for tick in (-1, -0.5, 0, 0.2, 0.4, 0.6, 0.8, 1) if tick >= low_end])
@@ -259,7 +261,7 @@ def agreement_chart(
     return figure
 
 
-@_styled
+@styled
 def saturation_curve(saturation: pd.DataFrame) -> Figure:
     """Codes heard so far, interview by interview in order of collection; bars are the new ones.
 
@@ -270,10 +272,10 @@ def saturation_curve(saturation: pd.DataFrame) -> Figure:
     """
     rows = saturation[saturation["new"].notna()].reset_index(drop=True)
     if not len(rows):
-        return _empty("Saturation has not been measured.")
+        return nothing_to_draw("Saturation has not been measured.")
     from matplotlib.ticker import MaxNLocator
 
-    figure = _new(6.3, 3.0)
+    figure = new_figure(6.3, 3.0)
     axes = figure.add_subplot()
     xs = list(range(1, len(rows) + 1))
     axes.bar(xs, [int(v) for v in rows["new"]], color=PALETTE[5], width=0.6, label="new codes")

@@ -202,6 +202,18 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=first.count)
 
 
+def _is_bomb(path: Path) -> bool:
+    """Whether a part of a workbook unpacks to 400 times its size (and over 50 MB), or all of it to over 4 GB."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False  # said when it is opened
+    large = [part for part in parts if part.file_size > 50_000_000]
+    squeezed = any(part.file_size > 400 * max(1, part.compress_size) for part in large)
+    return squeezed or sum(part.file_size for part in parts) > 4_000_000_000
+
+
 def load_workbook(path: Path) -> Any:
     """An Excel workbook's values, as openpyxl gives them; without its warnings of lists and the like, which hold no cells."""
     import warnings
@@ -214,6 +226,9 @@ def load_workbook(path: Path) -> Any:
 
 
 def _read_xlsx(path: Path, where: str, sheet: str | None) -> list[tuple[int, list[str]]]:
+    if _is_bomb(path):
+        what = "this workbook unpacks to far more than it should."
+        raise QualcodeError(Problem(where, what, "Save it again from the program it comes from, and copy it whole."))
     try:
         book = load_workbook(path)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Researchers' notes: data/raw/memos.csv, and Markdown files with a front matter under data/raw/memos/, as one table."""
+"""Researchers' notes as one table: data/raw/memos.csv, Markdown files with a front matter, and the memos of tools."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from qualcode.errors import Problems, QualcodeError, StudyError, nearest
 from qualcode.files import decode
 from qualcode.study import Study
-from qualcode.tables import TABLES
+from qualcode.tables import TABLES, join, read, split
 
 KEYS = ("memo", "kind", "about", "author", "date")
 
@@ -58,6 +58,56 @@ def read_memos(study: Study) -> pd.DataFrame:
         rows.append({**row})
     problems.raise_if_any(StudyError)
     return TABLES["memos"].shape(rows)
+
+
+def all_memos(own: pd.DataFrame, of_tools: pd.DataFrame) -> pd.DataFrame:
+    """Table `memos` with what tools hold: people's own first, then table `tool_memos`, each memo once.
+
+    A memo of a tool stands under its title. The same memo again is left out: with the same id and text (qualcode's own
+    export, read back; what it is about is joined), or with the same text, author, date and about from another file (a copy
+    of a project). Where another text has the same id, the name of the file is added to the id.
+    """
+    rows: list[dict[str, str]] = [{name: str(row[name]) for name in own.columns} for row in own.to_dict("records")]
+    by_id = {row["memo"]: row for row in rows}
+    by_words = {_words_of(row): (row, "") for row in rows}
+    for line in of_tools.to_dict("records"):
+        row = {name: str(line[name]) for name in TABLES["memos"].columns}
+        title, source = str(line["title"]), str(line["source"])
+        if title and not row["text"].startswith(title):
+            row["text"] = f"{title}\n\n{row['text']}"
+        known = by_id.get(row["memo"])
+        double = known if known is not None and _plain(known["text"]) == _plain(row["text"]) else None
+        if double is None and _words_of(row) in by_words and by_words[_words_of(row)][1] != source:
+            double = by_words[_words_of(row)][0]
+        if double is not None:
+            double["about"] = join([*split(double["about"]), *split(row["about"])])
+            double["kind"] = double["kind"] or row["kind"]
+            continue
+        if known is not None:
+            row["memo"] = f"{row['memo']} ({source.rpartition('/')[2]})"
+        by_id[row["memo"]] = row
+        by_words.setdefault(_words_of(row), (row, source))
+        rows.append(row)
+    return TABLES["memos"].shape(pd.DataFrame(rows))
+
+
+def memos_of_study(study: Study) -> pd.DataFrame:
+    """Every memo of the study, those of tools as last run. Raises StudyError as `read_memos`."""
+    path = tool_memos_file(study)
+    return all_memos(read_memos(study), read("tool_memos", path) if path.is_file() else TABLES["tool_memos"].empty())
+
+
+def tool_memos_file(study: Study) -> Path:
+    """Where a run puts the memos that tools hold."""
+    return study.processed / "tool_memos.parquet"
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _words_of(row: dict[str, str]) -> tuple[str, ...]:
+    return _plain(row["text"]), row["author"], row["date"], join(split(row["about"]))
 
 
 def _read(path: Path, where: str, problems: Problems) -> dict[str, str] | None:

@@ -92,9 +92,9 @@ class Study:
         return self.files("decisions", (".csv",))
 
     @cached_property
-    def split_files(self) -> list[Path]:
-        """Files of decisions that choose for codings whose code was split: codings depend on these only."""
-        return [path for path in self.decisions_files if re.search(rb"\bsplit\b", path.read_bytes())]
+    def code_decisions_files(self) -> list[Path]:
+        """Files of decisions on split codes and on codes of coders' own: codings depend on these only."""
+        return [path for path in self.decisions_files if re.search(rb"\b(split|alignment)\b", path.read_bytes())]
 
     @cached_property
     def memberchecks_files(self) -> list[Path]:
@@ -233,8 +233,11 @@ def _is_number(value: str, *, whole: bool) -> bool:
 
 
 def version_key(version: str) -> tuple[int, ...]:
-    """Sorts version numbers as numbers: 1.10.0 after 1.9.0."""
-    return tuple(int(part) for part in re.findall(r"\d+", version)) or (0,)
+    """Sorts version numbers as numbers: 1.10.0 after 1.9.0; 1.0 is 1.0.0."""
+    numbers = [int(part) for part in re.findall(r"\d+", version)]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
 
 
 def check_people(study: Study) -> Problems:

@@ -159,7 +159,7 @@ TABLES: dict[str, Table] = {
             "one entry of the codebook in use, in the codebook's own order (parents before children)",
             "position:whole code label kind parent depth:whole path definition full_definition include exclude "
             "example_typical example_atypical example_close_but_no direction colour double_code_with origin notes "
-            "mappings version name",
+            "mappings version name aliases",
             "position",
         ),
         _table(
@@ -191,12 +191,45 @@ TABLES: dict[str, Table] = {
             words={"status": ("open", "decided", "none")},
         ),
         _table(
+            "unaligned",
+            "one coding that waits until its code is aligned to the codebook",
+            "coding transcript scope start:whole end:whole code_as_coded own_code coder sha256_text direction memo created "
+            "origin source anchored why about",
+            "transcript start end coder own_code coding",
+            note="about is the coder's code; why unknown: the codebook does not know the code, and the coding was refused",
+            words={"why": ("own", "unknown")},
+        ),
+        _table(
             "retired",
             "one coding that the codebook in use has no code for",
             "coding transcript scope start:whole end:whole code code_as_coded coder codebook_version direction memo "
             "created origin source why changed_in",
             "transcript start end code coder coding",
             words={"why": ("retired", "none")},
+        ),
+        _table(
+            "tool_memos",
+            "one memo that a tool keeps beside its codings",
+            "memo kind about author date text title unknown source",
+            "source memo",
+            note="about holds ids of the study: transcripts, `TRANSCRIPT start-end`, codes, codings, and names of cases; "
+            "unknown what else the tool says it is about",
+            words={"kind": MEMO_KINDS},
+        ),
+        _table(
+            "cases",
+            "one thing that belongs to a case of a tool: a transcript, a part of one, or what a code codes",
+            "source case transcript scope start:whole end:whole code document reason",
+            "source case transcript start end code document",
+            note="a case that the tool says no more of has one row without scope; reason says why a part has no place",
+            words={"scope": ("span", "transcript", "code", "")},
+        ),
+        _table(
+            "attributes",
+            "one attribute of a case or of a document of a tool",
+            "source of name attribute type value transcript",
+            "source of name attribute",
+            words={"of": ("case", "document")},
         ),
         _table(
             "consensus",
@@ -250,7 +283,7 @@ TABLES: dict[str, Table] = {
             "report_imports",
             "one codings file as read",
             "file kind coder rows:whole kept:whole as_given:whole calibrated:whole by_text:whole collapsed:whole "
-            "refused:whole open_split:whole retired:whole",
+            "refused:whole open_split:whole retired:whole unaligned:whole",
             "file coder",
             kind="report",
         ),
@@ -258,10 +291,19 @@ TABLES: dict[str, Table] = {
             "report_import_codes",
             "one code as a codings file names it, of one coder",
             "file coder under code_as_coded code rows:whole kept:whole collapsed:whole refused:whole open_split:whole "
-            "retired:whole",
+            "retired:whole unaligned:whole",
             "file coder under code_as_coded code",
             kind="report",
             note="rows is what the program that the file comes from counts",
+        ),
+        _table(
+            "report_alignment",
+            "one code of a coder's own, or one that the codebook does not know, and the common code that it is",
+            "coder own_code status code mentions:whole transcripts:whole definition choice reason by on decision file about "
+            "code_as_coded",
+            "coder own_code file about",
+            kind="report",
+            words={"status": ("open", "aligned", "none", "unknown")},
         ),
         _table(
             "report_carried",
@@ -298,7 +340,7 @@ TABLES: dict[str, Table] = {
             "one coefficient over all codes",
             "coefficient scope unit rule universe coders round n_units:whole n_transcripts:whole estimate:number "
             "ci_low:number ci_high:number ci_method reason ci_these_low:number ci_these_high:number codes:whole "
-            "below_667:number below_800:number",
+            "below_667:number below_800:number uncoded undefined:whole below remarks",
             kind="report",
         ),
         _table(
@@ -307,17 +349,50 @@ TABLES: dict[str, Table] = {
             "code coefficient scope unit rule universe coders round n_units:whole n_transcripts:whole estimate:number "
             "ci_low:number ci_high:number ci_method reason both:whole only_a:whole only_b:whole neither:whole "
             "ci_these_low:number ci_these_high:number label below_667:number below_800:number positive_agreement:number "
-            "negative_agreement:number pabak:number prevalence_index:number bias_index:number",
+            "negative_agreement:number pabak:number prevalence_index:number bias_index:number uncoded undefined:whole below "
+            "remarks n_coded:whole passages_met:number length_shared:number design_effect:number",
             kind="report",
         ),
         _table(
             "report_agreement_by_scope",
-            "one coefficient, pooled over all codes, of one pair of coders, of all coders but one, or of one transcript",
+            "one coefficient, pooled over all codes, of one pair of coders, of all coders but one, of one transcript, group of "
+            "participants, round, time, set of codebook versions, or of a coder and another side",
             "coefficient scope about unit rule universe coders round n_units:whole n_transcripts:whole estimate:number "
             "ci_low:number ci_high:number ci_method reason ci_these_low:number ci_these_high:number codes:whole "
-            "below_667:number below_800:number",
+            "below_667:number below_800:number uncoded undefined:whole below remarks",
             kind="report",
-            words={"scope": ("pair", "without", "transcript")},
+            words={"scope": ("pair", "without", "transcript", "group", "round", "time", "version", "side")},
+        ),
+        _table(
+            "report_agreement_differences",
+            "one difference of a coefficient between two codes, pairs of coders, rounds, groups, times or versions",
+            "kind a b coefficient unit rule universe coders round estimate_a:number estimate_b:number difference:number "
+            "ci_low:number ci_high:number ci_method reason ci_these_low:number ci_these_high:number undefined:whole uncoded",
+            kind="report",
+            words={"kind": ("code", "pair", "without", "group", "round", "time", "version")},
+            note="a minus b; of codes each one's own codings, of the others all codes pooled",
+        ),
+        _table(
+            "report_agreement_diagnosis",
+            "one reason why text counted for agreement or did not, in one transcript or in all",
+            "transcript counted why characters:whole percent:number units:whole unit",
+            kind="report",
+            words={"counted": ("yes", "in part", "no")},
+            note="the characters of a transcript add up to its text",
+        ),
+        _table(
+            "report_agreement_confusion",
+            "one code of one coder where the other gave one code",
+            "coder_a coder_b code_a code_b unit n:whole label_a label_b",
+            kind="report",
+            note="an empty code: the other gave no other code there; a code with itself: both gave it",
+        ),
+        _table(
+            "report_agreement_ratings",
+            "one coefficient of raters on the strength of a framework's constructs",
+            "framework version coefficient raters weights n_units:whole n_cases:whole estimate:number ci_low:number "
+            "ci_high:number ci_method reason ci_these_low:number ci_these_high:number",
+            kind="report",
         ),
         _table(
             "report_disagreements",

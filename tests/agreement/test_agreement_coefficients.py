@@ -22,7 +22,6 @@ from qualcode.agreement.kernel import (
     distinct,
     each_unit,
     estimate,
-    jackknife,
 )
 
 
@@ -316,15 +315,6 @@ def test_many_categories_go_the_sparse_way_to_the_same_values(codes):
         few, many = Scale(4, level, np.arange(1.0, 5.0)), Scale(100, level, np.arange(1.0, 101.0))
         for name in set(names_for(codes)) - {"brennan_prediger", "gwet_ac1", "gwet_ac2"}:  # these depend on the number
             assert coefficient(name, codes, many) == pytest.approx(coefficient(name, codes, few), abs=1e-9, nan_ok=True)
-
-
-def test_the_jackknife_leaves_out_one_unit_at_a_time():
-    patterns = distinct(KRIPPENDORFF_2011)
-    found = sorted(v for value, times in jackknife("krippendorff_alpha", patterns, Scale(5)) for v in [value] * times)
-    by_hand = [
-        coefficient("krippendorff_alpha", np.delete(KRIPPENDORFF_2011, at, axis=0), Scale(5)) for at in range(12)
-    ]
-    assert found == pytest.approx(sorted(by_hand), abs=1e-12)
 
 
 def test_wide_tables_have_the_same_distinct_rows():

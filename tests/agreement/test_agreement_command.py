@@ -15,6 +15,11 @@ ALL = [
     "percent_agreement", "cohen_kappa", "mean_pairwise_cohen_kappa", "fleiss_kappa", "conger_kappa", "scott_pi",
     "krippendorff_alpha", "brennan_prediger", "gwet_ac1",
 ]  # fmt: skip
+MORE = [
+    "mean_pairwise_percent_agreement", "holsti", "light_kappa", "pabak", "positive_agreement", "negative_agreement",
+    "jaccard", "prevalence_index", "bias_index",
+]  # fmt: skip
+ICC = ["icc_1_1", "icc_2_1", "icc_3_1", "icc_1_k", "icc_2_k", "icc_3_k"]
 # Krippendorff (2011), example C
 K2011 = """unit,A,B,C,D
 1,1,1,,1
@@ -67,10 +72,10 @@ def problems(path: Path, *options: str) -> list[str]:
 def test_every_name_is_in_every_answer(file):
     got = answer(file(K2011))
     assert (got["units"], got["coders"]) == (12, ["A", "B", "C", "D"])
-    assert [c["name"] for c in got["coefficients"]] == ALL
+    assert [c["name"] for c in got["coefficients"]] == [*ALL, *MORE]
     by_name = {c["name"]: c for c in got["coefficients"]}
     assert set(by_name["fleiss_kappa"]) == {
-        "name", "code", "estimate", "se", "ci_low", "ci_high", "ci_method", "reason"
+        "name", "code", "estimate", "se", "ci_low", "ci_high", "ci_method", "reason", "undefined"
     }  # fmt: skip
     assert by_name["krippendorff_alpha"]["estimate"] == pytest.approx(0.743, abs=5e-4)
     assert by_name["krippendorff_alpha"]["reason"] is None
@@ -78,6 +83,7 @@ def test_every_name_is_in_every_answer(file):
     assert by_name["cohen_kappa"]["reason"] == "for two coders, and here are 4: see mean_pairwise_cohen_kappa"
     assert by_name["fleiss_kappa"]["ci_method"] == "bootstrap by unit (11 units), 1000, seed 1, percentile"
     assert by_name["fleiss_kappa"]["ci_low"] < by_name["fleiss_kappa"]["estimate"] < 1
+    assert [c["name"] for c in answer(file(K2011), "--level", "ratio")["coefficients"]] == [*ALL, *MORE, *ICC]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +107,7 @@ def test_analytic_intervals(file):
 
 def test_weights_add_ac2(file):
     got = found(file(K2011), "--weights", "quadratic", "--ci", "none")
-    assert list(got) == [*ALL, "gwet_ac2"]
+    assert list(got) == [*ALL, "gwet_ac2", *MORE]
     assert got["gwet_ac2"]["estimate"] == pytest.approx(0.914, abs=5e-4)
 
 
@@ -176,7 +182,7 @@ def test_per_code_each_value_against_everything_else(file):
     path = file("unit,A,B,C\n" + "\n".join(f"{u},{row.replace(' ', ',')}" for u, row in enumerate(rows)))
     for code, published in (("1", 0.381), ("2", 0.711), ("3", 0.717), ("4", 0.764)):  # Krippendorff (1980), p. 139
         got = found(path, "--per-code", "--ci", "none", code=code)
-        assert list(got) == ALL
+        assert list(got) == [*ALL, *MORE]
         assert got["krippendorff_alpha"]["estimate"] == pytest.approx(published, abs=1e-3)
 
 
@@ -201,7 +207,7 @@ def test_sets(file):
     # Krippendorff and Craggs (2016), table 3; '-' is the empty set
     path = file("unit,F,G,H\nu1,b;d,d,\nu2,a;b;d,b,b;d\nu3,-,a,a\nu4,a,,\n", "kc.csv")
     got = found(path, "--sets", "mv")
-    assert list(got) == [*ALL, "mv_alpha"]
+    assert list(got) == [*ALL, *MORE, "mv_alpha"]
     assert got["mv_alpha"]["estimate"] == pytest.approx(0.287, abs=5e-4)
 
 
@@ -219,7 +225,8 @@ def reasons(path, *options):
 def test_no_variation_is_no_coefficient(file):
     got = found(file("unit,A,B\n1,x,x\n2,x,x\n"))
     assert got["percent_agreement"]["estimate"] == 1
-    for name in ALL[1:]:
+    assert got["holsti"]["estimate"] == 1
+    for name in (*ALL[1:], "light_kappa", "pabak", "positive_agreement", "negative_agreement", "jaccard"):
         assert got[name]["estimate"] is None
         assert got[name]["reason"] == "no variation: all 4 values that can be compared are 'x'"
     more = found(file("unit,A,B\n1,x,x\n2,x,x\n", "m.csv"), "--categories", "x,y")
@@ -290,7 +297,7 @@ def test_bca_and_thresholds(file):
     assert alpha["ci_low"] < plain["krippendorff_alpha"]["ci_low"] < alpha["estimate"] < alpha["ci_high"] <= 1
     assert 0 < alpha["below"]["0.667"] < alpha["below"]["0.8"] < 1
     assert "below" not in plain["krippendorff_alpha"]
-    assert "% of resamples below 0.8" in run(path, "--threshold", "0.8")
+    assert "<: share of the defined resamples under that value" in run(path, "--threshold", "0.8")
 
 
 def test_bca_goes_with_sets_and_clusters(file):
@@ -308,12 +315,110 @@ def test_same_table_same_bytes(file):
     assert run(path, "--json", "--per-code") == run(path, "--json", "--per-code")
 
 
+def test_per_code_adds_all_codes_pooled(file):
+    path = file("unit,A,B\n1,a;b,a\n2,-,-\n3,b,b\n4,a,a;b\n5,-,b\n")
+    got = found(path, "--per-code", "--ci", "none")
+    assert list(got) == [*ALL, *MORE, "pooled_kappa", "pooled_alpha", "pooled_positive_agreement"]
+    # a: both 2, neither 3; b: both 1, only A 1, only B 2, neither 1
+    observed, expected = (1 + 2 / 5) / 2, (13 / 25 + (2 * 3 + 3 * 2) / 25) / 2
+    assert got["pooled_kappa"]["estimate"] == pytest.approx((observed - expected) / (1 - expected))
+    assert got["pooled_positive_agreement"]["estimate"] == pytest.approx(6 / 9)
+    assert "pooled_kappa" not in found(path, "--sets", "masi", "--ci", "none")
+    analytic = found(path, "--per-code", "--ci", "analytic")["pooled_kappa"]
+    assert analytic["reason"] == "no closed form over several codes: use the bootstrap"
+    counts = {one["code"]: one for one in answer(path, "--per-code", "--ci", "none")["codes"]}
+    assert [counts["b"][name] for name in ("both", "only_a", "only_b", "neither")] == [1, 1, 2, 1]
+
+
+def test_undefined_resamples_are_counted_in_the_answer(file):
+    rows = "\n".join(f"{unit},{unit < 4:d},{unit in (0, 1, 2, 8):d}" for unit in range(40))
+    path = file("unit,A,B\n" + rows)
+    got = found(path)
+    alpha = got["krippendorff_alpha"]
+    # 5 of 40 units hold a 1: none of them is drawn in (35/40)^40 = .5 % of resamples
+    assert 0 < alpha["undefined"] < 20
+    assert alpha["ci_method"].endswith(f", {alpha['undefined']} undefined")
+    assert got["percent_agreement"]["undefined"] == 0
+    text = run(path)
+    assert "undefined: resamples in which nothing varied; they are left out of the interval." in text
+    line = next(line for line in text.splitlines() if "  krippendorff_alpha " in line)
+    assert line.split()[-1] == str(alpha["undefined"])
+    assert found(path, "--ci", "none")["krippendorff_alpha"]["undefined"] is None
+
+
+def test_the_jackknife_is_a_kind_of_interval(file):
+    got = found(file(K2011), "--ci", "jackknife")
+    alpha = got["krippendorff_alpha"]
+    assert alpha["ci_method"] == "jackknife by unit (11 units), t(10)"
+    assert alpha["ci_low"] < alpha["estimate"] < alpha["ci_high"] <= 1
+    rows = [f"{u},{u % 3},{u % 3 if u % 5 else 0},T{u // 2:02}" for u in range(24)]
+    path = file("unit,A,B,cluster\n" + "\n".join(rows), "c.csv")
+    assert found(path, "--ci", "jackknife")["cohen_kappa"]["ci_method"] == "jackknife by cluster (12 clusters), t(11)"
+    rare = file("unit,A,B\n" + "\n".join(f"{u},{u == 3:d},{u == 3:d}" for u in range(20)), "r.csv")
+    got = found(rare, "--ci", "jackknife")["cohen_kappa"]
+    assert (got["ci_low"], got["reason"]) == (
+        None, "too little variation for an interval: without one of 1 of 20 there is no estimate",
+    )  # fmt: skip
+
+
+def test_a_code_too_rare_gets_a_warning_whatever_the_kind_of_interval(file):
+    path = file("unit,A,B\n" + "\n".join(f"{u},{u in (3, 4):d},{u == 3:d}" for u in range(40)))
+    # two of 40 units hold a 1: none of them is drawn in (38/40)^40 = 13 % of resamples
+    warning = "too little variation for an interval: 13% of resamples would have none (at most 5% may)"
+    for name in ("krippendorff_alpha", "cohen_kappa", "positive_agreement"):
+        one = found(path, "--ci", "jackknife")[name]
+        assert (one["ci_low"], one["reason"]) == (None, warning)
+        one = found(path, "--ci", "analytic")[name]
+        assert one["reason"] == warning  # who asks for a closed form gets it, and is told
+        assert one["ci_low"] is not None
+        assert found(path)[name]["reason"].startswith("too little variation for an interval: 1")
+    assert found(path, "--ci", "analytic")["percent_agreement"]["reason"] is None
+
+
+def test_with_few_clusters_the_answer_says_how_often_such_intervals_hold(file):
+    def clusters(many: int) -> list[str]:
+        rows = [f"{u},{u % 3},{u % 3 if u % 5 else 0},T{u % many:02}" for u in range(120)]
+        return answer(file("unit,A,B,cluster\n" + "\n".join(rows), f"{many}.csv"))["notes"]
+
+    assert clusters(12) == [
+        "12 clusters were drawn from: in simulations such intervals held the true value in 86, 91 and 93 % of cases with "
+        "6, 12 and 30 clusters, not in 95 %"
+    ]
+    assert clusters(30) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        (("--ci", "jackknife", "--resample", "pairs"), "--resample pairs goes with --ci bootstrap."),
+        (("--ci", "jackknife", "--interval", "bca"), "--interval bca goes with --ci bootstrap."),
+    ],
+)
+def test_kinds_of_interval_that_do_not_go_together_are_refused(file, options, what):
+    result = CliRunner().invoke(command, [str(file(K2011)), *options])
+    assert result.exit_code == 2
+    assert what in result.output
+
+
 def test_the_table_for_reading_says_how_and_why(file):
     text = run(file(K2011))
     assert text.startswith("12 units, 11 of them with two values or more; 4 coders (A, B, C, D)\n")
-    assert "krippendorff_alpha            0.743  0." in text
+    assert "\ncorrected for chance\n  krippendorff_alpha                  0.743  0." in text
     assert "Intervals: bootstrap by unit (11 units), 1000, seed 1, percentile.\n" in text
+    assert "\n  empty: cohen_kappa [1], scott_pi [2]\n" in text
     assert "[1] for two coders, and here are 4: see mean_pairwise_cohen_kappa" in text
+
+
+def test_the_table_for_reading_has_a_row_a_code_and_fits_the_screen(file):
+    rows = [f"{u},{'workload;training' if u % 3 else '-'},{'workload' if u % 4 else 'training'}" for u in range(60)]
+    for options in ((), ("--threshold", ".667", "--threshold", ".8"), ("--ci", "analytic"), ("--ci", "none")):
+        text = run(file("unit,Ana,Ben\n" + "\n".join(rows)), "--per-code", "--sets", "masi", *options)
+        assert max(map(len, text.splitlines())) <= 120
+        head = next(line for line in text.splitlines() if line.startswith("code "))
+        assert " ".join(head.split()).startswith("code both 1st 2nd none percent positive negative kappa AC1 alpha 95")
+        # workload: 40 of Ana's, 45 of Ben's, both in 30
+        line = next(line for line in text.splitlines() if line.startswith("workload"))
+        assert line.split()[1:7] == ["30", "10", "15", "5", "0.583", "0.706"]
 
 
 def test_a_user_sees_a_message_and_exit_status_2(qualcode, file):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from qualcode.agreement.catalogue import ALL
 from qualcode.agreement.intervals import (
     Draw,
     _infinitesimal,
@@ -12,10 +13,12 @@ from qualcode.agreement.intervals import (
     bca_interval,
     choose,
     draws,
+    jackknife_interval,
     leave_one_out,
     pairs_interval,
     percentile_interval,
     share_below,
+    share_without_variation,
 )
 from qualcode.agreement.kernel import COEFFICIENTS, Blocks, Patterns, Scale, Sums, coefficient, distinct, estimate
 
@@ -171,15 +174,15 @@ def test_bca_limits_are_those_of_scipy(seed):
 def test_each_unit_and_each_cluster_is_left_out_once():
     patterns = distinct(CODES)
     blocks = Blocks(patterns.codes, SCALE)
-    weights, times = next(leave_one_out(patterns, plan("unit")))
+    without, times = next(leave_one_out(patterns, plan("unit")))
     assert times.sum() == 60
-    got = estimate(COEFFICIENTS["krippendorff_alpha"](Sums.point(blocks, weights)))
+    got = estimate(COEFFICIENTS["krippendorff_alpha"](without.sums(blocks)))
     for at in range(60):
         wanted = coefficient("krippendorff_alpha", np.delete(CODES, at, axis=0), SCALE)
         assert got[patterns.of_unit[at]] == pytest.approx(wanted, abs=1e-9)
     clusters = np.repeat(np.arange(12), 5)
-    weights, times = next(leave_one_out(patterns, plan(clusters=clusters)))
-    got = estimate(COEFFICIENTS["krippendorff_alpha"](Sums.point(blocks, weights)))
+    without, times = next(leave_one_out(patterns, plan(clusters=clusters)))
+    got = estimate(COEFFICIENTS["krippendorff_alpha"](without.sums(blocks)))
     assert len(got) == 12
     for at in range(12):
         assert got[at] == pytest.approx(coefficient("krippendorff_alpha", CODES[clusters != at], SCALE), abs=1e-9)
@@ -188,3 +191,60 @@ def test_each_unit_and_each_cluster_is_left_out_once():
 def test_the_share_below_a_threshold_is_of_the_defined_resamples():
     assert share_below(np.array([0.1, 0.5, 0.9, np.nan]), 0.5) == pytest.approx(1 / 3)
     assert np.isnan(share_below(np.array([np.nan]), 0.5))
+
+
+def test_the_jackknife_has_the_error_of_leaving_out_each_unit_by_hand():
+    patterns = distinct(CODES)
+    blocks = Blocks(patterns.codes, SCALE)
+    parts = [
+        (estimate(COEFFICIENTS["cohen_kappa"](one.sums(blocks))), many) for one, many in leave_one_out(patterns, plan())
+    ]
+    values, times = (np.concatenate(part) for part in zip(*parts, strict=True))
+    point = coefficient("cohen_kappa", CODES, SCALE)
+    made = jackknife_interval(point, values, times, "label")
+    left = np.array([coefficient("cohen_kappa", np.delete(CODES, at, axis=0), SCALE) for at in range(60)])
+    assert made.se == pytest.approx(np.sqrt(59 / 60 * ((left - left.mean()) ** 2).sum()), rel=1e-9)
+    assert made.low == pytest.approx(point - 2.000995 * made.se, abs=1e-5)  # t(59)
+
+
+def test_the_jackknife_of_a_mean_is_its_standard_error():
+    sample = np.array([3.0, 5, 8, 9, 14])
+    left = np.array([np.delete(sample, at).mean() for at in range(5)])
+    made = jackknife_interval(sample.mean(), left, np.ones(5), "label")
+    assert made.se == pytest.approx(sample.std(ddof=1) / np.sqrt(5))
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval", "ratio"])
+def test_leaving_one_out_by_subtracting_is_leaving_out(level):
+    codes = np.where(
+        np.random.default_rng(5).random((40, 3)) < 0.2, -1, np.random.default_rng(6).integers(0, 4, (40, 3))
+    )
+    scale = Scale(4, level, np.array([1.0, 2, 5, 7]))
+    patterns = distinct(codes)
+    blocks = Blocks(patterns.codes, scale)
+    for name in ALL:
+        if name in (
+            "pabak",
+            "positive_agreement",
+            "negative_agreement",
+            "jaccard",
+            "bias_index",
+            "cohen_kappa",
+            "scott_pi",
+        ):
+            continue
+        for one, _ in leave_one_out(patterns, plan(), ranks=level == "ordinal"):
+            fast = estimate(ALL[name](one.sums(blocks)))
+            slow = estimate(ALL[name](Sums.point(blocks, one.rows())))
+            assert fast == pytest.approx(slow, abs=1e-9, nan_ok=True), name
+
+
+def test_the_share_of_resamples_without_variation_is_what_the_bootstrap_finds():
+    codes = np.array([[1, 1]] + [[0, 1]] + [[0, 0]] * 25 + [[0, -1]] * 3)
+    patterns = distinct(codes)
+    blocks = Blocks(patterns.codes, Scale(2))
+    # a resample varies unless both units with a 1 are missing, or it holds nothing but the first (and single values)
+    by_hand = (28 / 30) ** 30 + (4 / 30) ** 30
+    assert share_without_variation(blocks, patterns.times) == pytest.approx(by_hand)
+    drawn = values("krippendorff_alpha", codes, plan("unit", times=4000, codes=codes), Scale(2))
+    assert np.isnan(drawn).mean() == pytest.approx(by_hand, abs=0.02)

@@ -22,6 +22,7 @@ EACH = [
     "k_u_alpha", "k_u_alpha_coverage", "krippendorff_alpha_unitizing_1995", "percent_agreement", "cohen_kappa", "scott_pi",
     "krippendorff_alpha",
 ]  # fmt: skip
+BOUNDARIES = ["boundary_similarity", "segment_agreement", "segment_f1"]
 FAMILY = ("u_alpha", "bar_u_alpha", "cu_alpha", "cu_alpha_coverage", "k_u_alpha", "k_u_alpha_coverage")
 
 # Krippendorff (2019), Figure 12.11, p. 340: a continuum of 60
@@ -204,8 +205,9 @@ def test_every_name_is_in_every_answer(answer):
         ("coder,start,end,code\nA,1,2,x\n", ["x"]),
     ):
         got = answer(text, "--length", "60")["coefficients"]
-        assert [one["name"] for one in got if one["code"] is None] == OVER
-        assert [(one["code"], one["name"]) for one in got if one["code"]] == list(itertools.product(codes, EACH))
+        assert [one["name"] for one in got if one["code"] is None] == [*OVER, *BOUNDARIES]
+        each = list(itertools.product(codes, [*EACH, *BOUNDARIES]))
+        assert [(one["code"], one["name"]) for one in got if one["code"]] == each
         for one in got:
             assert set(one) == {"name", "code", "estimate", "se", "ci_low", "ci_high", "ci_method", "reason"}
             assert one["reason"]
@@ -551,6 +553,8 @@ def test_a_unit_without_length_is_left_out_and_said(answer):
         (["--spans", "s.csv"], "--spans needs --length N"),
         (["r.csv", "--length", "9"], "--length and --start go with --spans."),
         (["--spans", "s.csv", "--length", "9", "--level", "ordinal"], "--level does not go with --spans."),
+        (["r.csv", "--min-overlap", ".9"], "--min-overlap goes with --spans."),
+        (["r.csv", "--gamma"], "--gamma goes with --spans."),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(options, what):
@@ -562,7 +566,8 @@ def test_options_that_do_not_go_together_are_refused(options, what):
 def test_the_printed_table_has_a_row_a_code_and_says_why_cells_are_empty(run):
     lines = run(FIGURE_12_11, "--length", "60").splitlines()
     assert lines[0] == "16 units of 7 codes on positions 0 to 60; 3 coders (Alex, Paul, Suzan)"
-    assert [line.split() for line in lines if line.startswith("cu_alpha ")] == [["cu_alpha", "0.724"]]
+    assert [line.split() for line in lines if line.startswith("  cu_alpha ")] == [["cu_alpha", "0.724"]]
+    assert max(map(len, lines)) <= 120
     row = next(line.split() for line in lines if line.startswith("5 "))
     assert row[:3] == ["5", "1.000", "0.444"]
     assert "[1] for two coders, and here are 3: see krippendorff_alpha" in lines

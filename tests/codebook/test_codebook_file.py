@@ -230,3 +230,25 @@ def test_a_sheet_that_was_put_beside_the_codebooks_is_not_overlooked(tmp_path):
     (tmp_path / "codebooks" / "mih.xlsx").write_bytes(b"")
     with pytest.raises(CodebookError, match=r"codebooks/mih\.xlsx: this file is not read as a codebook"):
         load_codebook(Study(tmp_path))
+
+
+def test_an_alias_that_is_another_codes_name_is_an_error_with_its_line(write):
+    text = GOOD.replace("direction: barrier}", "direction: barrier, aliases: [Barriers, ' Too  LATE', 1.10, Zeit]}")
+    text = text.replace("label: no,", "label: no, aliases: [zeit, Nee],")
+    assert errors(write(text)) == [
+        ", line 8: code 'barriers': alias 'Too LATE' is the label of code 'late'.\n"
+        "  A name must mean one code: keep it where it belongs.",
+        ", line 8: code 'barriers': alias '1.10' is the id of code '1.10'.\n"
+        "  A name must mean one code: keep it where it belongs.",
+        ", line 8: code 'barriers': alias 'Zeit' is the alias of code '1.10'.\n"
+        "  A name must mean one code: keep it where it belongs.",
+        ", line 18: code '1.10': alias 'zeit' is the alias of code 'barriers'.\n"
+        "  A name must mean one code: keep it where it belongs.",
+    ]
+
+
+def test_aliases_stand_in_the_last_column_of_the_table(write):
+    text = GOOD.replace("label: no,", "label: no, aliases: ['a | b', Nee, Nee],")
+    table = read_codebook_file(write(text)).table().set_index("code")
+    assert table.loc["1.10", "aliases"] == r"a \| b | Nee"
+    assert table.columns[-1] == "aliases"

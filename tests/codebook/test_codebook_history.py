@@ -147,6 +147,98 @@ def test_a_declared_change_that_is_not_there_is_an_error_with_its_line(book, cha
     assert all("line 4" in problem for problem in problems)
 
 
+def test_other_aliases_are_a_redefinition_and_their_order_is_none(book):
+    book.next(BARRIERS, f"{TIME}, aliases: [Zeit, Temps]", WORKLOAD, MONEY, changes=("do: redefine, code: time",))
+    book.next(BARRIERS, f"{TIME}, aliases: [Temps, Zeit]", WORKLOAD, MONEY, version="1.2.0")
+    assert prove(book.study) is not None
+    book.next(BARRIERS, f"{TIME}, aliases: [Temps]", WORKLOAD, MONEY, version="1.3.0")
+    assert "code 'time' is not as in 1.2.0 (aliases); no change says so." in book.problems()[0]
+
+
+def test_a_code_may_be_merged_into_one_that_is_renamed_moved_and_redefined_in_the_same_version(book):
+    book.next(
+        BARRIERS,
+        "id: workload, label: Too  much work, definition: Time and work.",
+        MONEY,
+        changes=(
+            "do: merge, code: time, to: workload",
+            "do: rename, code: workload, to: Too much  work",
+            "do: move, code: workload",
+            "do: redefine, code: workload",
+        ),
+    )
+    assert prove(book.study) is not None
+
+
+def test_a_split_may_keep_its_old_code_as_one_of_the_parts_and_only_once(book):
+    wages = "id: wages, label: Wages, parent: barriers"
+    split = "do: split, code: money, to: [money, wages]"
+    book.next(BARRIERS, TIME, WORKLOAD, MONEY, wages, changes=(split,))
+    assert prove(book.study) is not None
+    book.next(BARRIERS, TIME, WORKLOAD, MONEY, wages, changes=(split, "do: split, code: money, to: [wages, money]"))
+    assert book.problems() == [
+        "codebooks/m/1.1.0.yaml, line 5: change 2 (split): line 4 says the same of 'money'.\n  Keep one."
+    ]
+
+
+def test_nothing_is_merged_into_a_code_that_is_split_in_the_same_version(book):
+    wages = "id: wages, label: Wages, parent: barriers"
+    changes = ("do: merge, code: time, to: money", "do: split, code: money, to: [money, wages]")
+    for order in (changes, changes[::-1]):
+        book.next(BARRIERS, WORKLOAD, MONEY, wages, changes=order)
+        (problem,) = book.problems()
+        assert "(merge): code 'money' is split in the same version.\n  Which part is meant?" in problem
+    book.next(BARRIERS, WORKLOAD, MONEY, wages, changes=("do: merge, code: time, to: wages", changes[1]))
+    assert prove(book.study) is not None
+
+
+def test_what_is_merged_and_split_or_retired_at_once_is_an_error(book):
+    book.next(
+        BARRIERS, TIME, "id: a, label: A", "id: b, label: B",
+        changes=("do: merge, code: [money, workload], to: time", "do: split, code: money, to: [a, b]",
+                 "do: retire, code: workload"),
+    )  # fmt: skip
+    assert [problem.partition(": ")[2].partition("\n")[0] for problem in book.problems()] == [
+        "change 2 (split): line 4 says the same of 'money'.",
+        "change 3 (retire): line 4 says the same of 'workload'.",
+    ]
+
+
+def test_a_code_that_comes_back_under_another_parent_or_label_says_both(book):
+    book.next(BARRIERS, TIME, WORKLOAD, changes=("do: retire, code: money",))
+    back = (BARRIERS, TIME, WORKLOAD, "id: money, label: Funds, parent: time")
+    book.next(*back, changes=("do: restore, code: money",), version="1.2.0")
+    assert [problem.partition(": ")[2].partition("\n")[0] for problem in book.problems()] == [
+        "code 'money' has another label than in 1.0.0; no change says so.",
+        "code 'money' has another parent than in 1.0.0; no change says so.",
+    ]
+    more = ("do: restore, code: money", "do: rename, code: money, to: Funds", "do: move, code: money, to: time")
+    book.next(*back, changes=more, version="1.2.0")
+    assert prove(book.study) is not None
+
+
+def test_a_file_whose_name_is_no_version_or_the_same_version_twice_is_an_error(book):
+    book.write("1.1.0-rc1", FIRST.replace("1.0.0", "1.1.0-rc1"))
+    assert book.problems() == [
+        "codebooks/m/1.1.0-rc1.yaml: the file is called '1.1.0-rc1.yaml', and '1.1.0-rc1' is not a version.\n"
+        "  Name it with numbers and dots: 1.1.0.yaml."
+    ]
+    (book.root / "codebooks" / "m" / "1.1.0-rc1.yaml").unlink()
+    book.write("1.0", FIRST.replace("1.0.0", "1.0"))
+    assert any("this is the same version as 1.0" in problem for problem in book.problems())
+
+
+def test_ids_and_labels_are_the_same_however_their_accents_are_written(book):
+    import unicodedata
+
+    apart = unicodedata.normalize("NFD", "größe")
+    book.next(
+        BARRIERS, TIME, WORKLOAD, f"id: {apart}, label: {apart}",
+        changes=(f"do: merge, code: money, to: {apart}",),
+    )  # fmt: skip
+    assert "größe" in prove(book.study).current.codes
+
+
 def test_an_id_that_stood_once_can_only_be_restored(book):
     book.next(BARRIERS, TIME, WORKLOAD, changes=("do: retire, code: money",))
     book.next(BARRIERS, TIME, WORKLOAD, "id: money, label: Wages, parent: barriers", version="1.2.0")

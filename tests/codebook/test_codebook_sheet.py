@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from qualcode.codebook import read_codebook_file
+from qualcode.codebook.parts import Part
 from qualcode.codebook.sheet import (
     COLUMNS,
     make_id,
@@ -154,3 +155,41 @@ def test_the_shipped_codebook_is_read(repository):
     codebook = read_codebook_file(repository / "codebooks" / "onlinecare" / "1.0.0.yaml")
     assert codebook.codes["workload"].parent == "barriers"
     assert len(codebook.codes) == 25
+
+
+def test_labels_that_are_paths_become_a_tree_by_a_map_that_says_what_stands_between(tmp_path):
+    path = sheet(
+        tmp_path / "c.xlsx",
+        ["Node", "Meaning"],
+        ["Work / Time", "hours"],
+        ["Home/Time", ""],
+        ["Home", "where they live"],
+    )
+    part = Part(columns={"Node": "label", "Meaning": "definition"}, between="/")
+    book = read_codebook_sheet(path, name="m", version="1", parts=[part])
+    assert [(one.id, one.label, one.parent, one.kind, one.definition) for one in book.codes.values()] == [
+        ("work", "Work", "", "theme", ""),
+        ("time", "Time", "work", "code", "hours"),
+        ("home", "Home", "", "code", "where they live"),
+        ("time_2", "Time", "home", "code", ""),
+    ]
+
+
+def test_a_table_of_codes_and_memos_as_maxqda_takes_it_is_read_without_a_map(tmp_path):
+    rows = (["Code", "Memo"], ["A", "all"], ["A > B", "some"], [r"C\D", ""])
+    book = read_codebook_sheet(sheet(tmp_path / "c.xlsx", *rows), name="m", version="1")
+    assert [(one.label, one.parent, one.definition) for one in book.codes.values()] == [
+        ("A", "", "all"),
+        ("B", "a", "some"),
+        ("C", "", ""),
+        ("D", "c", ""),
+    ]
+
+
+def test_a_column_called_code_is_the_label_where_there_is_no_other(tmp_path):
+    rows = (["Code", "Parent code", "Description"], ["Time", "", "x"], ["Night shifts", "Time", "y"])
+    book = read_codebook_sheet(sheet(tmp_path / "c.xlsx", *rows), name="m", version="1")
+    assert [(one.id, one.label, one.parent) for one in book.codes.values()] == [
+        ("time", "Time", ""),
+        ("night_shifts", "Night shifts", "time"),
+    ]

@@ -153,6 +153,50 @@ def test_a_restored_code_brings_its_codings_back(tmp_path):
     assert small.now() == {"four": "fear"}
 
 
+UNDONE = f"""name: m
+version: 1.2.0
+changes:
+  - {{do: restore, code: time, {SIGNED}}}
+  - {{do: restore, code: money, {SIGNED}}}
+codes:
+  - {{id: workload, label: Too much work}}
+  - {{id: time, label: Time}}
+  - {{id: budget, label: Budget}}
+  - {{id: wages, label: Wages}}
+  - {{id: money, label: Money}}
+"""
+
+
+def test_a_merged_or_split_code_that_is_restored_brings_back_what_was_coded_with_it(tmp_path):
+    small = Small(tmp_path, FIRST, SECOND).code(
+        *EVERY[:3], ("five", "money", "1.0.0"), ("six", "money", "1.0.0"), ("seven", "workload", "1.1.0")
+    )
+    small.decide("five", "wages")
+    small.decide("six", "none")
+    (tmp_path / "codebooks" / "m" / "1.2.0.yaml").write_text(UNDONE, encoding="utf-8")
+    read = small.read()
+    # what a person decided stands; what waited, or fitted nowhere, is what it was
+    assert small.now() == {
+        "one": "time", "two": "workload", "three": "money", "five": "wages", "six": "money", "seven": "workload"
+    }  # fmt: skip
+    assert read.splits[["code", "status"]].values.tolist() == [["money", "decided"]]
+    counts = read.report.iloc[0]
+    assert (counts["rows"], counts["kept"], counts["open_split"], counts["retired"]) == (6, 6, 0, 0)
+
+
+def test_codings_of_a_version_between_two_that_are_here_are_carried_from_the_one_before_it(tmp_path):
+    small = Small(tmp_path, FIRST, SECOND).code(
+        ("one", "time", "1.0.5"), ("two", "fear", "1.0.5"), ("three", "Time", "1.0")
+    )
+    assert small.now() == {"one": "workload", "three": "workload"}
+    assert small.read().retired["code"].tolist() == ["fear"]
+
+
+def test_codings_are_carried_over_a_version_that_did_not_touch_their_code(tmp_path):
+    small = Small(tmp_path, FIRST, SECOND, THIRD).code(("one", "time", "1.0.0"), ("two", "wages", "1.1.0"))
+    assert small.now() == {"one": "workload", "two": "wages"}
+
+
 def test_a_code_that_was_split_twice_needs_two_choices(tmp_path):
     small = Small(tmp_path, FIRST, SECOND, THIRD).code(("three", "money", "1.0.0"), ("five", "budget", "1.1.0"))
     small.decide("three", "budget", "money@1.1.0")
@@ -181,6 +225,44 @@ def test_changes_of_the_only_version_here_carry_codings_of_one_that_is_gone(tmp_
     small = Small(tmp_path, SECOND).code(*EVERY[:3])
     assert small.now() == {"one": "workload", "two": "workload"}
     assert small.read().splits["code"].tolist() == ["money"]
+
+
+SWAPPED = f"""name: m
+version: 1.1.0
+changes:
+  - {{do: rename, code: time, to: Hours, {SIGNED}}}
+  - {{do: rename, code: workload, to: Time, {SIGNED}}}
+  - {{do: redefine, code: fear, {SIGNED}}}
+codes:
+  - {{id: time, label: Hours}}
+  - {{id: workload, label: Time}}
+  - {{id: money, label: Money}}
+  - {{id: fear, label: Fear, aliases: [Angst, "Fear; dread"]}}
+"""
+AGAIN = SWAPPED.replace("1.1.0", "1.2.0").replace(
+    "do: rename, code: time, to: Hours", "do: rename, code: time, to: Days"
+)
+AGAIN = AGAIN.replace("label: Hours", "label: Days").replace(
+    f"  - {{do: rename, code: workload, to: Time, {SIGNED}}}\n", ""
+)
+AGAIN = AGAIN.replace(f"  - {{do: redefine, code: fear, {SIGNED}}}\n", "")
+
+
+def test_a_label_is_looked_up_in_the_version_that_the_coder_had(tmp_path):
+    small = Small(tmp_path, FIRST, SWAPPED).code(("one", "Time", "1.0.0"), ("two", "Time", "1.1.0"))
+    assert small.now() == {"one": "time", "two": "workload"}
+
+
+def test_a_label_that_a_code_had_once_is_still_its_name(tmp_path):
+    small = Small(tmp_path, FIRST, SWAPPED, AGAIN).code(
+        ("one", "Workload", "1.2.0"), ("two", "hours", "1.2.0"), ("three", "Hours", "1.0.0"), ("four", "Days", "")
+    )
+    assert small.now() == {"one": "workload", "two": "time", "three": "time", "four": "time"}
+
+
+def test_an_alias_is_the_code_whatever_its_capitals_and_blanks(tmp_path):
+    small = Small(tmp_path, FIRST, SWAPPED).code(("one", "Angst", ""), ("two", "fear;  DREAD", "1.0.0"))
+    assert small.now() == {"one": "fear", "two": "fear"}
 
 
 def test_two_standing_choices_that_differ_are_an_error(tmp_path):
@@ -247,5 +329,5 @@ def test_the_foot_of_every_table_says_what_waits_and_what_is_history(tmp_path):
     data = Data(Study(tmp_path, Config()), tables, "2024-01-01", "", {})
     assert open_note(data) == (
         "No disagreement between coders was found. 2 codings wait for a choice, because their code was split; "
-        "they are not counted. 1 coding of codes that the codebook has no longer is not counted."
+        "they are not counted. 1 coding of codes that the codebook in use does not have is not counted."
     )

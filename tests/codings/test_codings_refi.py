@@ -223,17 +223,18 @@ def test_missing_dates_are_no_trouble(study, tmp_path):
     assert spans(study, project(tmp_path / "p.qdpx", inner)) == FOUND[:1]
 
 
-def test_selections_without_codes_and_variables_are_counted(study, tmp_path):
-    inner = selection(*at(BOSS), inside="<Description>nice</Description>") + two(TALK)
+def test_selections_that_say_nothing_and_values_of_no_variable_are_counted(study, tmp_path):
+    inner = selection(*at(BOSS), inside="<Description>nice</Description>") + selection(*at(TRAINING)) + two(TALK)
     inner += f'<VariableValue><VariableRef targetGUID="{E}"/><TextValue>x</TextValue></VariableValue>'
-    assert bring(study, project(tmp_path / "p.qdpx", inner)).summary["left_out"] == {"comment": 1, "variable_value": 1}
+    summary = bring(study, project(tmp_path / "p.qdpx", inner)).summary
+    assert summary["left_out"] == {"selection_without_code": 1, "variable_value": 1}
 
 
 def test_a_coding_of_a_case_is_no_coding(study, tmp_path):
     codes = CODES + f'<Cases><Case guid="{E}" name="P1"/></Cases>'
     path = project(tmp_path / "p.qdpx", selection(*at(BOSS), coding(E)) + two(TALK), codes=codes)
     summary = bring(study, path).summary
-    assert (summary["codings"], summary["left_out"]) == (2, {"case": 1, "case_coding": 1})
+    assert (summary["codings"], summary["left_out"]) == (2, {})
 
 
 def test_a_code_above_others_can_be_coded_with(study, tmp_path):

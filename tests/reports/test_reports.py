@@ -16,6 +16,7 @@ from qualcode.config import Config
 from qualcode.reports import content
 from qualcode.reports.content import Data
 from qualcode.reports.docx import Report, write_tables
+from qualcode.reports.findings import FIGURES
 from qualcode.reports.html import write_index
 from qualcode.reports.model import Column, PrintedTable, Row, percent, whole_percent
 from qualcode.reports.xlsx import write_data, write_printed
@@ -227,7 +228,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_people_wrote(tmp
     figures.mkdir()
     drawing = '<defs><clipPath id="p"/></defs><g clip-path="url(#p)"/>'
     svg = f'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg">{drawing}</svg>'
-    for name in ("thematic_map", "theme_by_participant", "agreement", "saturation"):
+    for name in FIGURES:
         (figures / f"{name}.svg").write_text(svg, encoding="utf-8")
     quote = {"theme": "t", "label": "<b>Theme</b>", "participant": "P1", "text": "a < b & c", "quote": "q"}
     write_index(tmp_path / "index.html", data(tmp_path, quotes=[quote]), figures, ["findings.docx"])
@@ -258,3 +259,132 @@ def test_captions_are_numbered_by_fields_that_word_keeps_right(tmp_path: Path) -
     assert captions == ["Table 1. Themes and subthemes", "Table 2. Themes and subthemes"]
     codes = [element.text.strip() for element in document.element.body.iter(qn("w:instrText"))]
     assert codes == ["SEQ Table \\* ARABIC"] * 2
+
+
+# ---------------------------------------------------------------- agreement
+
+
+OVERALL = {
+    "coefficient": "krippendorff_alpha", "scope": "pooled", "unit": "turn", "rule": "any_word", "universe": "assigned",
+    "coders": "A;B", "n_units": 53, "n_transcripts": 3, "estimate": 0.7111, "ci_these_low": 0.61, "ci_these_high": 0.80,
+    "ci_method": "these transcripts only: bootstrap by unit (3 transcripts: too few to resample), 1000, seed 1, percentile",
+    "reason": "3 transcripts: too few to speak beyond them", "codes": 20, "uncoded": "include", "below": "0.667: 0.200; 0.8: 0.980",
+}  # fmt: skip
+
+
+def agreed(tmp_path: Path, *, sampling: str = "", approach: str = "codebook", **more: list[dict[str, object]]) -> Data:
+    codes = (("x", -0.01, "too rare: 2 units coded by anybody; bias: B applies"), ("y", 1.0, ""), ("z", None, ""))
+    by_code = [
+        {**OVERALL, "scope": "code", "code": code, "label": code.title(), "estimate": value, "remarks": remarks}
+        for code, value, remarks in codes
+    ]
+    whole = {"transcript": "all", "unit": "turn"}
+    yes = {"counted": "yes", "why": "read by two coders or more", "characters": 300, "percent": 30.0, "units": 53}
+    no = {
+        "counted": "no",
+        "why": "not assigned to two of these coders",
+        "characters": 700,
+        "percent": 70.0,
+        "units": 159,
+    }
+    counted = [whole | yes, whole | no]
+    percent_ = {**OVERALL, "coefficient": "percent_agreement", "estimate": 0.97, "below": ""}
+    tables = {"agreement": [percent_, OVERALL], "agreement_by_code": by_code, "agreement_diagnosis": counted} | more
+    made = data(tmp_path, **tables)
+    made.study.config.agreement.sampling = sampling
+    made.study.config.analysis.approach = approach  # type: ignore[assignment]
+    return made
+
+
+def test_the_methods_sentences_say_who_what_how_and_with_which_interval(tmp_path: Path) -> None:
+    made = agreed(tmp_path, sampling="drawn at random before coding began")
+    made.tables["transcripts"] = TABLES["report_transcripts"].shape([{"transcript": f"T{at}"} for at in range(13)])
+    assert content.agreement_methods(made).startswith(
+        "Two coders (A, B) independently coded 3 of 13 transcripts (53 turns, 25 % of all), drawn at random before coding began. "
+        "Agreement was measured by turn; a code counted for a turn when it covered at least one whole word of it. "
+        "Krippendorff's alpha (nominal, each code present or absent, observed and expected disagreement pooled over 20 codes) was "
+        "0.71 (95 % interval 0.61 to 0.80 for these transcripts; bootstrap, 1,000 resamples of turns, percentile limits, seed 1). "
+        "By code it ranged from −0.01 to 1.00 (2 of 3 codes could be estimated). Percent agreement was 97 %. "
+        "Computed with qualcode "
+    )
+
+
+def test_thresholds_stand_with_who_says_so_and_what_the_share_is_not(tmp_path: Path) -> None:
+    assert content.agreement(agreed(tmp_path)).notes[-1] == (
+        "Of the resamples of the pooled alpha 20 % under 0.667 (Krippendorff 2019, tentative), 98 % under 0.8 (Krippendorff 2019, "
+        "firm). This is no probability, and thresholds are conventions."
+    )
+
+
+def test_a_word_stands_beside_a_code_and_is_explained_below(tmp_path: Path) -> None:
+    table = content.agreement_by_code(agreed(tmp_path))
+    assert [row.cells[-1] for row in table.rows] == ["rare, bias", "", ""]
+    assert (
+        "Remarks: rare: fewer than 5 units were coded by anybody, or too little varies for an interval; bias: one coder applies "
+        "the code more often."
+    ) in table.notes
+
+
+def test_units_stand_side_by_side_where_there_are_several(tmp_path: Path) -> None:
+    assert content.agreement_units(agreed(tmp_path)).rows == []
+    other = {**OVERALL, "unit": "character", "rule": "every character", "n_units": 9000, "estimate": 0.5, "ci_these_low": None,
+             "ci_these_high": None, "ci_method": ""}  # fmt: skip
+    table = content.agreement_units(agreed(tmp_path, agreement=[OVERALL, other]))
+    assert [list(row.cells[:3]) + list(row.cells[5:]) for row in table.rows] == [
+        ["Turn", "counted", 53, "0.71", "0.61 to 0.80"], ["Character", "counted", 9000, "0.50", ""],
+    ]  # fmt: skip
+    assert len(content.agreement(agreed(tmp_path, agreement=[OVERALL, other])).rows) == 1
+
+
+def test_of_three_coders_the_table_has_the_units_that_any_coded_and_the_mean_kappa_of_pairs(tmp_path: Path) -> None:
+    row = {**OVERALL, "scope": "code", "code": "x", "label": "X", "coders": "A;B;C", "n_coded": 7}
+    rows = [
+        row,
+        {**row, "coefficient": "mean_pairwise_cohen_kappa", "estimate": 0.25},
+        *({**row, "coefficient": "cohen_kappa", "coders": pair, "estimate": 0.9} for pair in ("A;B", "A;C", "B;C")),
+    ]
+    table = content.agreement_by_code(agreed(tmp_path, agreement_by_code=rows))
+    assert [column.heading for column in table.columns][:2] == ["Code", "Coded by any"]
+    assert list(table.rows[0].cells) == ["X", 7, "", "0.25", "0.71", "0.61 to 0.80"]
+
+
+def test_what_counted_adds_up_in_the_printed_table(tmp_path: Path) -> None:
+    table = content.agreement_diagnosis(agreed(tmp_path))
+    assert [list(row.cells) for row in table.rows] == [
+        ["Read by two coders or more", "yes", 300, "30", 53],
+        ["Not assigned to two of these coders", "no", 700, "70", 159],
+        ["All transcripts", "", 1000, "100", 212],
+    ]
+
+
+def test_under_the_reflexive_approach_documents_say_so_in_place_of_coefficients(tmp_path: Path) -> None:
+    made = agreed(tmp_path, approach="reflexive")
+    for make in (content.agreement, content.agreement_by_code, content.PRINTED["agreement_by_scope"]):
+        table = make(made)
+        assert table.rows == [] and table.empty.startswith(
+            "Under the reflexive approach coefficients of agreement are switched off"
+        )
+    assert content.agreement_methods(made).startswith("Under the reflexive approach")
+
+
+def test_the_foot_of_every_table_says_how_many_codings_wait_to_be_aligned(tmp_path: Path) -> None:
+    from qualcode.reports.content import open_note
+
+    told = open_note(data(tmp_path, imports=[{"file": "a", "unaligned": 2}, {"file": "b", "unaligned": 1}]))
+    assert told == "3 codings under codes of a coder's own, not yet aligned to the codebook, are not counted."
+
+
+def test_the_table_of_agreement_says_whose_codes_are_not_aligned(tmp_path: Path) -> None:
+    from qualcode.reports.content import agreement, open_note
+
+    why = "codes of KL are not aligned to the codebook (2 of 2 codings wait): qualcode pack alignment"
+    row = {
+        "coefficient": "cohen_kappa",
+        "scope": "pooled",
+        "unit": "segment",
+        "rule": "any_word",
+        "universe": "assigned",
+    }
+    told = data(tmp_path, agreement=[row | {"coders": "KL;RB", "n_units": 0, "reason": why}])
+    assert agreement(told).notes[0] == f"C{why[1:]}."
+    assert open_note(told) == ""  # not "no disagreement was found"

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from qualcode.errors import StudyError
-from qualcode.memos import read_memos
+from qualcode.memos import all_memos, memos_of_study, read_memos
 from qualcode.study import Study
+from qualcode.tables import TABLES, write
 
 
 @pytest.fixture
@@ -66,3 +67,56 @@ def test_show_prints_the_memos_of_files_too(made_up_study, qualcode):
     assert "M01,reflexive" in done.stdout
     checked = qualcode("check", "-C", made_up_study)
     assert checked.returncode == 0, checked.stderr
+
+
+def of_tool(memo: str, text: str, about: str = "S01", source: str = "a.qdpx", **more: str) -> dict[str, str]:
+    row = {"memo": memo, "kind": "analytic", "about": about, "author": "RB", "date": "2024-02-06", "text": text}
+    return row | {"source": source} | more
+
+
+def joined(raw: Path, *rows: dict[str, str]) -> list[list[str]]:
+    of_tools = TABLES["tool_memos"].shape(rows)
+    return all_memos(read_memos(Study(raw.parents[1])), of_tools)[["memo", "about", "text"]].values.tolist()
+
+
+def test_the_memos_of_tools_stand_beside_those_of_people_under_their_titles(raw):
+    assert joined(raw, of_tool("u1", "Tired.", title="Week 1"), of_tool("u2", "Waiting, again", title="Waiting")) == [
+        ["M01", "S01", "Loud room."],
+        ["u1", "S01", "Week 1\n\nTired."],
+        ["u2", "S01", "Waiting, again"],
+    ]
+
+
+def test_the_same_memo_in_a_copy_of_a_project_counts_once(raw):
+    copy = {"source": "b.qdpx"}
+    found = joined(
+        raw,
+        of_tool("u1", "Hm."),
+        of_tool("u2", "Hm."),  # twice in one file: two notes
+        of_tool("v1", "Hm.", **copy),
+        of_tool("v2", "Hm.", about="S02", **copy),  # about something else
+        of_tool("v3", "Hm!", **copy),
+    )
+    assert [memo for memo, _, _ in found] == ["M01", "u1", "u2", "v2", "v3"]
+
+
+def test_what_qualcode_exported_comes_back_as_the_memo_that_it_is(raw):
+    assert joined(raw, of_tool("M01", "Loud  room.", about="S01;workload")) == [["M01", "S01;workload", "Loud room."]]
+
+
+def test_a_memo_that_was_changed_elsewhere_stands_beside_the_one_it_was(raw):
+    assert joined(raw, of_tool("M01", "A very loud room.")) == [
+        ["M01", "S01", "Loud room."],
+        ["M01 (a.qdpx)", "S01", "A very loud room."],
+    ]
+
+
+def test_show_prints_the_memos_of_tools_after_a_run(made_up_study, qualcode):
+    write(
+        "tool_memos",
+        TABLES["tool_memos"].shape([of_tool("u1", "Hm.")]),
+        made_up_study / "data/processed/tool_memos.parquet",
+    )
+    done = qualcode("show", "memos", "--csv", "-C", made_up_study)
+    assert done.stdout.endswith("u1,analytic,S01,RB,2024-02-06,Hm.\n"), done.stderr
+    assert len(memos_of_study(Study.load(made_up_study))) == len(read_memos(Study.load(made_up_study))) + 1

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from qualcode.agreement.ratings import measure, read_ratings
+from qualcode.agreement.constructs import construct_agreement
+from qualcode.agreement.measuring import measure
+from qualcode.agreement.ratings import read_ratings
 from qualcode.agreement.spans import measure_spans, read_spans
-from qualcode.agreement.study import agreement_tables
+from qualcode.agreement.study import agreement_tables, measure_study
 
-__all__ = ["agreement_tables", "measure", "measure_spans", "read_ratings", "read_spans"]
+__all__ = [
+    "agreement_tables",
+    "construct_agreement",
+    "measure",
+    "measure_spans",
+    "measure_study",
+    "read_ratings",
+    "read_spans",
+]

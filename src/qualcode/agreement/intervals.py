@@ -1,21 +1,50 @@
-"""Intervals: resampling of units or whole transcripts, Krippendorff's own bootstrap, and analytic standard errors."""
+"""Intervals: from resamples, from leaving one out, from Krippendorff's own bootstrap, and by closed forms."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qualcode.agreement.kernel import Blocks, Floats, Fold, Patterns, Sums, estimate, krippendorff_alpha
+from qualcode.agreement.kernel import Blocks, Floats, Pair, Patterns, Sums, estimate, krippendorff_alpha
+from qualcode.agreement.resampling import (
+    ENOUGH_CLUSTERS,
+    Changed,
+    Draw,
+    Resampling,
+    choose,
+    coverage_note,
+    dense,
+    draws,
+    leave_one_out,
+    rows_at_once,
+)
 
-ENOUGH_CLUSTERS = 10  # from here on whole transcripts are resampled (docs/agreement.md)
+__all__ = [
+    "ENOUGH_CLUSTERS",
+    "Draw",
+    "Interval",
+    "Resampling",
+    "analytic_interval",
+    "bca_interval",
+    "choose",
+    "coverage_note",
+    "draws",
+    "jackknife_interval",
+    "jackknife_variance",
+    "leave_one_out",
+    "pairs_interval",
+    "percentile_interval",
+    "share_below",
+    "share_without_variation",
+    "too_rare",
+]
+
 UNDEFINED_BOUND = 0.05  # with a larger share of undefined resamples there is no interval
 COVER = 0.95
-CHUNK = 8_000_000  # numbers held at once while resampling
 
 
 @dataclass(frozen=True)
@@ -27,105 +56,7 @@ class Interval:
     high: float = float("nan")
     method: str = ""
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class Resampling:
-    """What is drawn, how often, and how it is called. `clusters` are cluster indices of the units (-1: in none)."""
-
-    how: str  # unit or cluster
-    times: int
-    seed: int
-    label: str
-    clusters: NDArray[np.intp] | None = None
-    refused: str = ""  # why there is nothing to resample
-    these: str = ""  # why nothing can be said beyond the clusters at hand, where units are drawn for want of clusters
-
-
-def choose(
-    resample: str,
-    times: int,
-    seed: int,
-    *,
-    units: NDArray[np.bool_],
-    clusters: NDArray[np.intp] | None,
-    cluster_word: str = "cluster",
-) -> Resampling:
-    """By cluster from ten clusters up, else by unit, unless `resample` says which.
-
-    Parameters
-    ----------
-    units
-        Which units have two values or more: only their clusters count.
-    clusters
-        Cluster index of each unit, None where there are no clusters.
-    """
-    n = int(units.sum())
-    found = len(np.unique(clusters[units])) if clusters is not None else 0
-    many = f"{found} {cluster_word}{'' if found == 1 else 's'}"
-    tail = f"{times}, seed {seed}, percentile"
-    if resample == "cluster" or (resample == "auto" and found >= ENOUGH_CLUSTERS):
-        refused = "" if found > 1 else f"one {cluster_word}: nothing to resample"
-        return Resampling("cluster", times, seed, f"bootstrap by {cluster_word} ({many}), {tail}", clusters, refused)
-    why = f"{many}: too few to resample" if clusters is not None and resample == "auto" else f"{n} units"
-    refused = "" if n > 1 else "one unit: nothing to resample"
-    these = ""
-    if clusters is not None and resample == "auto":
-        these = f"{many}: too few to speak beyond {'it' if found == 1 else 'them'}"
-    return Resampling("unit", times, seed, f"bootstrap by unit ({why}), {tail}", clusters, refused, these)
-
-
-class Draw:
-    """One part of the resamples: sums of a block over the units drawn."""
-
-    def __init__(self, weights: Floats, members: Floats | None) -> None:
-        self._weights, self._members = weights, members
-        self._rows: Floats | None = None
-
-    def rows(self) -> Floats:
-        """How often each distinct row counts: resamples x rows."""
-        if self._rows is None:
-            self._rows = self._weights if self._members is None else self._weights @ self._members
-        return self._rows
-
-    @property
-    def fold(self) -> Fold:
-        def fold(block: Any) -> Floats:
-            return np.asarray(self._weights @ (block if self._members is None else self._members @ block))
-
-        return fold
-
-    def sums(self, blocks: Blocks) -> Sums:
-        return Sums(blocks, self.rows, self.fold)
-
-
-def draws(patterns: Patterns, plan: Resampling) -> Iterator[Draw]:
-    """The resamples in parts; the same for every coefficient and every code of the same table."""
-    rng = np.random.default_rng(plan.seed)
-    rows, units = len(patterns.times), len(patterns.of_unit)
-    if plan.how == "cluster":
-        assert plan.clusters is not None
-        inside = plan.clusters >= 0
-        _, at = np.unique(plan.clusters[inside], return_inverse=True)
-        many = int(at.max(initial=-1)) + 1
-        members = np.zeros((many, rows))
-        np.add.at(members, (at, patterns.of_unit[inside]), 1)
-        step = max(1, CHUNK // max(many, rows))
-        for start in range(0, plan.times, step):
-            size = min(step, plan.times - start)
-            yield Draw(rng.multinomial(many, np.full(many, 1 / many), size=size).astype(np.float64), members)
-        return
-    few = rows * 4 < units or rows <= 64
-    step = max(1, CHUNK // max(rows, 1 if few else units))
-    for start in range(0, plan.times, step):
-        size = min(step, plan.times - start)
-        if few:
-            weights = rng.multinomial(units, patterns.times / units, size=size)
-        else:
-            drawn = patterns.of_unit[rng.integers(0, units, size=(size, units))]
-            drawn += (np.arange(size) * rows)[:, None]
-            weights = np.bincount(drawn.ravel(), minlength=size * rows).reshape(size, rows)
-        yield Draw(weights.astype(np.float64), None)
+    undefined: int = 0  # of the resamples
 
 
 def percentile_interval(values: Floats, label: str) -> Interval:
@@ -141,12 +72,13 @@ def percentile_interval(values: Floats, label: str) -> Interval:
             f"too little variation for an interval: {undefined} of {len(values)} resamples are undefined "
             f"(at most {UNDEFINED_BOUND:.0%} may be)"
         )
-        return Interval(method=method, reason=reason)
+        return Interval(method=method, reason=reason, undefined=undefined)
     if float(np.ptp(defined)) == 0:
-        return Interval(method=method, reason="every resample gives the same value, which makes no interval")
+        same = "every resample gives the same value, which makes no interval"
+        return Interval(method=method, reason=same, undefined=undefined)
     tail = (1 - COVER) / 2 * 100
     low, high = np.percentile(defined, [tail, 100 - tail])
-    return Interval(float(defined.std(ddof=1)), float(low), float(min(high, 1.0)), method)
+    return Interval(float(defined.std(ddof=1)), float(low), float(min(high, 1.0)), method, undefined=undefined)
 
 
 def bca_interval(values: Floats, label: str, point: float, without: Floats, times: Floats) -> Interval:
@@ -171,33 +103,63 @@ def bca_interval(values: Floats, label: str, point: float, without: Floats, time
     mean = float(many @ left / many.sum()) if known.any() else float("nan")
     spread = float(many @ (mean - left) ** 2) if known.any() else 0.0
     if not 0 < below < 1 or spread <= 0:
-        return Interval(method=plain.method, reason="the BCa correction is not defined here: use percentile")
+        why = "the BCa correction is not defined here: use percentile"
+        return Interval(method=plain.method, reason=why, undefined=plain.undefined)
     bias = float(stats.norm.ppf(below))
     skew = float(many @ (mean - left) ** 3) / (6 * spread**1.5)
     ends = bias + stats.norm.ppf([(1 - COVER) / 2, (1 + COVER) / 2])
     shares = stats.norm.cdf(bias + ends / (1 - skew * ends))
     low, high = np.percentile(defined, 100 * shares)
-    return Interval(plain.se, float(low), float(min(high, 1.0)), plain.method)
+    return Interval(plain.se, float(low), float(min(high, 1.0)), plain.method, undefined=plain.undefined)
 
 
-def leave_one_out(patterns: Patterns, plan: Resampling) -> Iterator[tuple[Floats, Floats]]:
-    """Weights of the distinct rows without one unit (or cluster) each, in parts, and how many units each stands for."""
-    times = patterns.times.astype(np.float64)
-    rows = len(times)
-    if plan.how == "cluster":
-        assert plan.clusters is not None
-        inside = plan.clusters >= 0
-        _, at = np.unique(plan.clusters[inside], return_inverse=True)
-        members = np.zeros((int(at.max(initial=-1)) + 1, rows))
-        np.add.at(members, (at, patterns.of_unit[inside]), 1)
-        yield members.sum(axis=0) - members, np.ones(len(members))
-        return
-    step = max(1, CHUNK // max(1, rows))
-    for start in range(0, rows, step):
-        stop = min(start + step, rows)
-        weights = np.repeat(times[None], stop - start, axis=0)
-        weights[np.arange(stop - start), np.arange(start, stop)] -= 1
-        yield weights, times[start:stop]
+def jackknife_variance(without: Floats, times: Floats) -> float:
+    """Variance of an estimate from its values without one unit (or cluster), each standing for so many of them."""
+    known = ~np.isnan(without) & (times > 0)
+    n = float(times[known].sum())
+    if n < 2:
+        return float("nan")
+    mean = float(times[known] @ without[known]) / n
+    return (n - 1) / n * float(times[known] @ (without[known] - mean) ** 2)
+
+
+def jackknife_interval(point: float, without: Floats, times: Floats, label: str) -> Interval:
+    """Point estimate plus and minus t times the jackknife standard error (Efron and Tibshirani 1993, chapter 11).
+
+    Parameters
+    ----------
+    without, times
+        The estimate without one unit (or cluster), and how many units give that value.
+    """
+    from scipy import stats
+
+    n = float(times.sum())
+    undefined = int(times[np.isnan(without)].sum())
+    if undefined:
+        reason = f"too little variation for an interval: without one of {undefined} of {n:.0f} there is no estimate"
+        return Interval(method=label, reason=reason)
+    se = float(np.sqrt(jackknife_variance(without, times)))
+    if not se >= 1e-12:
+        return Interval(method=label, reason="leaving out any one changes nothing, which makes no interval")
+    reach = float(stats.t.ppf((1 + COVER) / 2, n - 1)) * se
+    return Interval(se, point - reach, min(1.0, point + reach), label)
+
+
+def share_without_variation(blocks: Blocks, times: NDArray[np.int64]) -> float:
+    """Probability that a resample of units holds one category only, without drawing any."""
+    n = float(times.sum())
+    counts = dense(blocks.counts)
+    pairable = blocks.pairable > 0
+    alike = [float(times[~pairable | (counts[:, k] == blocks.m)].sum()) for k in range(blocks.scale.size)]
+    return float(sum((many / n) ** n for many in alike)) if n else 1.0
+
+
+def too_rare(blocks: Blocks, times: NDArray[np.int64]) -> str:
+    """Why an interval that draws nothing is not to be relied on; "" where the bootstrap would give one."""
+    share = share_without_variation(blocks, times)
+    if share <= UNDEFINED_BOUND:
+        return ""
+    return f"too little variation for an interval: {share:.0%} of resamples would have none (at most {UNDEFINED_BOUND:.0%} may)"
 
 
 def share_below(values: Floats, threshold: float) -> float:
@@ -290,14 +252,35 @@ ANALYTIC = (
 )
 
 
+LINEARISED = (
+    "holsti",
+    "pabak",
+    "positive_agreement",
+    "negative_agreement",
+    "jaccard",
+    "prevalence_index",
+    "bias_index",
+)  # shares and indices: the delta method, by unit
+
+
 def analytic_interval(name: str, blocks: Blocks, times: NDArray[np.int64]) -> Interval:
     """Gwet's subject-level linearisation with t, or Fleiss, Cohen and Everitt 1969 for two coders' Cohen, with z.
 
     Units with one value enter as Gwet lets them (as zero agreement at their level), alpha is over pairable units; the
-    degrees of freedom are the units with a value, less one (Gwet 2014; R package irrCAC).
+    degrees of freedom are the units with a value, less one (Gwet 2014; R package irrCAC). Shares and indices of two
+    categories and Holsti: the delta method with t; intraclass correlations: F, without a standard error.
     """
     from scipy import stats
 
+    if name.startswith("icc_"):
+        from qualcode.agreement.icc import limits
+
+        low, high, method = limits(name, Sums.point(blocks, times), COVER)
+        if not np.isfinite([low, high]).all():
+            return Interval(reason="the limits are not defined")
+        return Interval(low=low, high=high, method=method, reason="limits by F have no standard error")
+    if name in LINEARISED:
+        return _by_small_changes(name, blocks, times)
     if name not in ANALYTIC:
         return Interval(reason="no closed form for this coefficient: use the bootstrap")
     if name == "cohen_kappa":
@@ -326,10 +309,6 @@ def _point(name: str, blocks: Blocks, times: NDArray[np.int64]) -> float:
     return float(estimate(COEFFICIENTS[name](Sums.point(blocks, times)))[0])
 
 
-def _dense(block: Any) -> Floats:
-    return np.asarray(block if isinstance(block, np.ndarray) else block.toarray())
-
-
 def _linearised(name: str, blocks: Blocks, times: NDArray[np.int64]) -> float:
     """Standard error from each unit's contribution (Gwet 2014, chapter 5; the formulas of the R package irrCAC)."""
     if name == "scott_pi":  # Fleiss over the units that both gave a value
@@ -346,7 +325,7 @@ def _linearised(name: str, blocks: Blocks, times: NDArray[np.int64]) -> float:
     unweighted = name in ("percent_agreement", "gwet_ac1")
     agree = blocks.agree if unweighted else blocks.agree_weighted
     pa = (w @ agree) / n2
-    shares = _dense(blocks.shares)
+    shares = dense(blocks.shares)
     pi = (w @ shares) / n
     table = np.eye(size) if weights is None or unweighted else weights
     if name == "percent_agreement":
@@ -370,7 +349,7 @@ def _linearised(name: str, blocks: Blocks, times: NDArray[np.int64]) -> float:
 
 def _conger_chance(blocks: Blocks, w: Floats, table: Floats) -> tuple[float, Floats]:
     n, coders = w.sum(), blocks.coders
-    counts = np.stack([w @ _dense(blocks.one_coder(g)) for g in range(coders)])
+    counts = np.stack([w @ dense(blocks.one_coder(g)) for g in range(coders)])
     given = counts.sum(axis=1)
     share = counts / given[:, None]
     total = share.sum(axis=0)
@@ -393,7 +372,7 @@ def _linearised_alpha(blocks: Blocks, times: NDArray[np.int64]) -> float:
         return float("nan")
     scale = blocks.scale
     mean = (w @ blocks.m) / n
-    counts = _dense(blocks.counts)
+    counts = dense(blocks.counts)
     pi = (w @ counts) / (n * mean)
     disagree = blocks.disagreement / mean  # 1 - p_a of each unit, times its share of values
     if scale.distances is not None:
@@ -425,20 +404,41 @@ def _infinitesimal(blocks: Blocks, times: NDArray[np.int64]) -> float:
     n = w.sum()
     if n < 2:
         return float("nan")
-    small = 1e-4 * n
-    change = np.empty(len(w))
-    step = max(1, 2_000_000 // max(1, len(w)))
-    for start in range(0, len(w), step):
-        stop = min(start + step, len(w))
-        both = []
-        for sign in (1, -1):
-            weights = np.repeat(((1 - sign * small / n) * w)[None], stop - start, axis=0)
-            weights[np.arange(stop - start), np.arange(start, stop)] += sign * small
-            both.append(estimate(krippendorff_alpha(Sums.point(blocks, weights))))
-        change[start:stop] = n * (both[0] - both[1]) / (2 * small)
+    change = _changes(krippendorff_alpha, blocks, w, ranks=True)
     values = w @ blocks.m
     change *= values / (values - 1)  # as Gwet, who linearises alpha without its small-sample term
     return float(np.sqrt((w @ change**2) / (n * (n - 1))))
+
+
+def _changes(of: Callable[[Sums], Pair], blocks: Blocks, w: Floats, *, ranks: bool) -> Floats:
+    """What a unit of each row adds to the estimate, times n: the estimate's slope in that row's weight."""
+    n = float(w.sum())
+    small = 1e-4
+    change = np.empty(len(w))
+    step = rows_at_once(len(w), ranks)
+    for start in range(0, len(w), step):
+        rows = slice(start, min(start + step, len(w)))
+        more, less = (Changed(w, rows, 1 - sign * small, sign * small * n).sums(blocks) for sign in (1, -1))
+        change[rows] = (estimate(of(more)) - estimate(of(less))) / (2 * small)
+    return change
+
+
+def _by_small_changes(name: str, blocks: Blocks, times: NDArray[np.int64]) -> Interval:
+    from scipy import stats
+
+    from qualcode.agreement.binary import BINARY
+
+    keep = blocks.m > 0 if name == "holsti" else blocks.pairable > 0
+    blocks, w = Blocks(blocks.codes[keep], blocks.scale), times[keep].astype(np.float64)
+    n = int(w.sum())
+    if n < 2:
+        return Interval(reason="one unit: no interval")
+    change = _changes(BINARY[name], blocks, w, ranks=False)
+    se = float(np.sqrt((w @ change**2) / (n * (n - 1))))
+    if not np.isfinite(se):
+        return Interval(reason="the standard error is not defined")
+    value, reach = float(estimate(BINARY[name](Sums.point(blocks, w)))[0]), float(stats.t.ppf((1 + COVER) / 2, n - 1))
+    return Interval(se, value - reach * se, min(1.0, value + reach * se), f"analytic (delta method), t({n - 1})")
 
 
 def _fleiss_cohen_everitt(blocks: Blocks, times: NDArray[np.int64]) -> float:

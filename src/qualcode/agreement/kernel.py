@@ -8,7 +8,7 @@ docs/agreement.md; sources stand beside each function.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -18,12 +18,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.signedinteger[Any]]  # category indices, -1 for no value, as narrow as they came
 Fold = Callable[[Any], Floats]  # a block (rows x features, dense or sparse) to sums (resamples x features)
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 WEIGHTS = ("identity", "linear", "quadratic", "ordinal")
 TINY = 1e-12  # at or under this an expected disagreement is none: there is no variation
 DENSE = 64  # categories up to which counts are held as a dense array
+KEPT = 1_000_000  # numbers in a block of one coder up to which it is kept
+LOOKED_UP = 1024  # categories up to which distances are held as a table
+PAIR_COLUMNS = 128  # sums of pairs of coders made at once
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class Patterns:
     row, `of_unit` which row each unit shows.
     """
 
-    codes: NDArray[np.intp]
+    codes: Codes
     times: NDArray[np.int64]
     of_unit: NDArray[np.intp]
 
@@ -76,16 +80,18 @@ def distinct(codes: ArrayLike) -> Patterns:
         raise ValueError("a table of units x coders is needed")
     if not np.issubdtype(table.dtype, np.integer) and table.dtype != bool:
         raise TypeError("category indices must be whole numbers")
-    table = table.astype(np.int64, copy=False)
+    table = _signed(table)
     units, width = table.shape
     if units == 0 or width == 0:
-        return Patterns(table.astype(np.intp), np.ones(units, dtype=np.int64), np.arange(units))
+        return Patterns(table, np.ones(units, dtype=np.int64), np.arange(units))
     base = int(table.max()) + 2
     cells = float(base) ** width
     if cells < 2**62:  # a row is one number in base `base`
-        key = table[:, 0] + 1
+        key = table[:, 0].astype(np.int64) + 1
         for column in range(1, width):
-            key = key * base + (table[:, column] + 1)
+            key *= base
+            key += table[:, column]
+            key += 1
         if cells <= max(4096, 4 * units):
             times = np.bincount(key, minlength=int(cells))
             found = np.flatnonzero(times)
@@ -103,19 +109,26 @@ def distinct(codes: ArrayLike) -> Patterns:
     narrow = np.ascontiguousarray(table.astype(np.min_scalar_type(-base)))
     whole = narrow.view(np.dtype((np.void, narrow.dtype.itemsize * width))).ravel()
     _, first, of_unit, times = np.unique(whole, return_index=True, return_inverse=True, return_counts=True)
-    return Patterns(table[first].astype(np.intp), times.astype(np.int64), of_unit.astype(np.intp).ravel())
+    return Patterns(table[first], times.astype(np.int64), of_unit.astype(np.intp).ravel())
+
+
+def _signed(table: NDArray[Any]) -> Codes:
+    """Whole numbers that can be -1: unsigned ones and truth values are widened, others stay as they are."""
+    if np.issubdtype(table.dtype, np.signedinteger):
+        return table
+    return table.astype(np.int64)
 
 
 def each_unit(codes: ArrayLike) -> Patterns:
     """The rows of `codes` as they are, one a unit: where a point estimate is all that is wanted."""
-    table = np.asarray(codes).astype(np.intp, copy=False)
+    table = _signed(np.asarray(codes))
     return Patterns(table, np.ones(len(table), dtype=np.int64), np.arange(len(table)))
 
 
 class Blocks:
     """What each distinct row contributes to the sums, made when first asked for."""
 
-    def __init__(self, codes: NDArray[np.intp], scale: Scale) -> None:
+    def __init__(self, codes: Codes, scale: Scale) -> None:
         self.codes, self.scale = codes, scale
         self.rows, self.coders = codes.shape
         self.given = codes >= 0
@@ -151,7 +164,9 @@ class Blocks:
         return sparse.csr_matrix((np.ones(len(at)), (at, self.codes[self.given])), shape=shape)
 
     def one_coder(self, coder: int) -> Any:
-        """The category that one coder gave, as 0/1 columns."""
+        """The category that one coder gave, as 0/1 columns; kept where that takes little room."""
+        if self.rows * self.scale.size > KEPT:
+            return self.one_coder_in(coder, self.given[:, coder])
         if coder not in self._by_coder:
             self._by_coder[coder] = self.one_coder_in(coder, self.given[:, coder])
         return self._by_coder[coder]
@@ -224,6 +239,9 @@ class Blocks:
 
     def spread_of(self, y: Floats) -> Floats:
         """Sum over ordered pairs of (y_g - y_h)^2, divided by m - 1; `y` is (categories) or (resamples x categories)."""
+        if isinstance(self.counts, np.ndarray):
+            first, second = y @ self.counts.T, y**2 @ self.counts.T
+            return np.asarray(self.pairable * 2 * (self.m * second - first**2) / self._others)
         extended = np.concatenate([y, np.zeros((*y.shape[:-1], 1))], axis=-1)  # index -1: no value
         given = extended[..., self.codes]
         first, second = given.sum(axis=-1), (given**2).sum(axis=-1)
@@ -240,8 +258,11 @@ class Blocks:
             return self.pairable * (self.m * (self.m - 1) - self._equal_pairs) / self._others
         if scale.level == "interval":
             return self.spread_of(self.y)
-        total = np.zeros(self.rows)
         assert scale.values is not None
+        if scale.size <= LOOKED_UP:
+            table = _ratio(scale.values[:, None], scale.values[None, :])
+            return self.pairable * self._pair_sum(table) / self._others
+        total = np.zeros(self.rows)
         for one, two in combinations(range(self.coders), 2):
             both = self.given[:, one] & self.given[:, two]
             a, b = scale.values[self.codes[both, one]], scale.values[self.codes[both, two]]
@@ -254,6 +275,21 @@ def _ratio(a: Floats, b: Floats) -> Floats:
     return np.where(added > 0, ((a - b) / np.where(added > 0, added, 1)) ** 2, 0.0)
 
 
+Pair = tuple[Floats, Floats]  # observed and expected disagreement, one a resample; NaN where there is none
+
+
+@dataclass(frozen=True)
+class TwoCoders:
+    """Sums over the units that two coders both gave a value, one a resample."""
+
+    n: Floats
+    equal: Floats
+    agree: Floats  # of the agreement weights
+    first: Floats  # how often each category: resamples x size
+    second: Floats
+    made: Floats  # values that the two gave at all, also where the other gave none
+
+
 class Sums:
     """Sums over units of the contributions of `blocks`, for one or many sets of weights (resamples x rows)."""
 
@@ -261,6 +297,7 @@ class Sums:
         self.blocks, self._weights = blocks, weights
         self._fold = fold
         self._kept: dict[str, Floats] = {}
+        self._pairs: dict[tuple[int, int], TwoCoders] = {}
 
     @classmethod
     def point(cls, blocks: Blocks, times: ArrayLike) -> Sums:
@@ -284,6 +321,42 @@ class Sums:
             self._kept[name] = self.of(getattr(self.blocks, name))
         return self._kept[name]
 
+    def pair(self, one: int, two: int) -> TwoCoders:
+        """Sums of two coders, made for all pairs at once where there are few categories, and kept."""
+        if (one, two) not in self._pairs:
+            size = self.blocks.scale.size
+            pairs = list(combinations(range(self.blocks.coders), 2))
+            if size > DENSE or (one, two) not in pairs:
+                pairs = [(one, two)]
+            step = max(1, PAIR_COLUMNS // (4 + 2 * size))
+            for start in range(0, len(pairs), step):
+                self._take(pairs[start : start + step])
+        return self._pairs[one, two]
+
+    def _take(self, pairs: Sequence[tuple[int, int]]) -> None:
+        blocks = self.blocks
+        size, weights = blocks.scale.size, blocks.scale.weights
+        columns: list[Floats] = []
+        for one, two in pairs:
+            both = blocks.given[:, one] & blocks.given[:, two]
+            a, b = blocks.codes[:, one], blocks.codes[:, two]
+            equal = (both & (a == b)).astype(np.float64)
+            agree = equal if weights is None else np.where(both, weights[a, b], 0.0)
+            made = blocks.given[:, one].astype(np.float64) + blocks.given[:, two]
+            columns += [both.astype(np.float64), equal, agree, made]
+            if size <= DENSE:
+                columns += [(both & (x == category)).astype(np.float64) for x in (a, b) for category in range(size)]
+        sums = self.of(np.stack(columns, axis=1))
+        wide = sums.shape[1] // len(pairs)
+        for at, (one, two) in enumerate(pairs):
+            part = sums[:, at * wide : (at + 1) * wide]
+            if size <= DENSE:
+                first, second = part[:, 4 : 4 + size], part[:, 4 + size :]
+            else:
+                both = blocks.given[:, one] & blocks.given[:, two]
+                first, second = (self.of(blocks.one_coder_in(coder, both)) for coder in (one, two))
+            self._pairs[one, two] = TwoCoders(part[:, 0], part[:, 1], part[:, 2], first, second, part[:, 3])
+
     @cached_property
     def two(self) -> Floats:
         """Units with two values or more."""
@@ -301,9 +374,6 @@ class Sums:
         counts = self["pairable_counts"]
         varies: NDArray[np.bool_] = counts.max(axis=1, initial=0) < counts.sum(axis=1) - 1e-9
         return varies
-
-
-Pair = tuple[Floats, Floats]  # observed and expected disagreement, one a resample; NaN where there is none
 
 
 def _over(above: Floats, below: Floats) -> Floats:
@@ -377,24 +447,12 @@ def conger_kappa(s: Sums) -> Pair:
     return _where_it_varies(s, _observed(s), 1 - chance)
 
 
-def _two_coders(s: Sums, one: int, two: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """Units that both coders gave a value, disagreement over them, and each coder's shares of categories there."""
-    blocks = s.blocks
-    both = blocks.given[:, one] & blocks.given[:, two]
-    weights = blocks.scale.weights
-    a, b = blocks.codes[:, one], blocks.codes[:, two]
-    agree = (a == b).astype(np.float64) if weights is None else weights[a, b]
-    n = s.of(both.astype(np.float64))
-    observed = 1 - _over(s.of(np.where(both, agree, 0.0)), n)
-    first, second = s.of(blocks.one_coder_in(one, both)), s.of(blocks.one_coder_in(two, both))
-    return n, observed, _over(first, n[:, None]), _over(second, n[:, None])
-
-
 def cohen_of_pair(s: Sums, one: int, two: int) -> Pair:
     """Cohen 1960 (weighted: 1968) over the units that both coders gave a value."""
-    _, observed, first, second = _two_coders(s, one, two)
+    pair = s.pair(one, two)
+    first, second = _over(pair.first, pair.n[:, None]), _over(pair.second, pair.n[:, None])
     expected = 1 - _quadratic_form(first, s.blocks.scale.weights, second)
-    return observed, np.where(expected > TINY, expected, np.nan)
+    return 1 - _over(pair.agree, pair.n), np.where(expected > TINY, expected, np.nan)
 
 
 def cohen_kappa(s: Sums) -> Pair:
@@ -404,10 +462,10 @@ def cohen_kappa(s: Sums) -> Pair:
 
 def scott_pi(s: Sums) -> Pair:
     """Scott 1955, of the only two coders, over the units that both gave a value."""
-    _, observed, first, second = _two_coders(s, 0, 1)
-    mean = (first + second) / 2
+    pair = s.pair(0, 1)
+    mean = _over(pair.first + pair.second, 2 * pair.n[:, None])
     expected = 1 - _quadratic_form(mean, s.blocks.scale.weights, mean)
-    return observed, np.where(expected > TINY, expected, np.nan)
+    return 1 - _over(pair.agree, pair.n), np.where(expected > TINY, expected, np.nan)
 
 
 def mean_pairwise_cohen_kappa(s: Sums) -> Pair:
@@ -498,15 +556,3 @@ def coefficient(name: str, codes: ArrayLike, scale: Scale) -> float:
     patterns = distinct(table) if small else each_unit(table)
     s = Sums.point(Blocks(patterns.codes, scale), patterns.times)
     return float(estimate(COEFFICIENTS[name](s))[0])
-
-
-def jackknife(name: str, patterns: Patterns, scale: Scale) -> Iterator[tuple[float, int]]:
-    """The coefficient without one unit, and how many units give this value, for each distinct row."""
-    blocks = Blocks(patterns.codes, scale)
-    step = max(1, 4_000_000 // max(1, blocks.rows))
-    for start in range(0, blocks.rows, step):
-        stop = min(start + step, blocks.rows)
-        weights = np.repeat(patterns.times[None].astype(np.float64), stop - start, axis=0)
-        weights[np.arange(stop - start), np.arange(start, stop)] -= 1
-        values = estimate(COEFFICIENTS[name](Sums.point(blocks, weights)))
-        yield from zip(values.tolist(), patterns.times[start:stop].tolist(), strict=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qualcode.codebook.history import History, difference
-from qualcode.codebook.model import BETWEEN_EXAMPLES, Codebook, Entry, Merge, Split, _Change
+from qualcode.codebook.model import BETWEEN, Codebook, Entry, Merge, Split, _Change, mapping_text
 from qualcode.errors import CodebookError, nearest
 from qualcode.files import newest_date
 from qualcode.study import version_key
@@ -21,6 +21,16 @@ WORDS = {
     "rename": "another label",
     "move": "another place",
     "redefine": "changed",
+}
+
+
+FIELDS = {  # as people read them
+    "full_definition": "definition in full",
+    "include": "when to use",
+    "exclude": "when not to use",
+    "double_code_with": "often together with",
+    "aliases": "also called",
+    "mappings": "frameworks",
 }
 
 
@@ -75,16 +85,19 @@ def compare(history: History, old: Codebook, new: Codebook) -> list[Changed]:
     for code in found.added:
         again = any(type(c).__name__ == "Restore" and c.code == code for c in between)  # type: ignore[attr-defined]
         add("restore" if again else "add", code, new.codes[code], after=new.codes[code].definition)
-    for change in between:
-        if isinstance(change, Split) and change.code in old.codes:
-            entry = old.codes[change.code]
-            add("split", change.code, entry, entry.label, ", ".join(_label(new, code) for code in change.to))
+    became = _became(between)
+    labels = {code: entry.label for book in history.versions for code, entry in book.codes.items()}
+    labels |= {code: entry.label for code, entry in new.codes.items()}
+    for code in dict.fromkeys(change.code for change in between if isinstance(change, Split)):
+        if code in old.codes:
+            now = ", ".join(_named(labels, part) for part in _now(code, became, new))
+            add("split", code, old.codes[code], old.codes[code].label, now or "(used no longer)")
     split = {change.code for change in between if isinstance(change, Split)}
-    merged = {code: change.to for change in between if isinstance(change, Merge) for code in change.code}
     for code in found.removed:
         entry = old.codes[code]
-        if code in merged:
-            add("merge", code, entry, entry.label, _label(new, merged[code]))
+        if code in became and code not in split:
+            now = ", ".join(_named(labels, part) for part in _now(code, became, new))
+            add("merge", code, entry, entry.label, now or "(used no longer)")
         elif code not in split:
             add("retire", code, entry, entry.definition)
     for code in found.renamed:
@@ -106,7 +119,7 @@ def diff_text(old: Codebook, new: Codebook, changed: Sequence[Changed]) -> str:
         if rows:
             lines += ["", f"{WORDS[do]}:"]
         for one in rows:
-            head = f"  {one.code}  {one.label}" + (f" ({one.field})" if one.field else "")
+            head = f"  {one.code}  {one.label}" + (f" ({FIELDS.get(one.field, one.field)})" if one.field else "")
             lines.append(head)
             if one.before:
                 lines += [f"    - {part}" for part in one.before.split("\n")]
@@ -133,7 +146,7 @@ def diff_docx(path: Path, old: Codebook, new: Codebook, changed: Sequence[Change
         if mine:
             rows.append(Row([word.capitalize(), "", "", ""], 0))
         for one in mine:
-            name = f"{one.label}\n{one.code}" + (f"\n({one.field})" if one.field else "")
+            name = f"{one.label}\n{one.code}" + (f"\n({FIELDS.get(one.field, one.field)})" if one.field else "")
             why = f"{one.reason}\n{one.by}, {one.date}" if one.reason else ""
             rows.append(Row([name, one.before, one.after, why]))
     report.table(PrintedTable("diff", "What is different", columns, rows, empty="Nothing is different."))
@@ -172,9 +185,9 @@ def shown_field(entry: Entry, field: str) -> str:
     value = getattr(entry, field)
     if field == "examples":
         kinds = (("typical", value.typical), ("atypical", value.atypical), ("close, but no", value.close_but_no))
-        return "\n".join(f"{kind}: {BETWEEN_EXAMPLES.join(items)}" for kind, items in kinds if items)
+        return "\n".join(f"{kind}: {BETWEEN.join(items)}" for kind, items in kinds if items)
     if field == "mappings":
-        return "\n".join(f"{name}: {'; '.join(item.construct_code for item in items)}" for name, items in value.items())
+        return "\n".join(f"{name}: {mapping_text(items)}" for name, items in value.items())
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 
@@ -196,8 +209,37 @@ def _declared(between: Sequence[_Change], do: str, code: str) -> _Change | None:
     return None
 
 
-def _label(book: Codebook, code: str) -> str:
-    return f"{book.codes[code].label} [{code}]" if code in book.codes else code
+def _became(between: Sequence[_Change]) -> dict[str, list[str]]:
+    """For each code that was merged or split, what it became."""
+    made: dict[str, list[str]] = {}
+    for change in between:
+        if isinstance(change, Merge):
+            for code in change.code:
+                made.setdefault(code, []).extend([change.to] if code != change.to else [])
+        elif isinstance(change, Split):
+            made.setdefault(change.code, []).extend(change.to)
+    return {code: after for code, after in made.items() if after}
+
+
+def _now(code: str, became: dict[str, list[str]], new: Codebook) -> list[str]:
+    """The codes of the new version that an old one led to, through every merge and split in between."""
+    found: list[str] = []
+    waiting = [code]
+    seen: set[str] = set()
+    while waiting:
+        at = waiting.pop(0)
+        if at in seen:
+            continue
+        seen.add(at)
+        after = became.get(at, [])
+        if at in new.codes and (at != code or at in after):
+            found.append(at)
+        waiting += after
+    return found
+
+
+def _named(labels: dict[str, str], code: str) -> str:
+    return f"{labels[code]} [{code}]" if code in labels else code
 
 
 def _above(book: Codebook, code: str) -> str:

@@ -168,7 +168,9 @@ def read_edited(path: Path, history: History, *, where: str = "") -> tuple[Edite
         old = history.get(version)
         if name != history.current.name or old is None:
             raise CodebookError(f"this sheet was made of {name} {version}, which is not here.", where=where)
-        return read_team_sheet(path, old, where=where), version
+        ever = {code: entry for book in history.versions for code, entry in book.codes.items()}
+        before = {code: entry for code, entry in ever.items() if code not in old.codes}
+        return read_team_sheet(path, old, where=where, gone=before), version
     if path.suffix.lower() not in (".yaml", ".yml"):
         hint = "Edit a copy of the version's .yaml file, or make a sheet with `qualcode codebook sheet OUT.xlsx`."
         raise CodebookError("this is neither a copy of a version nor a codebook's sheet.", where=where, hint=hint)

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from qualcode.codebook.model import Codebook, Entry, Merge, Move, Rename, Split, _Change
@@ -74,6 +75,10 @@ def read_history(study: Study) -> History | None:
         return None
     problems = Problems()
     books: list[Codebook] = []
+    for older, path in pairwise(files):
+        if version_key(older.stem) == version_key(path.stem):
+            what = f"this is the same version as {older.name}."
+            problems.add(study.shown(path), what, "Keep one of the two files.")
     for path in files:
         try:
             books.append(read_codebook_file(path, where=study.shown(path)))
@@ -127,11 +132,17 @@ def _difference(old: dict[str, Entry], new: dict[str, Entry]) -> Difference:
         fields = [
             name
             for name in Entry.model_fields
-            if name not in ("id", "label", "parent") and getattr(entry, name) != getattr(before, name)
+            if name not in ("id", "label", "parent") and _said(entry, name) != _said(before, name)
         ]
         if fields:
             found.redefined[code] = fields
     return found
+
+
+def _said(entry: Entry, field: str) -> object:
+    """What a field says; the order of codes and of names says nothing."""
+    value = getattr(entry, field)
+    return sorted(value) if field in ("double_code_with", "aliases") else value
 
 
 # ---------------------------------------------------------------- the proof
@@ -151,13 +162,19 @@ class _Proof:
             self.last |= version.codes
             self.stood |= dict.fromkeys(version.codes, version.version)
         self.explained: dict[str, dict[str, int]] = {
-            what: {} for what in ("comes", "goes", "rename", "move", "redefine")
+            what: {} for what in ("comes", "goes", "rename", "move", "redefine", "split")
         }  # what -> code -> line
 
     def run(self) -> None:
         lines = self.book.change_lines or (0,) * len(self.book.changes)
         for number, (change, line) in enumerate(zip(self.book.changes, lines, strict=True), start=1):
             self._declared(change, number, line)
+        parted = {change.code for change in self.book.changes if isinstance(change, Split)}
+        for number, (change, line) in enumerate(zip(self.book.changes, lines, strict=True), start=1):
+            if isinstance(change, Merge) and change.to in parted:
+                what = f"change {number} (merge): code '{change.to}' is split in the same version."
+                hint = "Which part is meant? Merge into that part, or split in the next version."
+                self._wrong(what, hint, line=line)
         base = {code: self.last[code] for code in self.last if code in self.old.codes or code in self.book.codes}
         found = _difference(base, self.book.codes)
         before = self.old.version
@@ -262,8 +279,10 @@ class _Proof:
     def _split(self, change: Split, line: int, wrong: _Wrong) -> None:
         if change.code not in change.to:
             self._goes(change.code, line, wrong)
-        elif change.code not in self.old.codes:
-            wrong(f"code '{change.code}' is not in {self.old.version}.", nearest(change.code, self.old.codes))
+        else:
+            if change.code not in self.old.codes:
+                wrong(f"code '{change.code}' is not in {self.old.version}.", nearest(change.code, self.old.codes))
+            self._once("split", change.code, line, wrong)
         if len(set(change.to)) < 2:
             wrong("'to' must name two codes or more.", "To give a code another id, use `merge`.")
         for code in dict.fromkeys(change.to):
@@ -277,7 +296,7 @@ class _Proof:
             self.explained["comes"].setdefault(code, line)
 
     def _once(self, what: str, code: str, line: int, wrong: _Wrong) -> None:
-        if what in ("goes", "rename", "move", "redefine") and code in self.explained[what]:
+        if what != "comes" and code in self.explained[what]:
             first = self.explained[what][code]
             wrong(f"{f'line {first}' if first else 'another change'} says the same of '{code}'.", "Keep one.")
         self.explained[what][code] = line

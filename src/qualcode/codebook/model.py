@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -19,7 +20,17 @@ KINDS = ("theme", "subtheme", "code", "definition")
 ORIGINS = ("deductive", "inductive", "both", "")
 ID = re.compile(r"[\w.\-]+")
 COLOUR = re.compile(r"#?[0-9A-Fa-f]{6}")
-BETWEEN_EXAMPLES = " | "
+BETWEEN = " | "  # several texts in one cell
+
+
+def join_texts(texts: Iterable[str]) -> str:
+    r"""Several texts in one cell: ` | ` between them; a `|` that belongs to a text stands as `\|`."""
+    return BETWEEN.join(text.replace("|", r"\|") for text in texts)
+
+
+def split_texts(cell: str) -> list[str]:
+    """The texts of a cell that may hold several, as `join_texts` writes them, or a person."""
+    return [part.strip().replace(r"\|", "|") for part in re.split(r"(?<!\\)\|", cell) if part.strip()]
 
 
 class _Part(BaseModel):
@@ -40,6 +51,16 @@ def _several(value: Any) -> Any:
     return [item for item in value if item is not None] if isinstance(value, list) else value
 
 
+def _name(value: str) -> str:
+    """A name as it is kept: NFC, one blank where there are several."""
+    return " ".join(unicodedata.normalize("NFC", value).split())
+
+
+def plain(name: str) -> str:
+    """A name as names are compared: NFC, whatever its capitals and blanks."""
+    return _name(name).casefold()
+
+
 def check_id(value: str) -> str:
     """An id as it is kept (NFC), or ValueError."""
     value = unicodedata.normalize("NFC", value)
@@ -53,6 +74,62 @@ class Mapping(_Part):
 
     construct_code: str = Field(min_length=1, alias="construct")
     reason: str = ""
+
+
+def mapping_text(items: Iterable[Mapping]) -> str:
+    r"""Constructs in one cell, each with its reason in brackets: `III.J (time is a resource); II.A`.
+
+    A `;` or bracket that belongs to a construct's code, or a bracket of a reason that is not closed, stands as `\;`, `\(`.
+    """
+    said = []
+    for item in items:
+        code = re.sub(r"[\\();]", r"\\\g<0>", item.construct_code)
+        reason = item.reason.replace("\\", "\\\\")
+        if _depths(reason) is None:
+            reason = re.sub(r"[()]", r"\\\g<0>", reason)
+        said.append(f"{code} ({reason})" if reason else code)
+    return "; ".join(said)
+
+
+def read_mapping_text(cell: str, known: Collection[str] = ()) -> list[dict[str, str]]:
+    """The constructs of such a cell; what is a construct's code as a whole (`known`) has no reason in its brackets."""
+    depths = _depths(cell) or [0] * len(cell)
+    cuts = [at for at, sign in enumerate(cell) if sign == ";" and not depths[at] and not _escaped(cell, at)]
+    made = []
+    for start, stop in zip([0, *(at + 1 for at in cuts)], [*cuts, len(cell)], strict=True):
+        part = cell[start:stop].strip()
+        opening = (
+            next((at for at in range(start, stop) if depths[at]), stop)
+            if cell[start:stop].strip().endswith(")")
+            else stop
+        )
+        code, reason = cell[start:opening].strip(), cell[opening:stop].strip()[1:-1].strip()
+        if part in known or not code:
+            code, reason = part, ""
+        if part:
+            made.append(
+                {key: re.sub(r"\\([\\();])", r"\1", text) for key, text in (("construct", code), ("reason", reason))}
+            )
+    return made
+
+
+def _escaped(text: str, at: int) -> bool:
+    """Whether an odd number of `\\` stands before a sign."""
+    before = text[:at]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+
+
+def _depths(text: str) -> list[int] | None:
+    """How many brackets are open at each sign, its own among them; None where they do not close in order."""
+    made, depth = [], 0
+    for at, sign in enumerate(text):
+        mark = sign in "()" and not _escaped(text, at)
+        depth += mark and sign == "("
+        made.append(depth)
+        depth -= mark and sign == ")"
+        if depth < 0:
+            return None
+    return made if depth == 0 else None
 
 
 class Examples(_Part):
@@ -84,6 +161,7 @@ class Entry(_Part):
     colour: str = ""
     double_code_with: list[str] = []
     origin: Literal["deductive", "inductive", "both", ""] = ""
+    aliases: list[str] = []
     notes: str = ""
     mappings: dict[str, list[Mapping]] = {}
 
@@ -100,7 +178,17 @@ class Entry(_Part):
     @field_validator("label")
     @classmethod
     def _label(cls, value: str) -> str:
-        return " ".join(unicodedata.normalize("NFC", value).split())
+        return _name(value)
+
+    @field_validator("aliases", mode="before")
+    @classmethod
+    def _aliases(cls, value: Any) -> Any:
+        return _several(value)
+
+    @field_validator("aliases")
+    @classmethod
+    def _names(cls, value: list[str]) -> list[str]:
+        return list(dict.fromkeys(filter(None, map(_name, value))))
 
     @field_validator("colour")
     @classmethod
@@ -138,6 +226,12 @@ class Entry(_Part):
 
 
 class _Change(_Part):
+    @field_validator("code", "to", check_fields=False)
+    @classmethod
+    def _as_kept(cls, value: Any) -> Any:
+        """Ids and labels as entries keep them, so that the two can be compared."""
+        return [_name(item) for item in value] if isinstance(value, list) else _name(value)
+
     reason: str = Field(min_length=1)
     by: str = Field(min_length=1)
     date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
@@ -284,8 +378,8 @@ class Codebook:
     def table(self) -> pd.DataFrame:
         """Table `codebook`: one row an entry, in tree order, `position` from 1, `depth` 0 at the top.
 
-        `mappings` is JSON text with sorted keys, {framework: [{construct, reason}]}; several examples of one kind are
-        joined by ` | `, codes to double code with by `;`.
+        `mappings` is JSON text with sorted keys, {framework: [{construct, reason}]}; several examples of one kind and
+        aliases are joined by ` | `, codes to double code with by `;`.
         """
         rows = []
         for position, (code, entry) in enumerate(self.codes.items(), start=1):
@@ -305,9 +399,9 @@ class Codebook:
                     "full_definition": entry.full_definition,
                     "include": entry.include,
                     "exclude": entry.exclude,
-                    "example_typical": BETWEEN_EXAMPLES.join(entry.examples.typical),
-                    "example_atypical": BETWEEN_EXAMPLES.join(entry.examples.atypical),
-                    "example_close_but_no": BETWEEN_EXAMPLES.join(entry.examples.close_but_no),
+                    "example_typical": join_texts(entry.examples.typical),
+                    "example_atypical": join_texts(entry.examples.atypical),
+                    "example_close_but_no": join_texts(entry.examples.close_but_no),
                     "direction": entry.direction,
                     "colour": entry.colour,
                     "double_code_with": join(entry.double_code_with),
@@ -316,6 +410,7 @@ class Codebook:
                     "mappings": json.dumps(mappings, sort_keys=True, ensure_ascii=False) if mappings else "",
                     "version": self.version,
                     "name": self.name,
+                    "aliases": join_texts(entry.aliases),
                 }
             )
         return TABLES["codebook"].shape(rows)

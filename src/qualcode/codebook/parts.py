@@ -9,7 +9,7 @@ from typing import Any
 from qualcode.codebook.yamltext import YamlText, read_yaml
 from qualcode.errors import CodebookError, Problems, nearest
 
-_KEYS = ("top", "columns", "make_parents", "skip")
+_KEYS = ("top", "columns", "make_parents", "skip", "between")
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class Part:
     """One sheet of a workbook ("" for the first), and how it is read.
 
     `columns` {theirs: ours}; `top` the label of an entry that is made and put above all codes of the sheet; `make_parents`:
-    parents without a row of their own become entries; `skip` labels of rows that are no codes (totals).
+    parents without a row of their own become entries; `skip` labels of rows that are no codes (totals); `between`: the
+    labels are paths from the top of the tree, with this between their parts (` > `, `/`).
     """
 
     sheet: str = ""
@@ -25,6 +26,7 @@ class Part:
     top: str = ""
     make_parents: bool = False
     skip: tuple[str, ...] = ()
+    between: str = ""
 
 
 def read_map(path: Path) -> list[Part]:
@@ -87,4 +89,5 @@ def _part(name: str, given: Any, at: tuple[Any, ...], where: str, text: YamlText
         str(given.get("top") or "").strip(),
         make == "true",
         tuple(str(label) for label in skip),
+        str(given.get("between") or "").strip(),
     )

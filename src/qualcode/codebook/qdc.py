@@ -1,23 +1,34 @@
-"""A codebook as REFI-QDA codebook (.qdc), which other programs for qualitative analysis read and write."""
+"""REFI-QDA as far as a codebook goes: a code's GUID, the tree of codes, a codebook (.qdc), a project without sources (.qdpx)."""
 
 from __future__ import annotations
 
 import re
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from qualcode.codebook.model import BETWEEN_EXAMPLES, COLOUR, ID, Codebook
-from qualcode.codebook.read import check_entries, in_tree_order
-from qualcode.codebook.sheet import make_id
-from qualcode.errors import CodebookError, Problem, Problems
-from qualcode.files import write_atomically
-from qualcode.tables import DIRECTIONS
+from qualcode.codebook.model import (
+    KINDS,
+    ORIGINS,
+    Codebook,
+    join_texts,
+    mapping_text,
+    read_mapping_text,
+    split_texts,
+)
+from qualcode.files import ZIP_TIME, write_atomically
+from qualcode.tables import DIRECTIONS, split
 
+PROJECT = "urn:QDA-XML:project:1.0"
+CODEBOOK = "urn:QDA-XML:codebook:1.0"
+ORIGIN = "qualcode"
 NAMESPACE = UUID("0b0d3a52-6a1e-5d0e-8f6e-3f0f6f0f2d11")
-XML = "urn:QDA-XML:codebook:1.0"
-_LARGEST = 50_000_000
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_FORMER = UUID("6f1c1c1e-5d0b-5e0c-9d6a-0d7e1b6f2a11")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_COLOUR = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 # what a description says beside the definition, a labelled paragraph each
 PARTS = {
     "full_definition": "In full",
@@ -30,185 +41,188 @@ PARTS = {
     "direction": "Direction",
     "origin": "Origin",
     "double_code_with": "Often together with",
+    "aliases": "Also called",
+    "mappings": "Frameworks",
     "notes": "Notes",
     "id": "Id",
 }
+_EXAMPLES = ("typical", "atypical", "close_but_no")
+_LABELS = {label: name for name, label in PARTS.items()}
+_OURS = re.compile(rf"\\*(?:{'|'.join(map(re.escape, _LABELS))}): ")
+_WORDS = {"kind": KINDS, "direction": DIRECTIONS, "origin": ORIGINS}
 
 
 def code_guid(book: str, code: str) -> str:
-    """The GUID of a code: UUID5 of the codebook's name and the code's id, the same in every version."""
+    """The GUID of a code in everything that qualcode writes: UUID5 of the codebook's name and the code's id.
+
+    It is the same in every version and every format, and another one in a codebook of another name.
+    """
     return str(uuid5(NAMESPACE, f"{book}\x1f{code}"))
+
+
+def former_guid(code: str) -> str:
+    """The GUID that projects written before there was one rule gave a code; known again where such a file comes in."""
+    return str(uuid5(_FORMER, f"code\x1f{code}"))
+
+
+@dataclass(frozen=True)
+class Code:
+    """One code as it goes out; `parent` is the id of one that stands before it, or empty."""
+
+    id: str
+    label: str
+    guid: str
+    parent: str = ""
+    definition: str = ""
+    colour: str = ""
+    description: str = ""
+
+
+def codes_of(book: Codebook) -> list[Code]:
+    """Every entry as it goes out, in tree order."""
+    return [
+        Code(
+            code,
+            entry.label,
+            code_guid(book.name, code),
+            entry.parent,
+            entry.definition,
+            entry.colour,
+            description(book, code),
+        )
+        for code, entry in book.codes.items()
+    ]
+
+
+# ---------------------------------------------------------------- what a code means, as one text
 
 
 def description(book: Codebook, code: str) -> str:
     """What a code means, as one text: the definition, then a labelled paragraph for each other field."""
     entry = book.codes[code]
-    values = {name: getattr(entry, name) for name in ("full_definition", "include", "exclude", "direction", "origin")}
-    values |= {name: BETWEEN_EXAMPLES.join(getattr(entry.examples, name)) for name in ("typical", "atypical")}
-    values |= {"close_but_no": BETWEEN_EXAMPLES.join(entry.examples.close_but_no), "kind": entry.kind}
-    values |= {"double_code_with": "; ".join(entry.double_code_with)}
-    values |= {"notes": entry.notes, "id": code}
-    said = [f"{PARTS[name]}: {values[name]}" for name in PARTS if values.get(name)]
-    return "\n\n".join(part for part in (entry.definition, *said) if part)
+    values = {name: str(getattr(entry, name)) for name in PARTS if name not in (*_EXAMPLES, "mappings")}
+    values |= {name: join_texts(getattr(entry.examples, name)) for name in _EXAMPLES}
+    values |= {"aliases": join_texts(entry.aliases), "double_code_with": "; ".join(entry.double_code_with)}
+    values["mappings"] = "\n".join(f"{name}: {mapping_text(items)}" for name, items in entry.mappings.items())
+    said = [f"{PARTS[name]}: {_kept(values[name])}" for name in PARTS if values[name]]
+    return "\n\n".join(part for part in (_kept(entry.definition), *said) if part)
 
 
-def codebook_qdc(book: Codebook) -> bytes:
-    """The XML of a .qdc file: the tree of codes, each with GUID, name, colour and description; no sets."""
-    from lxml import etree
-
-    root = etree.Element(f"{{{XML}}}CodeBook", nsmap={None: XML}, origin="qualcode")
-    codes = etree.SubElement(root, f"{{{XML}}}Codes")
-    made: dict[str, Any] = {"": codes}
-    for code, entry in book.codes.items():
-        one = etree.SubElement(made[entry.parent], f"{{{XML}}}Code")
-        one.set("guid", code_guid(book.name, code))
-        one.set("name", _UNPRINTABLE.sub("", entry.label))
-        one.set("isCodable", "true")
-        if entry.colour:
-            one.set("color", entry.colour.upper())
-        etree.SubElement(one, f"{{{XML}}}Description").text = _UNPRINTABLE.sub("", description(book, code))
-        made[code] = one
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
-
-
-def write_qdc(path: Path, book: Codebook) -> None:
-    """Write a codebook as .qdc; same input, same bytes."""
-    data = codebook_qdc(book)
-    write_atomically(path, lambda temporary: temporary.write_bytes(data))
-
-
-def read_qdc(path: Path, *, name: str, version: str, where: str = "") -> tuple[Codebook, dict[str, int]]:
-    """A codebook from a .qdc file of any program, or from the project in a .qdpx; and what is left out, counted (`sets`).
-
-    Ids are those that qualcode wrote into the description, else made from the name; two codes of one name in different
-    branches get different ids.
-
-    Raises
-    ------
-    CodebookError
-        No XML, or XML with a document type or entities; no codebook; codes without a name; a GUID twice.
-    """
-    from lxml import etree
-
-    where = where or path.name
-    data = _xml(path, where)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", 0) or 0
-        place = f"line {line}" if line else ""
-        raise CodebookError(Problem(where, "this is not a whole XML file.", "Export it again.", place)) from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise CodebookError(Problem(where, "this file declares a document type, which a codebook has no use for."))
-    if etree.QName(root).localname.casefold() not in ("codebook", "project"):
-        raise CodebookError(Problem(where, "this is no REFI-QDA codebook.", "Its root must be CodeBook."))
-    holder = next((one for one in root.iter("{*}Codes")), None)
-    problems = Problems()
-    rows: list[dict[str, Any]] = []
-    lines: list[int] = []
-    taken: set[str] = set()
-    guids: dict[str, int] = {}
-
-    def walk(element: Any, parent: str, depth: int) -> None:
-        for one in element.findall("{*}Code"):
-            line = one.sourceline or 0
-            label = " ".join((one.get("name") or "").split())
-            guid = (one.get("guid") or "").strip("{}").lower()
-            if guid and guid in guids:
-                what = f"GUID {guid} stands here and in line {guids[guid]}."
-                problems.add(where, what, "Export the codebook again.", place=f"line {line}")
-            guids.setdefault(guid, line)
-            if not label:
-                problems.add(where, "a code has no name.", place=f"line {line}")
-                continue
-            row = _fields((one.findtext("{*}Description") or "").strip())
-            given = row.pop("id", "")
-            stem = given if ID.fullmatch(given) else make_id(label) or "code"
-            code, number = stem, 2
-            while code in taken:
-                code, number = f"{stem}_{number}", number + 1
-            taken.add(code)
-            colour = (one.get("color") or "").strip()
-            if re.fullmatch(r"#[0-9A-Fa-f]{3}", colour):
-                colour = "#" + "".join(2 * sign for sign in colour[1:])
-            rows.append({"id": code, "label": label, "parent": parent, **row})
-            if COLOUR.fullmatch(colour):
-                rows[-1]["colour"] = colour
-            lines.append(line)
-            if depth > 200:
-                problems.add(where, "codes are nested deeper than 200 levels.", place=f"line {line}")
-                return
-            walk(one, code, depth + 1)
-
-    if holder is not None:
-        walk(holder, "", 0)
-    if not rows and not problems:
-        problems.add(where, "there are no codes in this file.")
-    problems.raise_if_any(CodebookError)
-    entries = check_entries(rows, where=where, place=lambda n, _: f"line {lines[n]}", problems=problems)
-    problems.raise_if_any(CodebookError)
-    sets = sum(1 for _ in root.iter("{*}Set"))
-    book = Codebook(name=name, version=version, codes=in_tree_order(entries), file=where)
-    return book, {"sets": sets} if sets else {}
-
-
-def _xml(path: Path, where: str) -> bytes:
-    """The file's XML: itself, or the project file inside a .qdpx; of neither more than a codebook can have."""
-    import zipfile
-
-    too_large = "this file is larger than any codebook (50 MB)."
-    if not zipfile.is_zipfile(path):
-        if path.stat().st_size > _LARGEST:
-            raise CodebookError(Problem(where, too_large))
-        return path.read_bytes()
-    try:
-        with zipfile.ZipFile(path) as archive:
-            inside = [one for one in archive.infolist() if one.filename.casefold().endswith(".qde")]
-            if len(inside) != 1:
-                raise CodebookError(Problem(where, f"this archive holds {len(inside)} project files (.qde), not one."))
-            with archive.open(inside[0]) as stream:
-                data = stream.read(_LARGEST + 1)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
-        raise CodebookError(Problem(where, "this archive is damaged.", "Export it again.")) from error
-    if len(data) > _LARGEST:
-        raise CodebookError(Problem(where, too_large))
-    return data
-
-
-def _fields(text: str) -> dict[str, Any]:
-    """A description as qualcode writes it, taken apart; any other is the definition as it stands."""
+def fields_of(text: str) -> dict[str, Any]:
+    """A description as qualcode writes it, taken apart into the keys of an entry; any other is the definition as it stands."""
     made: dict[str, Any] = {}
     left: list[str] = []
-    names = {label: name for name, label in PARTS.items()}
-    known = {"kind": ("theme", "subtheme", "code", "definition"), "direction": DIRECTIONS}
     now = ""
-    for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
+    for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n").strip()):
         label, colon, value = part.partition(": ")
-        name = names.get(label, "")
+        name = _LABELS.get(label, "")
         if (
             colon
             and name
             and name not in made
-            and value.strip().casefold() in known.get(name, (value.strip().casefold(),))
+            and value.strip().casefold() in _WORDS.get(name, (value.strip().casefold(),))
         ):
             made[name] = value.strip()
             now = name
-        elif now and now not in ("id", "kind", "direction", "origin"):
-            made[now] += f"\n\n{part}"  # a field of several paragraphs
+        elif now and now not in ("id", *_WORDS):
+            made[now] += f"\n\n{_freed(part)}"  # a field of several paragraphs
         else:
-            left.append(part)
+            left.append(_freed(part))
     if "id" not in made:  # not written by qualcode: what looks like our labels is somebody's own text
-        return {"definition": text} if text else {}
-    examples = {
-        name: [one.strip() for one in made.pop(name).split(BETWEEN_EXAMPLES.strip()) if one.strip()]
-        for name in ("typical", "atypical", "close_but_no")
-        if name in made
-    }
+        return {"definition": text.strip()} if text.strip() else {}
+    examples = {name: split_texts(made.pop(name)) for name in _EXAMPLES if name in made}
     if examples:
         made["examples"] = examples
+    if "aliases" in made:
+        made["aliases"] = split_texts(made["aliases"])
     if "double_code_with" in made:
-        made["double_code_with"] = [one.strip() for one in made["double_code_with"].split(";") if one.strip()]
+        made["double_code_with"] = split(made["double_code_with"])
+    if "mappings" in made:
+        pairs = [line.partition(": ") for line in made["mappings"].split("\n")]
+        made["mappings"] = {name: read_mapping_text(items) for name, _, items in pairs if items}
     if any(left):
         made["definition"] = "\n\n".join(left)
     return made
+
+
+def _kept(text: str) -> str:
+    r"""A text of somebody's own in which no paragraph looks like one of our labels: such a one gets a `\` before it."""
+    return "".join(f"\\{part}" if _OURS.match(part) else part for part in re.split(r"(\n\s*\n)", text))
+
+
+def _freed(part: str) -> str:
+    return part[1:] if part.startswith("\\") and _OURS.match(part) else part
+
+
+# ---------------------------------------------------------------- XML
+
+
+def write_tree(
+    parent: Any, namespace: str, codes: Iterable[Code], *, refer: Callable[[Any, Code], None] | None = None
+) -> None:
+    """The codes as elements below `parent`, each with GUID, name, colour and description; however deep the tree is.
+
+    `refer` may put references to notes below a code's element.
+    """
+    made: dict[str, Any] = {}
+    for code in codes:
+        colour = {"color": code.colour.upper()} if _COLOUR.fullmatch(code.colour) else {}
+        above = made.get(code.parent, parent)
+        one = element(above, namespace, "Code", guid=code.guid, name=code.label, isCodable="true", **colour)
+        if code.description:
+            element(one, namespace, "Description").text = printable(code.description)
+        if refer is not None:
+            refer(one, code)
+        made[code.id] = one
+
+
+def write_qdc(path: Path, codes: Iterable[Code]) -> None:
+    """Write a codebook as .qdc: the tree of codes, no sets; same input, same bytes."""
+    root = element(None, CODEBOOK, "CodeBook", origin=ORIGIN)
+    write_tree(element(root, CODEBOOK, "Codes"), CODEBOOK, codes)
+    data = xml_bytes(root)
+    write_atomically(path, lambda temporary: temporary.write_bytes(data))
+
+
+def write_project(path: Path, codes: Iterable[Code], *, title: str) -> None:
+    """Write a codebook as a project (.qdpx) with the tree of codes and nothing else; same input, same bytes."""
+    root = element(None, PROJECT, "Project", name=title, origin=ORIGIN)
+    write_tree(element(element(root, PROJECT, "CodeBook"), PROJECT, "Codes"), PROJECT, codes)
+    write_members(path, [("project.qde", xml_bytes(root))])
+
+
+def write_members(path: Path, members: Iterable[tuple[str, bytes]]) -> None:
+    """Write an archive of these files, in this order, with one fixed time."""
+
+    def write(temporary: Path) -> None:
+        with zipfile.ZipFile(temporary, "w") as archive:
+            for name, data in members:
+                info = zipfile.ZipInfo(name, ZIP_TIME)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                info.external_attr = 0o600 << 16
+                info.create_system = 3
+                archive.writestr(info, data, compresslevel=6)
+
+    write_atomically(path, write)
+
+
+def element(parent: Any, namespace: str, tag: str, **attributes: str) -> Any:
+    """An element below `parent`, or a root where it is None; signs that XML cannot hold are left out."""
+    from lxml import etree
+
+    clean = {name: printable(value) for name, value in attributes.items()}
+    name = f"{{{namespace}}}{tag}"
+    if parent is None:
+        return etree.Element(name, clean, nsmap={None: namespace})
+    return etree.SubElement(parent, name, clean)
+
+
+def printable(text: str) -> str:
+    """A text without the signs that XML cannot hold."""
+    return _NOT_XML.sub("", text)
+
+
+def xml_bytes(root: Any) -> bytes:
+    from lxml import etree
+
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True))

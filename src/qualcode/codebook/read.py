@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,12 +10,23 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from qualcode.codebook.model import CHANGES, WORDS, Codebook, CodebookFile, Entry, Examples, Mapping, _Change
+from qualcode.codebook.model import (
+    CHANGES,
+    WORDS,
+    Codebook,
+    CodebookFile,
+    Entry,
+    Examples,
+    Mapping,
+    _Change,
+    plain,
+)
 from qualcode.codebook.yamltext import YamlText, read_yaml
 from qualcode.errors import CodebookError, Problem, Problems, QualcodeError, nearest
 from qualcode.study import Study
 
 At = tuple[int | str, ...]
+VERSION = re.compile(r"\d+(\.\d+)*")
 
 
 def load_codebook(study: Study) -> Codebook | None:
@@ -194,12 +206,30 @@ def check_entries(
                     what = f"code '{entry.id}': construct '{item.construct_code}' is not in framework {framework}."
                     here = place(number, ("mappings", framework, position))
                     problems.add(where, what, nearest(item.construct_code, sorted(constructs)), place=here)
+    for what, hint, number in _claimed(entries):
+        problems.add(where, what, hint, place=place(numbers[number], ("aliases",)))
     for ring in _rings(entries):
         first = next(number for entry, number in zip(entries, numbers, strict=True) if entry.id == ring[0])
         shown = " > ".join(f"'{code}'" for code in [*ring, ring[0]])
         what = f"these codes are one another's parents in a ring: {shown}."
         problems.add(where, what, "One of them must have another parent, or none.", place=place(first, ("parent",)))
     return entries
+
+
+def _claimed(entries: Sequence[Entry]) -> list[tuple[str, str, int]]:
+    """Aliases that are another entry's id, label or alias: what, hint and the entry's number."""
+    meant: dict[str, dict[str, str]] = {}  # name -> code that has it -> what it is there
+    for entry in entries:
+        for name, what in ((entry.id, "id"), (entry.label, "label"), *((alias, "alias") for alias in entry.aliases)):
+            meant.setdefault(plain(name), {}).setdefault(entry.id, what)
+    found = []
+    for number, entry in enumerate(entries):
+        for alias in entry.aliases:
+            others = [(code, what) for code, what in meant[plain(alias)].items() if code != entry.id]
+            if others:
+                said = f"code '{entry.id}': alias '{alias}' is the {others[0][1]} of code '{others[0][0]}'."
+                found.append((said, "A name must mean one code: keep it where it belongs.", number))
+    return found
 
 
 def in_tree_order(entries: Sequence[Entry]) -> dict[str, Entry]:
@@ -270,6 +300,9 @@ def _name(code: str) -> str:
 
 def _check_names(text: YamlText, path: Path, name: str, version: str, problems: Problems) -> None:
     folder = path.resolve().parent.name
+    if not VERSION.fullmatch(path.stem):
+        what = f"the file is called '{path.name}', and '{path.stem}' is not a version."
+        problems.add(text.where, what, "Name it with numbers and dots: 1.1.0.yaml.")
     for key, given, expected, what in (
         ("name", name, folder, "the folder is called"),
         ("version", version, path.stem, "the file is called"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,22 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarString, LiteralScalarString
 
-from qualcode.codebook.model import BETWEEN_EXAMPLES, ID, KINDS, ORIGINS, Codebook, Entry
+from qualcode.codebook.model import (
+    ID,
+    KINDS,
+    ORIGINS,
+    Codebook,
+    Entry,
+    _Change,
+    plain,
+    read_mapping_text,
+    split_texts,
+)
 from qualcode.codebook.parts import Part
-from qualcode.codebook.read import check_entries, in_tree_order, place_number
+from qualcode.codebook.read import VERSION, check_entries, in_tree_order, known_constructs, place_number
 from qualcode.errors import CodebookError, Problem, Problems, nearest
 from qualcode.files import read_sheet, write_text, write_zip_document
+from qualcode.sheets import FILLED_IN, font, head, height, printed, put, ruled
 from qualcode.tables import DIRECTIONS, split
 
 # what a sheet's columns mean, as the second sheet of the template explains them
@@ -30,21 +41,26 @@ COLUMNS = {
     "full_definition": "What it means at length.",
     "include": "When to use it.",
     "exclude": "When not to use it, and which code to use instead.",
-    "example_typical": "A passage that plainly belongs. Several: put ` | ` between them.",
+    "example_typical": "A passage that plainly belongs. Several: put | between them.",
     "example_atypical": "A passage that belongs though it does not look so.",
     "example_close_but_no": "A passage that looks as if it belonged, and does not.",
     "direction": "facilitator, barrier, mixed or neutral, where every coding has the same. May be empty.",
     "colour": "A colour like #1f77b4. May be empty.",
-    "double_code_with": "Ids of codes that often go together with this one, with `;` between them.",
+    "double_code_with": "Ids of codes that often go together with this one, with ; between them.",
     "origin": "deductive (from a framework or guide), inductive (from the data) or both.",
+    "aliases": "Other names that people or tools use for it, with | between them. No other code may have them.",
     "notes": "Anything else the team should know.",
 }
-FRAMEWORK = "Constructs of this framework that the code belongs to, with `;` between them: III.F; IV.C.D."
+FRAMEWORK = (
+    "Constructs of this framework, with ; between them, each with its reason in brackets: III.F (staff); IV.C.D."
+)
+FRAMEWORK_SIGN = "framework:"  # before the id of one that is not known here, as the head of its column
 ALIASES = {
     "code": "id",
     "code_id": "id",
     "name": "label",
     "code_name": "label",
+    "tag": "label",  # Taguette
     "type": "kind",
     "belongs_under": "parent",
     "parent_code": "parent",
@@ -61,7 +77,11 @@ ALIASES = {
     "color": "colour",
     "note": "notes",
     "memo": "notes",
+    "also_called": "aliases",
+    "synonyms": "aliases",
 }
+COUNTS = ("number_of_highlights", "number_of_documents")  # in the codebook that Taguette exports
+MAXQDA = ({"code", "memo"}, re.compile(r"\s*[>\\]\s*"))  # the table of codes and memos that its help describes
 
 
 def read_codebook_sheet(
@@ -78,7 +98,7 @@ def read_codebook_sheet(
     Parameters
     ----------
     frameworks
-        Ids of frameworks that may head a column; cells hold construct codes with `;` between them.
+        Ids of frameworks that may head a column; cells hold construct codes with ; between them.
     parts
         The sheets that make it together, and what their columns are. Where a part has `columns`, only these and columns
         that are called as ours are read; one that is `-` is not read.
@@ -107,6 +127,7 @@ def read_codebook_sheet(
         if code:
             row["id"] = code
     for part, span in zip(parts, spans, strict=True):
+        _stand_under_paths(rows[span])
         # a parent is looked for in its own sheet first: another sheet may use the same word for something else
         _parents(rows[span], places[span], where, problems)
         if part.top:
@@ -139,8 +160,12 @@ def _rows_of(
             problems.add(where, f"there is no column '{theirs}', which the map names.", hint, place=at)
         if ours_ != "-" and ours_ not in COLUMNS and ours_ not in frameworks:
             problems.add("the map", f"'{ours_}' is no column of a codebook.", nearest(ours_, [*COLUMNS, *frameworks]))
+    between = re.compile(r"\s*" + re.escape(part.between) + r"\s*") if part.between else None
+    meanings = _meanings(list(sheet.data.columns))
+    if not chosen and set(sheet.data.columns) == MAXQDA[0]:
+        between, meanings = between or MAXQDA[1], {"code": "label", "memo": "definition"}
     for column in sheet.data.columns:
-        meant = column if column in COLUMNS else ALIASES.get(column, "")
+        meant = meanings.get(column, "")
         if column in chosen:
             meant = chosen[column]
             if meant == "-":
@@ -148,7 +173,7 @@ def _rows_of(
             if meant in frameworks:
                 maps[meant] = column
                 continue
-        elif chosen and (not meant or meant in chosen.values()):
+        elif (chosen and (not meant or meant in chosen.values())) or meant == "-":
             continue
         if meant and meant not in ours:
             ours[meant] = column
@@ -156,6 +181,8 @@ def _rows_of(
             problems.add(where, f"columns '{ours[meant]}' and '{column}' mean the same.", "Keep one.", place=at)
         elif column in {framework.lower() for framework in frameworks}:
             maps[next(framework for framework in frameworks if framework.lower() == column)] = column
+        elif column.startswith(FRAMEWORK_SIGN):
+            maps[column.removeprefix(FRAMEWORK_SIGN)] = column
         else:
             hint = f"{nearest(column, [*COLUMNS, *frameworks])} A framework's column is headed by its id."
             problems.add(where, f"unknown column '{column}'.", hint, place=at)
@@ -168,27 +195,63 @@ def _rows_of(
         mapped = {framework: line[column] for framework, column in maps.items()}
         if any((*cells.values(), *mapped.values())) and cells["label"] not in part.skip:
             found.append((_entry(cells, mapped), f"row {number}"))
-    return [*_made(found, part), *found]
+    return [*_made(found, part), *(_with_paths(found, between, part) if between else found)]
+
+
+def _meanings(columns: list[str]) -> dict[str, str]:
+    """Columns that are understood without a map, and what they are (`-`: of no use)."""
+    made = {column: column if column in COLUMNS else ALIASES.get(column, "") for column in columns}
+    if "code" in made and "label" not in made.values():
+        made["code"] = "label"
+    if "tag" in made:
+        made |= {column: "-" for column in COUNTS if column in made}
+    return made
+
+
+def _with_paths(
+    found: list[tuple[dict[str, Any], str]], between: re.Pattern[str], part: Part
+) -> list[tuple[dict[str, Any], str]]:
+    """Rows whose labels are paths from the top of the tree, each with its own label; what they only name is made."""
+    paths = [[name for name in between.split(str(row.get("label") or "")) if name] for row, _ in found]
+    there = {_path(names) for names in paths}
+    made: list[tuple[dict[str, Any], str]] = []
+    for (row, place), names in zip(found, paths, strict=True):
+        for depth in range(1, len(names)):
+            if _path(names[:depth]) not in there:
+                there.add(_path(names[:depth]))
+                kind = "subtheme" if depth > 1 or part.top else "theme"
+                made.append(({"label": names[depth - 1], "kind": kind, "_path": _path(names[:depth])}, place))
+        made.append((row | {"label": names[-1] if names else "", "_path": _path(names)}, place))
+    return made
+
+
+def _path(names: list[str]) -> tuple[str, ...]:
+    return tuple(plain(name) for name in names)
+
+
+def _stand_under_paths(rows: list[dict[str, Any]]) -> None:
+    """Rows that came with a path get the one above on it as parent, unless they name another."""
+    ids = {row["_path"]: row["id"] for row in rows if row.get("_path")}
+    for row in rows:
+        path = row.pop("_path", ())
+        if len(path) > 1:
+            row["parent"] = row.get("parent") or ids[path[:-1]]
 
 
 def _made(found: list[tuple[dict[str, Any], str]], part: Part) -> list[tuple[dict[str, Any], str]]:
     """The entries that no row of the sheet stands for: its `top`, and parents that it only names."""
     made: list[tuple[dict[str, Any], str]] = [({"label": part.top, "kind": "theme"}, "its `top`")] if part.top else []
     if part.make_parents:
-        names = [{_plain(str(row.get(key) or "")) for key in ("id", "label")} for row, _ in found]
+        names = [{plain(str(row.get(key) or "")) for key in ("id", "label")} for row, _ in found]
         times = Counter(name for own in names for name in own)
         there: set[str] = set()
         for own, (row, place) in zip(names, found, strict=True):
             parent = str(row.get("parent") or "")
-            stands = times[_plain(parent)] > (_plain(parent) in own)  # a code of its parent's name is not the parent
-            if parent and not stands and _plain(parent) not in there:
-                there.add(_plain(parent))
+            stands = times[plain(parent)] > (plain(parent) in own)  # a code of its parent's name is not the parent
+            if parent and not stands and plain(parent) not in there:
+                there.add(plain(parent))
                 made.append(({"label": parent, "kind": "subtheme" if part.top else "theme"}, place))
     return made
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def _column(name: str) -> str:
@@ -199,7 +262,7 @@ def _column(name: str) -> str:
 def _entry(line: dict[str, str], cells: dict[str, str]) -> dict[str, Any]:
     row: dict[str, Any] = {key: value for key, value in line.items() if value and not key.startswith("example_")}
     examples = {
-        kind: [part.strip() for part in line[f"example_{kind}"].split(BETWEEN_EXAMPLES.strip()) if part.strip()]
+        kind: split_texts(line[f"example_{kind}"])
         for kind in ("typical", "atypical", "close_but_no")
         if line.get(f"example_{kind}")
     }
@@ -207,10 +270,14 @@ def _entry(line: dict[str, str], cells: dict[str, str]) -> dict[str, Any]:
         row["examples"] = examples
     if "double_code_with" in row:
         row["double_code_with"] = split(row["double_code_with"])
+    if "aliases" in row:
+        row["aliases"] = split_texts(row["aliases"])
     for key in ("kind", "direction", "origin"):
         if key in row:
             row[key] = row[key].lower()
-    mappings = {name: split(cell) for name, cell in cells.items() if split(cell)}
+    mappings = {
+        name: read_mapping_text(cell, known_constructs(name)) for name, cell in cells.items() if cell.strip(" ;")
+    }
     if mappings:
         row["mappings"] = mappings
     return row
@@ -222,6 +289,15 @@ def make_id(label: str) -> str:
     return re.sub(r"[^\w]+", "_", plain.casefold()).strip("_")
 
 
+def free_id(label: str, taken: Container[str]) -> str:
+    """An id made from a label, with a number behind it where that id is taken."""
+    code = base = make_id(label) or "code"
+    number = 2
+    while code in taken:
+        code, number = f"{base}_{number}", number + 1
+    return code
+
+
 def _ids(rows: list[dict[str, Any]]) -> list[str]:
     """Each row's id: its own, else made from its label, with a number behind it where that id is taken."""
     taken = {str(row["id"]) for row in rows if row.get("id")}
@@ -229,10 +305,7 @@ def _ids(rows: list[dict[str, Any]]) -> list[str]:
     for row in rows:
         code = str(row.get("id") or "")
         if not code and row.get("label"):
-            base = make_id(row["label"]) or "code"
-            code, number = base, 2
-            while code in taken:
-                code, number = f"{base}_{number}", number + 1
+            code = free_id(row["label"], taken)
             taken.add(code)
         made.append(code)
     return made
@@ -244,12 +317,12 @@ def _parents(rows: list[dict[str, Any]], places: list[str], where: str, problems
     labels: dict[str, list[str]] = {}
     for row in rows:
         if row.get("label"):
-            labels.setdefault(_plain(row["label"]), []).append(row["id"])
+            labels.setdefault(plain(row["label"]), []).append(row["id"])
     for row, place in zip(rows, places, strict=True):
         parent = str(row.get("parent") or "")
         if not parent or parent in ids:
             continue
-        found = [one for one in labels.get(_plain(parent), []) if one != row["id"]]
+        found = [one for one in labels.get(plain(parent), []) if one != row["id"]]
         if len(found) > 1:
             what = f"code '{row.get('id', '')}': parent '{parent}' is the label of {len(found)} codes."
             problems.add(where, what, f"Write the id: {', '.join(found)}.", place=place)
@@ -288,13 +361,19 @@ def codebook_yaml(codebook: Codebook) -> str:
     about = {key: getattr(codebook, key) for key in ("title", "description", "date", "notes")}
     head |= {key: _text(value) for key, value in about.items() if value}
     stream = StringIO()
-    yaml.dump({**head, "changes": [_filled(change.model_dump()) for change in codebook.changes]}, stream)
+    yaml.dump({**head, "changes": [_filled(_said(change)) for change in codebook.changes]}, stream)
     stream.write("codes:\n")
     for entry in codebook.codes.values():
         one = StringIO()
         yaml.dump([_filled(_row(entry))], one)
         stream.write(one.getvalue())
     return stream.getvalue()
+
+
+def _said(change: _Change) -> dict[str, Any]:
+    """A change's keys in the order in which people read them."""
+    given = change.model_dump()
+    return {key: given[key] for key in ("do", "code", "to", "reason", "by", "date", "because") if key in given}
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -331,10 +410,17 @@ def _text(value: str) -> Any:
     return value
 
 
+def column_width(name: str) -> float:
+    """How wide a column of the sheet is; a framework's has room for reasons."""
+    wide = {"label": 30, "definition": 45, "full_definition": 45}
+    texts = name in ("include", "exclude", "notes") or name.startswith("example_")
+    return wide.get(name, 35 if texts or name not in COLUMNS else 18)
+
+
 def write_template(path: Path, *, frameworks: Iterable[str] = ("cfir2022",)) -> None:
     """An empty sheet with headers and lists to choose from, and a second one that explains the columns."""
     from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import Alignment
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -342,14 +428,10 @@ def write_template(path: Path, *, frameworks: Iterable[str] = ("cfir2022",)) -> 
     book = Workbook()
     codes = book.active
     codes.title = "Codes"
-    header = [*COLUMNS, *frameworks]
-    codes.append(header)
-    widths = {"label": 30, "definition": 45, "full_definition": 45, "include": 35, "exclude": 35, "notes": 35}
-    for number, column in enumerate(header, start=1):
-        cell = codes.cell(1, number)
-        cell.font, cell.fill = Font(name="Calibri", bold=True), PatternFill("solid", fgColor="DDE6EE")
+    names = [*COLUMNS, *frameworks]
+    head(codes, [(name, column_width(name), FILLED_IN) for name in names])
+    for number, column in enumerate(names, start=1):
         letter = get_column_letter(number)
-        codes.column_dimensions[letter].width = 35 if column.startswith("example_") else widths.get(column, 18)
         choices = {"kind": KINDS, "direction": DIRECTIONS, "origin": ORIGINS}.get(column)
         if choices:
             words = ",".join(word for word in choices if word)
@@ -361,23 +443,23 @@ def write_template(path: Path, *, frameworks: Iterable[str] = ("cfir2022",)) -> 
             cell = codes.cell(row, number)
             cell.number_format = "@"  # ids such as 1.10 stay text
             cell.alignment = Alignment(wrap_text=True, vertical="top")
+    ruled(codes, len(names))
     codes.freeze_panes = "C2"
-    codes.page_setup.orientation, codes.page_setup.paperSize = "landscape", 9
-    codes.page_setup.fitToWidth, codes.page_setup.fitToHeight = 1, 0
-    codes.sheet_properties.pageSetUpPr.fitToPage = True
+    printed(codes, paper="A3", wide=2)
+    codes.print_title_cols = "A:B"
     help_ = book.create_sheet("Columns")
-    help_.append(["column", "what it is for"])
-    for column, text in [*COLUMNS.items(), *((framework, FRAMEWORK) for framework in frameworks)]:
-        help_.append([column, text])
-    help_.append([])
-    help_.append(
-        ["then", "qualcode codebook import THIS_FILE.xlsx makes codebooks/NAME/1.0.0.yaml of the first sheet."]
-    )
-    for row in help_.iter_rows():
-        row[0].font = Font(name="Calibri", bold=True)
-        row[1].alignment = Alignment(wrap_text=True, vertical="top")
-    help_["B1"].font = Font(name="Calibri", bold=True)
-    help_.column_dimensions["A"].width, help_.column_dimensions["B"].width = 24, 100
+    told = [("column", "what it is for"), *COLUMNS.items(), *((framework, FRAMEWORK) for framework in frameworks)]
+    told.append(("then", "qualcode codebook import THIS_FILE.xlsx makes codebooks/NAME/1.0.0.yaml of the first sheet."))
+    for row, (column, text) in enumerate(told, start=1):
+        put(help_.cell(row, 1), column)
+        put(help_.cell(row, 2), text)
+        help_.cell(row, 1).font = font(bold=True, size=11)
+        help_.cell(row, 2).font = font(bold=row == 1, size=11)
+        for cell in help_[row]:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        help_.row_dimensions[row].height = max(18.0, 1.15 * height([(text, 60)]))
+    help_.column_dimensions["A"].width, help_.column_dimensions["B"].width = 22, 60
+    printed(help_, upright=True)
     write_zip_document(path, book.save)
 
 
@@ -392,6 +474,6 @@ def check_name(name: str, version: str) -> None:
     problems = Problems()
     if not ID.fullmatch(name) or name.startswith("."):
         problems.add("--name", f"'{name}' cannot be a codebook's name.", "Use letters, digits, '_' and '-'.")
-    if not re.fullmatch(r"\d+(\.\d+)*", version):
+    if not VERSION.fullmatch(version):
         problems.add("--version", f"'{version}' is not a version.", "Write numbers with dots: 1.0.0.")
     problems.raise_if_any(CodebookError)

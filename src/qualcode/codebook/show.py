@@ -13,14 +13,17 @@ def tree(codebook: Codebook) -> str:
     held = ", ".join(f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in counts.items())
     lines = [f"{codebook.name} {codebook.version}: {held}"]
 
-    def below(parent: str, stem: str) -> None:
-        children = codebook.children(parent)
-        for number, code in enumerate(children):
-            entry = codebook.codes[code]
-            last = number == len(children) - 1
-            about = ", ".join(part for part in (entry.kind, entry.direction) if part)
-            lines.append(f"{stem}{'└─ ' if last else '├─ '}{code}  {entry.label} ({about})")
-            below(code, stem + ("   " if last else "│  "))
-
-    below("", "")
+    waiting = [(code, "", last) for code, last in _marked(codebook.children())]
+    while waiting:
+        code, stem, last = waiting.pop()
+        entry = codebook.codes[code]
+        about = ", ".join(part for part in (entry.kind, entry.direction) if part)
+        lines.append(f"{stem}{'└─ ' if last else '├─ '}{code}  {entry.label} ({about})")
+        inside = stem + ("   " if last else "│  ")
+        waiting += [(child, inside, is_last) for child, is_last in _marked(codebook.children(code))]
     return "\n".join(lines) + "\n"
+
+
+def _marked(codes: list[str]) -> list[tuple[str, bool]]:
+    """Codes, the last first, with whether it is the last."""
+    return [(code, number == 0) for number, code in enumerate(reversed(codes))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,34 +12,38 @@ from typing import Any
 import pandas as pd
 
 from qualcode.codebook.draft import Edited
-from qualcode.codebook.model import KINDS, Codebook, Entry
+from qualcode.codebook.model import KINDS, Codebook, Entry, join_texts, plain, split_texts
 from qualcode.codebook.read import check_entries, in_tree_order, place_number
-from qualcode.codebook.sheet import make_id
+from qualcode.codebook.sheet import free_id
 from qualcode.errors import CodebookError, Problems, nearest
-from qualcode.files import load_workbook, read_sheet, write_zip_document
+from qualcode.files import load_workbook, newest_date, read_sheet, write_zip_document
+from qualcode.sheets import FACTS, FILLED_IN, font, head, height, help_page, printed, put, ruled, shortened
 from qualcode.tables import DIRECTIONS, split
 
 SHEET, HIDDEN, PACK = "Codes", "qualcode", "codebook"
 ROOM = 60  # empty rows for new codes
-# key, heading, width, whether the team fills it in
+QUOTE_WORDS = 60  # of a quote that are shown
+# key, heading, width, whether the team fills it in: first what is decided, then what is read for it, then the rest
 COLUMNS = (
     ("label", "Label", 32, True),
     ("kind", "Kind", 11, True),
-    ("parent", "Belongs under", 30, True),
-    ("merge", "Merge into", 30, True),
-    ("split", "Split into", 30, True),
-    ("definition", "Definition", 46, True),
+    ("parent", "Belongs under", 28, True),
+    ("merge", "Merge into", 24, True),
+    ("split", "Split into", 24, True),
+    ("reason", "Reason for the change", 26, True),
+    ("mentions", "Mentions", 11, False),
+    ("participants", "Participants", 13, False),
+    ("definition", "Definition", 44, True),
+    ("quote_1", "Quote", 46, False),
+    ("quote_2", "Another quote", 46, False),
     ("include", "When to use", 34, True),
     ("exclude", "When not to use", 34, True),
-    ("direction", "Direction", 12, True),
-    ("mentions", "Mentions", 9, False),
-    ("participants", "Participants", 11, False),
-    ("quote_1", "Quote", 40, False),
-    ("quote_2", "Another quote", 40, False),
-    ("reason", "Reason for the change", 30, True),
+    ("direction", "Direction", 13, True),
+    ("aliases", "Also called", 22, True),
     ("id", "Id", 20, False),
 )
-_ASKED = ("label", "kind", "parent", "definition", "include", "exclude", "direction")
+_ASKED = ("label", "kind", "parent", "definition", "include", "exclude", "direction", "aliases")
+_THEME, _ALONE = "EAF1F7", "FFF2CC"  # the fill of a theme's row, and of the empty parent of a code that needs one
 _OPTION = re.compile(r"\[([^\[\]]+)\]\s*$")
 
 
@@ -76,47 +81,92 @@ def unplaced(book: Codebook) -> list[str]:
 def write_team_sheet(path: Path, book: Codebook, counts: Counts | None = None) -> None:
     """The tree as a workbook, one row a code, with lists of parents and codes to merge into; a second sheet explains it."""
     import openpyxl
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import PatternFill
     from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.datavalidation import DataValidation
 
     counts = counts or Counts({}, {}, {})
     file = openpyxl.Workbook()
     page = file.active
     page.title = SHEET
     at = {key: number for number, (key, *_) in enumerate(COLUMNS, start=1)}
-    for key, heading, width, filled in COLUMNS:
-        cell = page.cell(1, at[key], heading)
-        cell.font = Font(name="Calibri", bold=True, color="FFFFFF")
-        cell.fill = PatternFill("solid", fgColor="2E7D32" if filled else "404040")
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
-        page.column_dimensions[get_column_letter(at[key])].width = width
-    top = Alignment(wrap_text=True, vertical="top")
+    deepest = min(8, max(book.depths.values()))
+    widths = {key: width + (2 * deepest if key == "label" else 0) for key, _, width, _ in COLUMNS}
+    heads = [(text, widths[key], FILLED_IN if filled else FACTS) for key, text, _, filled in COLUMNS]
+    head(page, heads)
+    alone = unplaced(book)
     for row, (code, entry) in enumerate(book.codes.items(), start=2):
-        quotes = [*counts.quotes.get(code, []), "", ""]
-        cells: dict[str, object] = {
-            **{key: getattr(entry, key) for key in ("label", "kind", "definition", "include", "exclude", "direction")},
-            "parent": option(book, entry.parent),
-            "mentions": counts.mentions.get(code, ""),
-            "participants": counts.participants.get(code, ""),
-            "quote_1": quotes[0],
-            "quote_2": quotes[1],
-            "id": code,
-        }
-        for key, *_ in COLUMNS:
-            _set(page.cell(row, at[key]), cells.get(key, ""))
-            page.cell(row, at[key]).alignment = Alignment(
-                wrap_text=True, vertical="top", indent=book.depths[code] if key == "label" else 0
-            )
-            page.cell(row, at[key]).font = Font(name="Calibri", size=10, bold=entry.kind == "theme" and key == "label")
+        cells = _cells(book, code, counts)
+        depth = min(8, book.depths[code])
+        for key in at:
+            cell = page.cell(row, at[key])
+            _set(cell, cells.get(key, ""), indent=depth if key == "label" else 0)
+            cell.font = font(bold=entry.kind == "theme" and key == "label", color="7F7F7F" if key == "id" else "000000")
+            if entry.kind == "theme" and not depth:
+                cell.fill = PatternFill("solid", fgColor=_THEME)
+        if code in alone:
+            page.cell(row, at["parent"]).fill = PatternFill("solid", fgColor=_ALONE)
+        room = widths | {"label": widths["label"] - 3 * depth - 2}
+        page.row_dimensions[row].height = height((cells.get(key, ""), room[key]) for key in at if key != "id")
+        page.row_dimensions[row].outlineLevel = min(7, depth)
     last = len(book.codes) + 1
     for row in range(last + 1, last + 1 + ROOM):
-        for key, *_ in COLUMNS:
-            page.cell(row, at[key]).alignment = top
-            page.cell(row, at[key]).number_format = "@"
+        for key in at:
+            _set(page.cell(row, at[key]), "")
+    ruled(page, len(COLUMNS))
+    _coloured(page, book)
+    _lists(file, page, book, last + ROOM)
+    page.sheet_properties.outlinePr.summaryBelow = False
+    page.freeze_panes = "B2"
+    page.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{last + ROOM}"
+    printed(page, paper="A3", wide=2)
+    page.print_title_cols = "A:A"
+    page.print_area = f"A1:{get_column_letter(len(COLUMNS))}{last}"
+    page.oddFooter.left.text = "Confidential: words of participants" if counts.quotes else ""
+    page.oddFooter.right.text = "page &P of &N"
+    help_page(file, _help(book))
+    hidden = file.create_sheet(HIDDEN)
+    for row, pair in enumerate((("qualcode", PACK), ("codebook", book.name), ("version", book.version)), start=1):
+        put(hidden.cell(row, 1), pair[0])
+        put(hidden.cell(row, 2), pair[1])
+    hidden.sheet_state = "hidden"
+    write_zip_document(path, file.save, day=newest_date(book.date))
+
+
+def _cells(book: Codebook, code: str, counts: Counts) -> dict[str, object]:
+    entry = book.codes[code]
+    quotes = [*(shortened(quote, words=QUOTE_WORDS) for quote in counts.quotes.get(code, [])), "", ""]
+    return {
+        **{key: getattr(entry, key) for key in ("label", "kind", "definition", "include", "exclude", "direction")},
+        "parent": option(book, entry.parent),
+        "aliases": join_texts(entry.aliases),
+        "mentions": counts.mentions.get(code, ""),
+        "participants": counts.participants.get(code, ""),
+        "quote_1": quotes[0],
+        "quote_2": quotes[1],
+        "id": code,
+    }
+
+
+def _coloured(page: Any, book: Codebook) -> None:
+    """A code's colour as a thick line before its label."""
+    from openpyxl.styles import Side
+
+    for row, entry in enumerate(book.codes.values(), start=2):
+        if entry.colour:
+            cell = page.cell(row, 1)
+            border = copy(cell.border)
+            border.left = Side(style="thick", color=entry.colour.lstrip("#").upper())
+            cell.border = border
+
+
+def _lists(file: Any, page: Any, book: Codebook, last: int) -> None:
+    """What can be chosen: kinds, directions, and every code, on a hidden sheet."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     lists = file.create_sheet("Lists")
     for row, code in enumerate(book.codes, start=1):
-        _set(lists.cell(row, 1), option(book, code))
+        put(lists.cell(row, 1), option(book, code))
     lists.sheet_state = "hidden"
     choices = {
         "kind": f'"{",".join(KINDS)}"',
@@ -124,45 +174,32 @@ def write_team_sheet(path: Path, book: Codebook, counts: Counts | None = None) -
         "parent": f"Lists!$A$1:$A${len(book.codes)}",
         "merge": f"Lists!$A$1:$A${len(book.codes)}",
     }
+    keys = [key for key, *_ in COLUMNS]
     for key, formula in choices.items():
         rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=True)
         rule.errorStyle = "stop" if key in ("kind", "direction") else "warning"  # a new code's label may be typed
         rule.error = "Not in the list. A code that is new in this sheet may be typed by its label."
-        letter = get_column_letter(at[key])
-        rule.add(f"{letter}2:{letter}{last + ROOM}")
+        letter = get_column_letter(keys.index(key) + 1)
+        rule.add(f"{letter}2:{letter}{last}")
         page.add_data_validation(rule)
-    page.freeze_panes = "B2"
-    page.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{last + ROOM}"
-    page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.print_title_rows = "1:1"
-    help_ = file.create_sheet("How to use this", 1)
-    for row, words in enumerate(_help(book), start=1):
-        _set(help_.cell(row, 1), words)
-        help_.cell(row, 1).alignment = top
-    help_.cell(1, 1).font = Font(name="Calibri", bold=True, size=14)
-    help_.column_dimensions["A"].width = 100
-    hidden = file.create_sheet(HIDDEN)
-    for row, pair in enumerate((("qualcode", PACK), ("codebook", book.name), ("version", book.version)), start=1):
-        hidden.cell(row, 1, pair[0])
-        hidden.cell(row, 2, pair[1])
-    hidden.sheet_state = "hidden"
-    write_zip_document(path, file.save)
 
 
 def _help(book: Codebook) -> list[str]:
     alone = unplaced(book)
     lines = [
         f"Codebook {book.name} {book.version}",
-        "Move a code: choose another code in 'Belongs under'; empty: top of the tree.",
+        "From codes to themes, one row a code. Green columns are yours to change; grey ones are for reading.",
+        "Move a code: choose another one in 'Belongs under'; empty: top of the tree.",
         "Merge a code: name the code it becomes in 'Merge into', and leave the row where it is.",
-        "Split a code: write the labels of two codes or more in 'Split into', with ; between them (new ones get rows).",
-        "New code or theme: write a row below with a label; leave the id empty.",
-        "A code that is used no longer: delete its row.",
+        "Split a code: write the labels of two codes or more in 'Split into', with ; between them. New ones get a row below.",
+        "New code or theme: write a row below with its label and kind; leave the id empty.",
+        "A code that is used no longer: delete its row (the whole row, not only its words).",
         "Change labels, definitions and the rest in place. Say why in 'Reason for the change'.",
-        "Mentions, participants and quotes are for reading; the ids tie rows to codings: please leave them.",
+        "'Also called': other names of the code, in a tool or in another language, with | between them.",
+        f"Quotes are cut after {QUOTE_WORDS} words. A code's colour stands before its label. The signs at the left fold the tree.",
+        "The ids tie rows to codings: please leave them. Rows may be sorted and filtered.",
         "Save as .xlsx; then: qualcode codebook draft THIS_FILE.xlsx --by NAME",
-        f"Codes that belong under nothing yet: {len(alone)}",
+        f"Codes that belong under nothing yet (yellow): {len(alone)}",
     ]
     return [*lines, *(f"    {option(book, code)}" for code in alone)]
 
@@ -172,14 +209,15 @@ def option(book: Codebook, code: str) -> str:
     return f"{book.codes[code].label} [{code}]" if code in book.codes else code
 
 
-def _set(cell: Any, value: object) -> None:
-    if isinstance(value, int):
-        cell.value = value
-        return
-    cell.number_format = "@"
-    if value:
-        cell.value = str(value)
-        cell.data_type = "s"
+def _set(cell: Any, value: object, *, indent: int = 0) -> None:
+    from openpyxl.styles import Alignment
+
+    if not isinstance(value, int):
+        cell.number_format = "@"
+    if value != "":
+        put(cell, value)
+    side = "center" if isinstance(value, int) else "left"
+    cell.alignment = Alignment(horizontal=side, wrap_text=True, vertical="top", indent=indent)
 
 
 def sheet_version(path: Path) -> tuple[str, str] | None:
@@ -198,8 +236,14 @@ def sheet_version(path: Path) -> tuple[str, str] | None:
     return (facts.get("codebook", ""), facts.get("version", "")) if facts.get("qualcode") == PACK else None
 
 
-def read_team_sheet(path: Path, old: Codebook, *, where: str = "") -> Edited:
+def read_team_sheet(path: Path, old: Codebook, *, where: str = "", gone: Mapping[str, Entry] | None = None) -> Edited:
     """A team sheet as an edited copy of `old`: what the sheet has no column for stays as it was.
+
+    Parameters
+    ----------
+    gone
+        Codes that earlier versions had, as they stood last. A new row with the label of one is that code again, and what the
+        row leaves empty is as it was; no other new row gets its id.
 
     Raises
     ------
@@ -219,19 +263,12 @@ def read_team_sheet(path: Path, old: Codebook, *, where: str = "") -> Edited:
         {ours[name]: str(value) for name, value in line.items() if name in ours}
         for line in sheet.data.to_dict("records")
     ]
-    taken = {line["id"] for line in lines if line["id"]} | set(old.codes)
-    for line in lines:
-        if not line["id"] and line["label"]:
-            stem = code = make_id(line["label"]) or "code"
-            number = 2
-            while code in taken:
-                code, number = f"{stem}_{number}", number + 1
-            line["id"] = code
-            taken.add(code)
+    gone = gone or {}
+    _new_ids(lines, old, gone)
     names: dict[str, set[str]] = {}
     for line in lines:
         for name in {line["label"], old.codes[line["id"]].label if line["id"] in old.codes else ""} - {""}:
-            names.setdefault(" ".join(name.split()).casefold(), set()).add(line["id"])
+            names.setdefault(plain(name), set()).add(line["id"])
     ids = {line["id"] for line in lines}
 
     def meant(cell: str, what: str, row: int) -> str:
@@ -240,7 +277,7 @@ def read_team_sheet(path: Path, old: Codebook, *, where: str = "") -> Edited:
             return bracket.group(1).strip()
         if cell in ids:
             return cell
-        found = names.get(" ".join(cell.split()).casefold(), set())
+        found = names.get(plain(cell), set())
         if len(found) != 1:
             cause = f"is the label of {len(found)} codes" if found else "is no code of this sheet"
             hint = f"Write the id: {', '.join(sorted(found))}." if found else nearest(cell, [x["label"] for x in lines])
@@ -269,12 +306,19 @@ def read_team_sheet(path: Path, old: Codebook, *, where: str = "") -> Edited:
                 problems.add(where, f"code '{code}' is new, and merged away at once.", place=f"row {number}")
         if code in merges or (code in splits and code not in splits[code]):
             continue
-        row = _row(old.codes.get(code))
+        row = _row(old.codes.get(code) or gone.get(code))
+        row["parent"] = row.get("parent", "") if row.get("parent") in ids else ""
         for key in _ASKED:
             value = line.get(key, "")
-            row[key] = meant(value, "belongs under", number) if key == "parent" and value else value
-        row["kind"] = str(row["kind"]).lower() or "code"
-        row["direction"] = str(row["direction"]).lower()
+            if key not in line or (code in gone and not value):  # no such column, or a code that comes back: as it was
+                continue
+            if key == "parent":
+                row[key] = meant(value, "belongs under", number) if value else ""
+            elif key == "aliases":
+                row[key] = split_texts(value)
+            else:
+                row[key] = value.lower() if key in ("kind", "direction") else value
+        row["kind"] = row.get("kind") or "code"
         rows.append(row | {"id": code})
         numbers.append(number)
     for code, to in list(merges.items()):  # merged into one that is merged itself: the last one is meant
@@ -295,6 +339,20 @@ def read_team_sheet(path: Path, old: Codebook, *, where: str = "") -> Edited:
     problems.raise_if_any(CodebookError)
     kept = {entry.id: entry for entry in entries}
     return Edited(in_tree_order(list(kept.values())), merges, splits, reasons)
+
+
+def _new_ids(lines: list[dict[str, str]], old: Codebook, gone: Mapping[str, Entry]) -> None:
+    """Gives the rows without an id one: that of the code of their label that went, else one that no code ever had."""
+    given = {line["id"] for line in lines if line["id"]}
+    taken = given | set(old.codes) | set(gone)
+    back = {plain(entry.label): code for code, entry in gone.items() if code not in given}
+    for line in lines:
+        if line["id"] or not line["label"]:
+            continue
+        line["id"] = back.pop(plain(line["label"]), "")
+        if not line["id"]:
+            line["id"] = free_id(line["label"], taken)
+            taken.add(line["id"])
 
 
 def _pointers(

@@ -7,20 +7,28 @@ import unicodedata
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
 
 WHOLE = "*"  # codes the whole transcript
 
 _QUOTE_MARKS = "'\"`´‘’‚‛“”„‟«»‹›「」『』＂＇′″"
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f"
 _DASHES = "-‐‑‒–—―−﹘﹣－"
-_SPECIAL = re.compile(rf"[\s{_QUOTE_MARKS}{_INVISIBLE}]+|[{re.escape(_DASHES)}]+|\.(?:\s*\.){{2,}}|…+")
+_DOTS = re.compile(r"\.(?:\s*\.){2,}|…+")
+_BLANKS = re.compile(rf"[\s{_QUOTE_MARKS}{_INVISIBLE}]+")
+_DASH_RUNS = re.compile(rf"[{re.escape(_DASHES)}]+")
+_SPECIAL = re.compile(f"{_BLANKS.pattern}|{_DASH_RUNS.pattern}|{_DOTS.pattern}")
+_GONE, _DASH = 1, 2  # what becomes of a character
+_PLAIN = 0xFFFF  # stays as it is, as does every character beyond it
+_LONG = 300  # characters from which folding all at once is faster
 _MOST = 100  # places of a quote that are looked at
 _CLOSE = 60.0  # score from which a candidate is worth naming
 
 
-@dataclass(frozen=True)
-class Anchor:
+class Anchor(NamedTuple):
     """A place in a text: offsets in code points, half-open; how it was found (as_given, calibrated, by_text)."""
 
     start: int
@@ -28,8 +36,7 @@ class Anchor:
     how: str
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why a coding has no place, and what to do. Positions only, never words."""
 
     cause: str
@@ -48,8 +55,17 @@ class Folded:
     ends: array[int]
 
 
-def fold(text: str, *, case: bool = False) -> Folded:
-    """Fold `text` so that what word processors change in passing makes no difference; `case`: upper and lower too."""
+def fold(text: str) -> Folded:
+    """Fold `text` so that what word processors change in passing makes no difference."""
+    return _fold_long(text) if len(text) > _LONG else _fold_short(text)
+
+
+def folded_text(text: str) -> str:
+    """The text of `fold` alone."""
+    return _BLANKS.sub("", _DASH_RUNS.sub("-", _DOTS.sub("…", text)))
+
+
+def _fold_short(text: str) -> Folded:
     parts: list[str] = []
     starts, ends = array("L"), array("L")
     last = 0
@@ -68,8 +84,37 @@ def fold(text: str, *, case: bool = False) -> Folded:
     parts.append(text[last:])
     starts.extend(range(last, len(text)))
     ends.extend(range(last + 1, len(text) + 1))
-    folded = Folded("".join(parts), starts, ends)
-    return _fold_case(folded) if case else folded
+    return Folded("".join(parts), starts, ends)
+
+
+def _fold_long(text: str) -> Folded:
+    """The same for a long text, all characters at once: only dots are looked for one by one."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).copy()
+    what = _what_folds()[np.minimum(points, _PLAIN)]
+    dash = what == _DASH
+    kept = what != _GONE
+    kept[1:] &= ~(dash[1:] & dash[:-1])
+    points[dash] = ord("-")
+    ends = np.arange(1, len(points) + 1, dtype=f"u{array('L').itemsize}")
+    last = np.flatnonzero(dash & ~np.append(dash[1:], False))  # of each run of dashes
+    ends[dash & kept] = last + 1
+    for match in _DOTS.finditer(text):
+        here, after = match.span()
+        kept[here + 1 : after] = False
+        points[here], ends[here] = ord("…"), after
+    starts = np.flatnonzero(kept).astype(ends.dtype)
+    folded = points[kept].tobytes().decode("utf-32-le", "surrogatepass")
+    return Folded(folded, array("L", starts.tobytes()), array("L", ends[kept].tobytes()))
+
+
+@cache
+def _what_folds() -> Any:
+    """For each character up to `_PLAIN` what becomes of it, and for that one as for all beyond."""
+    what = np.zeros(_PLAIN + 1, dtype=np.uint8)
+    spaces = re.findall(r"\s", "".join(map(chr, range(_PLAIN))))
+    what[[ord(character) for character in [*spaces, *_QUOTE_MARKS, *_INVISIBLE]]] = _GONE
+    what[[ord(character) for character in _DASHES]] = _DASH
+    return what
 
 
 def _fold_case(folded: Folded) -> Folded:
@@ -127,7 +172,7 @@ def anchor_offsets(
     if end > length:
         hint = "Count in the present text (data/processed/texts), or give the text's sha256_text."
         return Refusal(f"offsets {start}–{end} lie beyond the text of {name} ({length} characters).", hint)
-    if quote and fold(unicodedata.normalize("NFC", quote)).text != fold(index.text[start:end]).text:
+    if quote and folded_text(unicodedata.normalize("NFC", quote)) != folded_text(index.text[start:end]):
         found = anchor_quote(index, quote, name=name, place=place)
         hint = (
             f"The words stand at {place(found.start, found.end)}: correct start and end, or leave both empty."
@@ -149,7 +194,7 @@ def anchor_quote(
     """
     quote = unicodedata.normalize("NFC", quote.strip())
     text = index.text
-    folded_quote = fold(quote).text
+    folded_quote = folded_text(quote)
     if not folded_quote.strip("…"):
         return Refusal("the text given holds no words.", "Give the passage, or its start and end.")
     exact = [(at, at + len(quote)) for at in _places(text, quote)]

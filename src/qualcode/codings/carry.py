@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from qualcode.codebook.history import History
-from qualcode.codebook.model import Codebook, Merge, Restore, Retire, Split
+from qualcode.codebook.model import Codebook, Merge, Restore, Retire, Split, plain
 from qualcode.errors import CodingsError, Problem, Problems
 from qualcode.study import version_key
 from qualcode.tables import join
@@ -65,7 +65,7 @@ class Carrier:
         self.history = history
         self.names = {book.version: _names(book) for book in history.versions}
         self.current = history.current
-        self._found: dict[tuple[str, str], tuple[str, str] | None] = {}
+        self._found: dict[tuple[str, str, str], tuple[str, str] | None] = {}
         self._after: dict[str, list[Codebook]] = {}
         self.rulings: dict[str, list[dict[str, str]]] = {}
         signed = decisions[(decisions["kind"] == SPLIT) & (decisions["choice"] != "")] if len(decisions) else decisions
@@ -74,24 +74,33 @@ class Carrier:
             self.rulings.setdefault(row["about"], []).append(row)
         self._check_rulings()
 
-    def find(self, name: str, version: str) -> tuple[str, str] | None:
-        """The code called `name` and the version it was made under: in `version`, else the newest before it, else now."""
-        name = unicodedata.normalize("NFC", name)
-        key = version_key(version)
-        older = [book.version for book in self.history.versions if version_key(book.version) <= key]
-        for at in reversed(older):
-            code = self.names[at].get(name) or self.names[at].get(_plain(name))
-            if code:
-                return code, version if version in self.names and at == version else at
-        mentioned = {code for book in self.history.after(version) for code in _gone(book)}
-        if not older and name in mentioned:  # made under a version that is not here any more
-            return name, version
-        code = self.names[self.current.version].get(name) or self.names[self.current.version].get(_plain(name))
-        return (code, self.current.version) if code else None
+    def find(self, name: str, version: str, path: str = "") -> tuple[str, str] | None:
+        """The code called `name` (in a tree of labels: `path`) and the version it was made under.
 
-    def carry(self, name: str, version: str, coding: str) -> Carried | None:
+        That is `version`, else the newest before it that knows the name, else the one in use, else the newest after it: so
+        a label that a code had once is still its name, as long as no other code has it.
+        """
+        name, path = unicodedata.normalize("NFC", name), unicodedata.normalize("NFC", path)
+        key, now = version_key(version), version_key(self.current.version)
+        older = [book for book in self.history.versions if version_key(book.version) <= key]
+        newer = [book for book in self.history.versions if key < version_key(book.version) <= now]
+        if not older and name in {code for book in self.history.after(version) for code in _gone(book)}:
+            return name, version  # made under a version that is not here any more
+        for book in [*reversed(older), *reversed(newer)]:
+            code = self._known(book, name, path)
+            if code:
+                return code, book.version
+        return None
+
+    def _known(self, book: Codebook, name: str, path: str) -> str:
+        names = self.names[book.version]
+        if name in book.codes:
+            return name
+        return (names.get(path) if path else "") or names.get(name) or names.get(plain(name)) or ""
+
+    def carry(self, name: str, version: str, coding: str, path: str = "") -> Carried | None:
         """What the code that a coding calls `name` is in the version in use; None where no version knows the name."""
-        key = (name, version or self.current.version)
+        key = (name, version or self.current.version, path)
         if key not in self._found:
             self._found[key] = self.find(*key)
         found = self._found[key]
@@ -105,9 +114,9 @@ class Carrier:
         last: dict[str, object] = {}
         for book in self._after[made]:
             for change in book.changes:
-                if isinstance(change, Restore) and status == RETIRED and change.code == code:
-                    status = ACTIVE
-                    steps.append(Step(book.version, "restore", code, code))
+                if isinstance(change, Restore) and _was(change.code, steps):
+                    steps.append(Step(book.version, "restore", code, change.code))
+                    code, status, last = change.code, ACTIVE, {}
                 if status != ACTIVE:
                     continue
                 if isinstance(change, Merge) and code in change.code and code != change.to:
@@ -253,6 +262,12 @@ def notes(carried: Iterable[tuple[Carried, str]]) -> list[Problem]:
     ]
 
 
+def _was(code: str, steps: list[Step]) -> bool:
+    """Whether a coding had this code until the code went, and nobody gave it another since: with the code it comes back."""
+    since = [number for number, step in enumerate(steps) if step.code == code and step.do != "restore"]
+    return bool(since) and not any(step.do == "split" and step.to for step in steps[since[-1] :])
+
+
 def _gone(book: Codebook) -> set[str]:
     """Codes that a version's changes speak of as being there before it."""
     found: set[str] = set()
@@ -265,17 +280,14 @@ def _gone(book: Codebook) -> set[str]:
 
 
 def _names(book: Codebook) -> dict[str, str]:
-    """What a code may be called in one version: id, path of labels, a label that only one code has (case and blanks aside)."""
+    """What a code may be called in one version: id, path of labels, a label that only it has, an alias (as `plain` has them)."""
     labels: dict[str, set[str]] = {}
     for code, entry in book.codes.items():
-        labels.setdefault(_plain(entry.label), set()).add(code)
+        labels.setdefault(plain(entry.label), set()).add(code)
     paths: dict[str, set[str]] = {}
     for code, path in book.paths.items():
         paths.setdefault(path, set()).add(code)
-    made = {label: next(iter(codes)) for label, codes in labels.items() if len(codes) == 1}
+    made = {plain(alias): code for code, entry in book.codes.items() for alias in entry.aliases}
+    made |= {label: next(iter(codes)) for label, codes in labels.items() if len(codes) == 1}
     made |= {path: next(iter(codes)) for path, codes in paths.items() if len(codes) == 1}
     return made | {code: code for code in book.codes}
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()

@@ -1,4 +1,4 @@
-"""SQLite files of other programs, opened to read only: nothing is written, not even a lock."""
+"""SQLite files of other programs, opened to read only: nothing is written beside them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,46 @@ class Database:
 
     def rows(self, table: str, wanted: str, *, order: str = "") -> list[dict[str, str]]:
         """The wanted columns of a table, all text; "" for what is null, or for a column that this version lacks."""
+        names = wanted.split()
+        return [dict(zip(names, row, strict=True)) for row in self.tuples(table, wanted, order=order)]
+
+    def tuples(self, table: str, wanted: str, *, order: str = "") -> list[tuple[str, ...]]:
+        """The same without names, for tables of many rows."""
         if table not in self.tables:
             return []
         there = self.columns(table)
-        names = wanted.split()
-        asked = ", ".join(f'"{name}"' if name.lower() in there else f"null as {name}" for name in names)
+        asked = ", ".join(f'"{name}"' if name.lower() in there else f"null as {name}" for name in wanted.split())
         sort = f' order by "{order}"' if order and order in there else ""
-        found = self._connection.execute(f'select {asked} from "{self.tables[table]}"{sort}')
-        return [dict(zip(names, map(_text, row), strict=True)) for row in found]
+        query = f'select {asked} from "{self.tables[table]}"{sort}'
+        lossy = self._connection.text_factory
+        self._connection.text_factory = str  # several times faster, but stops at what is no UTF-8
+        try:
+            return self._all_text(query)
+        except sqlite3.OperationalError as error:
+            if "decode" not in str(error).lower():
+                raise
+        finally:
+            self._connection.text_factory = lossy
+        return self._all_text(query)
+
+    def _all_text(self, query: str) -> list[tuple[str, ...]]:
+        return [
+            tuple([cell if type(cell) is str else str(cell) if type(cell) is int else _text(cell) for cell in row])
+            for row in self._connection.execute(query)
+        ]
+
+    def stored(self, table: str, key: str, column: str) -> dict[str, bytes | str | None]:
+        """What a column holds, by key, as it is stored: text where the database says text, else bytes."""
+        asked = f'select "{key}", typeof("{column}"), cast("{column}" as blob) from "{self.tables[table]}"'
+        as_utf16 = str(self._connection.execute("pragma encoding").fetchone()[0]).lower()
+        found: dict[str, bytes | str | None] = {}
+        for name, kind, value in self._connection.execute(asked):
+            text = kind == "text" and value is not None
+            try:
+                found[_text(name)] = value.decode(as_utf16) if text else value
+            except UnicodeDecodeError:
+                found[_text(name)] = value  # bytes of another encoding, put in as text
+        return found
 
     def count(self, table: str) -> int:
         if table not in self.tables:
@@ -45,6 +77,18 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value)
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether another program writes to a database at this moment (one without a write-ahead log)."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
+            connection.execute("select 1 from sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        return "locked" in str(error)
+    except sqlite3.Error:
+        return False
+    return False
 
 
 @contextmanager
@@ -64,6 +108,8 @@ def opened(path: Path, where: str, *, data: bytes | None = None) -> Iterator[Dat
                     Problem(where, "a program has this database open, with changes not written.", _AGAIN)
                 )
         data = path.read_bytes()
+        if data[18:20] == b"\x01\x01" and _is_locked(path):
+            raise CodingsError(Problem(where, "a program has this database open, and locked.", _AGAIN))
     if len(data) > 19 and data[18:20] == b"\x02\x02":  # write-ahead log on: in memory there is none
         data = data[:18] + b"\x01\x01" + data[20:]
     try:

@@ -17,15 +17,17 @@ MODULES = {
     "taguette": "qualcode.codings.taguette",
     "maxqda": "qualcode.codings.maxqda",
     "word": "qualcode.codings.word",
+    "jsonld": "qualcode.codings.annotations",
 }
-ALIASES = {"refi": "qdpx", "docx": "word", "mex": "maxqda", "csv": OWN, "xlsx": OWN, "codings": OWN}
+ALIASES = {"refi": "qdpx", "docx": "word", "json": "jsonld", "mex": "maxqda", "csv": OWN, "xlsx": OWN, "codings": OWN}
 NAMES = {
     OWN: "qualcode's own format (.csv, .xlsx)",
     "qdpx": "REFI-QDA projects (.qdpx)",
     "qualcoder": "QualCoder projects (data.qda, the folder or zipped)",
     "taguette": "Taguette projects and exports (.sqlite3, .csv, .xlsx, .html)",
-    "maxqda": "MAXQDA coded segments (.xlsx) and exchange files (.mex)",
+    "maxqda": "MAXQDA coded segments (.xlsx), exchange files (.mex) and projects (.mx24 …)",
     "word": "Word documents with comments (.docx)",
+    "jsonld": "web annotations (.jsonld, .json), those of qualcode's own export too",
 }
 
 
@@ -73,7 +75,7 @@ def read_kind(
     Parameters
     ----------
     known
-        Whether something is a code of the study: where a comment may hold several codes, this parts them.
+        Whether something is a code of the study: where several stand in one comment or cell, this parts them.
 
     Raises
     ------
@@ -85,11 +87,11 @@ def read_kind(
         kind = kind_of(path) or OWN  # older sidecars say `own` of everything
     if kind == OWN:
         if path.suffix.lower() not in ENDINGS:
-            raise unreadable(where)
+            raise unreadable(where, path)
         return read_own(path, where=where, sidecar=sidecar, coder=coder)
     if not kind:
-        raise unreadable(where)
+        raise unreadable(where, path)
     if kind not in MODULES:
         raise CodingsError(Problem(where, f"kind '{kind}' is not known.", nearest(kind, [OWN, *MODULES])))
-    more = {"known": known} if kind == "word" else {}
+    more = {"known": known} if kind in ("word", "taguette") else {}
     return module(kind).read(path, where=where, sidecar=sidecar, coder=coder, **more)

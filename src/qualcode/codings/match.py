@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from qualcode.codings.anchor import WHOLE, Anchor, Refusal, TextIndex, anchor_quote, fold
+import numpy as np
+
+from qualcode.codings.anchor import WHOLE, Anchor, Refusal, TextIndex, anchor_quote, folded_text
 from qualcode.codings.calibrate import STANDARD, Calibrated, Span, calibrate
-from qualcode.codings.model import FileCodings, Given, Sidecar
+from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
 from qualcode.files import sha256
-from qualcode.transcripts.edits import Edit, Mapped, edits_between, map_span
+from qualcode.transcripts.edits import Edit, Mapped, edits_between, map_span, run_sums
 
 if TYPE_CHECKING:
     from qualcode.codings.context import Context
@@ -44,16 +46,23 @@ class OwnPlaces:
     def carry(self, given: Given, context: Context) -> tuple[Anchor | Refusal, bool]:
         """Where a row anchored in the file's own text lies in its transcript, and whether its words differ there."""
         placed = self.placed[given.row]
-        transcript = self.matches[given.document].transcript
-        index = context.texts[transcript]
         if isinstance(placed, Refusal):
             return placed, False
         if given.text == WHOLE:
-            return Anchor(0, len(index.text), "as_given"), False
-        carrier = self._carriers.get(given.document)
+            text = context.texts[self.matches[given.document].transcript].text
+            return Anchor(0, len(text), "as_given"), False
+        return self.carry_place(given.document, placed, context)
+
+    def carry_place(self, document: str, placed: Anchor, context: Context) -> tuple[Anchor | Refusal, bool]:
+        """Where a place in a document's own text lies in its transcript, and whether its words differ there."""
+        transcript = self.matches[document].transcript
+        carrier = self._carriers.get(document)
         if carrier is None:
-            carrier = _Carrier(self.calibrated[given.document].text, index.text)
-            self._carriers[given.document] = carrier
+            carrier = _Carrier(self.calibrated[document].text, context.texts[transcript].text)
+            self._carriers[document] = carrier
+        if carrier.same:
+            return placed, False
+        index = context.texts[transcript]
         mapped = carrier.carry(placed.start, placed.end)
         own = carrier.text[placed.start : placed.end]
         if mapped is None:
@@ -67,17 +76,20 @@ class OwnPlaces:
         if how == "as_given" and (mapped.start, mapped.end) != (placed.start, placed.end):
             how = "calibrated"
         there = index.text[mapped.start : mapped.end]
-        changed = mapped.changed and fold(there).text != fold(unicodedata.normalize("NFC", own)).text
+        changed = mapped.changed and folded_text(there) != folded_text(unicodedata.normalize("NFC", own))
         return Anchor(mapped.start, mapped.end, how), changed
 
 
 class _Carrier:
-    """From a file's own text to the study's, by a diff of the two."""
+    """From a file's own text to the study's, by a diff of the two; `same` where they are one text."""
 
     def __init__(self, text: str, study: str) -> None:
         self.text = text
-        self._to = _nfc_offsets(text)
+        self.same = text == study
+        if self.same:
+            return
         normal = unicodedata.normalize("NFC", text)
+        self._to = _nfc_offsets(text) if normal != text else None
         self.edits: list[Edit] = [] if normal == study else edits_between(normal, study)
         self._ends = [edit.end_from for edit in self.edits]
 
@@ -85,7 +97,8 @@ class _Carrier:
         if self._to is not None:
             start, end = self._to[start], self._to[end]
         first = bisect_left(self._ends, start)
-        return map_span(self.edits[max(0, first - 1) :][: _reach(self.edits, first, end)], start, end)
+        before = max(0, first - 1)
+        return map_span(self.edits[before : before + _reach(self.edits, first, end)], start, end)
 
 
 def _reach(edits: list[Edit], first: int, end: int) -> int:
@@ -96,10 +109,8 @@ def _reach(edits: list[Edit], first: int, end: int) -> int:
     return number - max(0, first - 1)
 
 
-def _nfc_offsets(text: str) -> list[int] | None:
-    """Offsets of a text in its NFC form; None where it is in that form."""
-    if unicodedata.is_normalized("NFC", text):
-        return None
+def _nfc_offsets(text: str) -> list[int]:
+    """Offsets of a text in its NFC form."""
     offsets, done, start = [], 0, 0
     for at in range(1, len(text) + 1):
         if at == len(text) or (unicodedata.is_normalized("NFC", text[at]) and not unicodedata.combining(text[at])):
@@ -119,20 +130,40 @@ def place_own(file: FileCodings, context: Context, sidecar: Sidecar) -> OwnPlace
     for document in dict.fromkeys([*file.documents, *rows]):
         own = file.texts.get(document)
         if own is not None:
-            spans = [Span(_number(given.start), _number(given.end), given.text) for given in rows.get(document, [])]
-            counted = [span for span in spans if span.quote != WHOLE]
-            result = calibrate(own, counted, name=document)
+            of = rows.get(document, [])
+            counted = [given for given in of if given.text != WHOLE]
+            starts, ends = _numbers([given.start for given in counted]), _numbers([given.end for given in counted])
+            spans = [*map(Span._make, zip(starts, ends, (given.text for given in counted), strict=True))]
+            result = calibrate(own, spans, name=document)
             places.calibrated[document] = result
-            placed = iter(result.placed)
-            for given in rows.get(document, []):
-                whole = given.text == WHOLE
-                places.placed[given.row] = Anchor(0, len(result.text), "as_given") if whole else next(placed)
+            places.placed.update(zip((given.row for given in counted), result.placed, strict=True))
+            if len(counted) < len(of):
+                whole = Anchor(0, len(result.text), "as_given")
+                places.placed.update((given.row, whole) for given in of if given.text == WHOLE)
         text = places.calibrated[document].text if own is not None else ""
-        quotes = [given.text for given in rows.get(document, []) if own is None and len(given.text) >= 20]
-        places.matches[document] = _match(
-            document, text, own.sha256_raw if own else "", quotes, context, sidecar, words
-        )
+        quotes = [given.text.rstrip("…") for given in rows.get(document, []) if own is None and len(given.text) >= 20]
+        sha = own.sha256_raw if own else next((given.sha256_text for given in rows.get(document, [])), "")
+        match = _match(document, text, sha, quotes, context, sidecar, words)
+        places.matches[document] = match
+        if own is None and match.transcript:
+            _place_in_study(places, document, context.texts[match.transcript].text, rows.get(document, []))
     return places
+
+
+def _place_in_study(places: OwnPlaces, document: str, text: str, rows: list[Given]) -> None:
+    """Where a file gives offsets and words but no text, how it counts is found on the study's own text."""
+    for given in rows:
+        if given.text and not given.start and (given.before or given.after):
+            found = _between(text, given)
+            if found is not None:
+                places.placed[given.row] = found
+                places.calibrated.setdefault(document, Calibrated(text, [], STANDARD, exact=True))
+    spans = {given.row: Span(_number(given.start), _number(given.end), given.text) for given in rows if given.start}
+    if not any(span.quote for span in spans.values()) or any(given.sha256_text for given in rows):
+        return
+    result = calibrate(OwnText(text.replace("\n", "\r\n"), trusted=True), list(spans.values()), name=document)
+    places.calibrated[document] = result
+    places.placed |= dict(zip(spans, result.placed, strict=True))
 
 
 def _match(
@@ -142,7 +173,7 @@ def _match(
     if chosen:
         transcript = context.transcript(chosen)
         return Match(transcript, "chosen" if transcript else "")
-    if text.strip():
+    if text.strip() or sha_raw:
         found = context.by_hash(text, sha_raw)
         if found:
             return Match(found, "hash")
@@ -159,6 +190,16 @@ def _match(
     return Match("")
 
 
+def _between(text: str, given: Given) -> Anchor | None:
+    """A passage that stands in several places, found by the words that the file quotes before and after it; None: not so."""
+    for before, after in ((given.before, given.after), (given.before, ""), ("", given.after)):
+        words = before + given.text + after
+        at = text.find(words)
+        if (before or after) and at >= 0 and text.find(words, at + 1) < 0:
+            return Anchor(at + len(before), at + len(before) + len(given.text), "by_text")
+    return None
+
+
 class _Words:
     """Runs of five words of every transcript, made when first needed."""
 
@@ -166,22 +207,42 @@ class _Words:
         self._texts = texts
 
     @cached_property
-    def _runs(self) -> dict[str, set[int]]:
-        return {name: _runs(index.text) for name, index in self._texts.items()}
+    def _runs(self) -> tuple[Any, Any, Any]:
+        """The different runs of all transcripts, sorted; which transcripts have them; from where in that list each has."""
+        of_each = [_runs(index.text) for index in self._texts.values()]
+        runs = np.concatenate([np.zeros(0, dtype=np.uint64), *of_each])
+        owners = np.repeat(np.arange(len(of_each), dtype=np.int32), [len(one) for one in of_each])
+        order = np.argsort(runs)
+        runs = runs[order]
+        new = (
+            np.flatnonzero(np.concatenate([[True], runs[1:] != runs[:-1]])) if len(runs) else np.zeros(0, dtype=np.intp)
+        )
+        return runs[new], owners[order], np.append(new, len(runs))
 
     def best(self, text: str) -> Match:
         runs = _runs(text)
-        if len(runs) < 10:
+        if len(runs) < 10 or not self._texts:
             return Match("")
-        shares = sorted(((len(runs & other) / len(runs), name) for name, other in self._runs.items()), reverse=True)
-        if not shares or shares[0][0] < ALIKE or (len(shares) > 1 and shares[0][0] - shares[1][0] < AHEAD):
+        everywhere, owners, start = self._runs
+        at = np.searchsorted(everywhere, runs)
+        at = at[at < len(everywhere)]
+        at = at[everywhere[at] == runs[: len(at)]]
+        times = start[at + 1] - start[at]
+        found = np.repeat(start[at] - (np.cumsum(times) - times), times) + np.arange(times.sum())
+        counts = np.bincount(owners[found], minlength=len(self._texts)).tolist()
+        shares = sorted(
+            ((count / len(runs), name) for count, name in zip(counts, self._texts, strict=True)), reverse=True
+        )
+        if shares[0][0] < ALIKE or (len(shares) > 1 and shares[0][0] - shares[1][0] < AHEAD):
             return Match("")
         return Match(shares[0][1], "words", shares[0][0])
 
 
-def _runs(text: str) -> set[int]:
+def _runs(text: str) -> Any:
+    """The different runs of five words, a number each."""
     words = unicodedata.normalize("NFC", text).casefold().split()
-    return {hash(tuple(words[n : n + _RUN])) for n in range(len(words) - _RUN + 1)}
+    hashes = np.fromiter(map(hash, words), np.int64, len(words))
+    return np.unique(run_sums(hashes.astype(np.uint64), _RUN))
 
 
 def _number(value: str) -> int | None:
@@ -192,10 +253,19 @@ def _number(value: str) -> int | None:
     return number if abs(number) < 2**31 else None
 
 
-def hashes_of(text: str) -> list[str]:
+def _numbers(values: Sequence[str]) -> list[int | None]:
+    try:
+        found: list[int | None] = [*map(int, values)]
+    except ValueError:
+        return [*map(_number, values)]
+    return found if not found or max(map(abs, found)) < 2**31 else [*map(_number, values)]  # type: ignore[arg-type]
+
+
+def hashes_of(text: str) -> Iterator[str]:
     """The hashes by which a document may be known: its text in NFC, with and without a line break at the end."""
     normal = unicodedata.normalize("NFC", text)
-    return [sha256(form) for form in dict.fromkeys((normal, normal.rstrip("\n"), normal.rstrip("\n") + "\n"))]
+    for form in dict.fromkeys((normal, normal.rstrip("\n"), normal.rstrip("\n") + "\n")):
+        yield sha256(form)
 
 
 def told(places: OwnPlaces, study_has_texts: bool = True) -> list[str]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
 from qualcode.codebook.read import explain
 from qualcode.codebook.yamltext import read_yaml
-from qualcode.errors import CodingsError, Problem, Problems
+from qualcode.errors import CodingsError, Problem, Problems, nearest
+from qualcode.tables import MEMO_KINDS
 
 SIDECAR = ".import.yaml"
 OWN = "own"
+# what a tool's memo hangs on; `journal`: on nothing
+MEMO_SORTS = ("passage", "code", "case", "document", "coding", "project", "journal")
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """One coding as a file gives it; every field text, "" where the file says nothing. `row` is the file's row."""
 
     row: int
@@ -36,6 +39,8 @@ class Given:
     code_id: str = ""  # what the tool itself calls the code (a GUID), where it keeps such an id
     code_path: str = ""  # labels from the top of the tool's code tree, joined by ` > `
     under: str = ""  # the entry of the codebook that the code stands under, where one label means several codes
+    before: str = ""  # the words before and after the passage, where a file quotes them
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,22 +48,44 @@ class OwnText:
     """The text of a document that lies in the codings file itself.
 
     `raw` is the text as decoded, with its byte order mark and line ends; `units` what offsets may be counted in, where the
-    tool's own code is known (else every convention is tried); `trusted`: its quotes are the passages, never names;
-    `exact`: the reader itself counted, in characters of `raw`.
+    tool's own code is known (else every convention is tried), `firsts` what the first character may be called; `trusted`:
+    its quotes are the passages, never names; `exact`: the reader itself counted, in characters of `raw`.
     """
 
     raw: str
     units: tuple[str, ...] = ()
+    firsts: tuple[int, ...] = (0,)
     trusted: bool = False
     exact: bool = False
     sha256_raw: str = ""
 
 
 @dataclass(frozen=True)
-class FileMemo:
-    """A note that a tool keeps beside the codings; `documents`, `codes` (paths) and `codings` say what it is about.
+class FileCode:
+    """A code of a file's own code system: its labels from the top joined by ` > `, what the tool says of it, its colour."""
 
-    `id` is the tool's own, `title` its name there; documents, codes and codings are named as the file names them.
+    path: str
+    definition: str = ""
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A passage of a document, as a file gives it: offsets in its own text, its words where the file quotes them."""
+
+    document: str
+    start: str
+    end: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class FileMemo:
+    """A note that a tool keeps beside the codings; documents, places, codes, codings and cases say what it is about.
+
+    `id` is the tool's own, `title` its name there; `project` says that it is the whole project's. Documents, codes (paths),
+    codings and cases are named as the file names them; `code_ids`, where given, are the tool's ids of `codes`, in the same
+    order. `memo` and `kind` are the study's own, where qualcode wrote the file.
     """
 
     id: str
@@ -70,16 +97,34 @@ class FileMemo:
     codes: tuple[str, ...] = ()
     codings: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    code_ids: tuple[str, ...] = ()
+    project: bool = False
+    memo: str = ""
+    kind: str = ""
+
+    @property
+    def sort(self) -> str:
+        """What it hangs on, the first of `MEMO_SORTS` that holds."""
+        hangs = (self.places, self.codes, self.cases, self.documents, self.codings, self.project, True)
+        return next(sort for sort, here in zip(MEMO_SORTS, hangs, strict=True) if here)
 
 
 @dataclass(frozen=True)
 class FileCase:
-    """A case of a tool (a person, a site), or a part of one document that belongs to it; no offsets: the whole document."""
+    """A case of a tool (a person, a site), with one thing that belongs to it.
+
+    A part of a document (`text`: its words, where the file quotes them), a whole document (no offsets), whatever a code
+    codes (`code` a path, `code_id` the tool's id of it), or nothing (only a name): then the tool says no more of it.
+    """
 
     name: str
     document: str = ""
     start: str = ""
     end: str = ""
+    text: str = ""
+    code: str = ""
+    code_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,7 +143,8 @@ class FileCodings:
     """A codings file as read: its kind, rows, the codes of its code system, its documents, what it holds beside.
 
     `texts` are the documents' own texts, where the file carries them; `coders` whom it declares, whether they coded or not;
-    `memos`, `cases`, `attributes` what it says beside its codings; `notes` what people are told about the file as a whole.
+    `memos`, `cases`, `attributes` what it says beside its codings; `notes` what people are told about the file as a whole;
+    `tree` what the tool says of its codes, where it says more than their names.
     """
 
     kind: str
@@ -114,6 +160,7 @@ class FileCodings:
     memos: list[FileMemo] = field(default_factory=list)
     cases: list[FileCase] = field(default_factory=list)
     attributes: list[FileAttribute] = field(default_factory=list)
+    tree: list[FileCode] = field(default_factory=list)
 
 
 class Sidecar(BaseModel):
@@ -122,8 +169,10 @@ class Sidecar(BaseModel):
     `columns` says what the file's columns are ({theirs: ours}); `coders`, `codes` and `documents` what its names are in
     the study; `colours` what Word's highlight colours mean; `coder` who coded where the file does not say; `sheet`,
     `always`, `applied`, `under` and `several` how a sheet of another shape is read (module `wide`); `codebook_version` the
-    version in use at import, for rows that name none; `texts` the SHA-256 of each text that the offsets were checked
-    against then; `id` what coding ids are made from, kept when a newer export replaces the file.
+    version in use at import, for rows that name none; `memos` of which kind a tool's memos are, by what they hang on
+    (`MEMO_SORTS`); `texts` the SHA-256 of each text that the offsets were checked against then; `id` what coding ids are
+    made from, kept when a newer export replaces the file; `own_codes` whether its codes are the coder's own, which are not
+    looked for in the common codebook (module `align`).
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -142,12 +191,23 @@ class Sidecar(BaseModel):
     codes: dict[str, str] = {}
     documents: dict[str, str] = {}
     colours: dict[str, str] = {}
+    memos: dict[str, str] = {}
     texts: dict[str, str] = {}
+    own_codes: bool = False
 
     @property
     def says_columns(self) -> bool:
         """Whether it says what the columns of a sheet are: then no other reader is asked."""
         return bool(self.columns or self.applied)
+
+    @field_validator("memos")
+    @classmethod
+    def _known_kinds(cls, given: dict[str, str]) -> dict[str, str]:
+        for sort, kind in given.items():
+            for word, words in ((sort, MEMO_SORTS), (kind, MEMO_KINDS)):
+                if word not in words:
+                    raise ValueError(f"'{word}' is not known. {nearest(word, [one for one in words if one])}".strip())
+        return given
 
     @model_validator(mode="before")
     @classmethod

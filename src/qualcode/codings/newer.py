@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from qualcode.codings.context import Context
-from qualcode.codings.model import Sidecar, read_sidecar, sidecar_path
-from qualcode.codings.read import FileResult, Outcome, read_file, shown
+from qualcode.codings.model import FileMemo, Sidecar, read_sidecar, sidecar_path
+from qualcode.codings.outcomes import FileResult, Outcome, read_file, shown
 from qualcode.errors import QualcodeError
 from qualcode.files import sha256_file
 from qualcode.study import Study
@@ -20,12 +20,13 @@ _SHOWN = 20  # rows that appeared, vanished or moved, as listed
 
 @dataclass(frozen=True)
 class Earlier:
-    """An imported file that holds codings of a new one: the file, what was chosen for it, its rows, how many it shares."""
+    """An imported file that holds codings of a new one: the file, what was chosen for it, its rows, how many it shares, memos."""
 
     path: Path
     sidecar: Sidecar
     outcomes: list[Outcome]
     shared: int
+    memos: list[FileMemo] = field(default_factory=list)
 
 
 def earlier_export(study: Study, new: Path, target: Path, result: FileResult, context: Context) -> Earlier | None:
@@ -52,7 +53,7 @@ def earlier_export(study: Study, new: Path, target: Path, result: FileResult, co
         keys = _keys(there.outcomes, named)
         shared = sum((mine & keys).values())
         if shared and shared >= SAME * min(mine.total(), keys.total()):
-            found.append(Earlier(other, sidecar, there.outcomes, shared))
+            found.append(Earlier(other, sidecar, there.outcomes, shared, there.file.memos))
     return max(found, key=lambda one: (one.shared, one.path.name), default=None)
 
 
@@ -65,8 +66,9 @@ def same_bytes(study: Study, path: Path) -> Path | None:
     return None
 
 
-def compare(before: Sequence[Outcome], now: Sequence[Outcome]) -> list[str]:
-    """What appeared, vanished, moved and stayed, counted; and the first rows of each."""
+def compare(earlier: Earlier, result: FileResult) -> list[str]:
+    """What appeared, vanished, moved and stayed, counted, and the first rows of each; memos counted only."""
+    before, now = earlier.outcomes, result.outcomes
     appeared, vanished = _without(now, before), _without(before, now)
     stayed = len(before) - len(vanished)
     gone = {_own(outcome): outcome for outcome in vanished if outcome.given.coding}
@@ -86,7 +88,17 @@ def compare(before: Sequence[Outcome], now: Sequence[Outcome]) -> list[str]:
         lines += [f"{sign} row {one.given.row}: {_named(one)}" for one in outcomes[:_SHOWN]]
         if len(outcomes) > _SHOWN:
             lines.append(f"{sign} and {len(outcomes) - _SHOWN} more")
-    return lines
+    return [*lines, *_compare_memos(earlier.memos, result.file.memos)]
+
+
+def _compare_memos(before: Sequence[FileMemo], now: Sequence[FileMemo]) -> list[str]:
+    old, new = ({memo.id: memo.text for memo in memos} for memos in (before, now))
+    if not old and not new:
+        return []
+    both = old.keys() & new.keys()
+    changed = sum(old[one] != new[one] for one in both)
+    counts = f"{len(new) - len(both)} appeared, {len(old) - len(both)} vanished, {changed} changed, {len(both) - changed} stayed"
+    return [f"Memos: {counts}."]
 
 
 def _named(outcome: Outcome) -> str:

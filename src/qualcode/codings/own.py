@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import is_zipfile
 
+from qualcode.codings.database import MAGIC
 from qualcode.codings.model import OWN, FileCodings, Given, Sidecar
 from qualcode.codings.wide import NOT_CODED, Coded, Shape, shape_of
 from qualcode.errors import CodingsError, Problem, Problems, QualcodeError, nearest
@@ -109,8 +111,18 @@ def _check_columns(has: set[str], others: list[str], coder: str, where: str, pro
         problems.add(where, f"column '{column}' is missing.", hint, place="row 1")
 
 
-def unreadable(where: str) -> CodingsError:
-    """The error for a file that no reader of codings knows."""
-    return CodingsError(
-        Problem(where, "this kind of file is not read as codings.", "What can be read as codings: see docs/codings.md.")
-    )
+def unreadable(
+    where: str, path: Path, readable: str = "What can be read as codings: see docs/codings.md."
+) -> CodingsError:
+    """The error for a file that no reader of codings knows; what can be seen to be wrong with it is said."""
+    again = "Export it again from the tool, and copy it whole."
+    with path.open("rb") as stream:
+        head = stream.read(16)
+    if not head:
+        return CodingsError(Problem(where, "this file is empty (0 bytes).", again))
+    if head.startswith(b"PK") and not is_zipfile(path):
+        return CodingsError(Problem(where, "this archive (or Office document) is damaged or not whole.", again))
+    if head.startswith(MAGIC):
+        what = "this is a database of a program that qualcode does not know, or one that lacks its tables."
+        return CodingsError(Problem(where, what, readable))
+    return CodingsError(Problem(where, "this kind of file is not known.", readable))

@@ -9,13 +9,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qualcode.codings.archive import Archive, names, opened, parse_xml, shown
-from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
+from qualcode.codings.model import FileCode, FileCodings, Given, OwnText, Sidecar
 from qualcode.errors import CodingsError, Problem, Problems
 from qualcode.files import decode, sha256
+
+if TYPE_CHECKING:
+    from qualcode.codings.refi_beside import BesideReader, Note
 
 KIND = "qdpx"
 BETWEEN = " > "
@@ -29,12 +33,8 @@ _LEFT = {
     "PDFSelection": "pdf_region",
     "AudioSelection": "audio_region",
     "VideoSelection": "video_region",
-    "Link": "link",
     "Set": "set",
     "Graph": "graph",
-    "Note": "memo",
-    "Case": "case",
-    "Variable": "variable",
 }
 
 
@@ -48,7 +48,7 @@ def _projects(members: list[str]) -> list[str]:
 
 
 def read(path: Path, *, where: str, sidecar: Sidecar, coder: str = "") -> FileCodings:
-    """A project's codings of text; everything else is counted.
+    """A project's codings of text, its notes, cases and variables (module `refi_beside`); everything else is counted.
 
     A coding's coder is the user who made it, else who made the selection, else who changed it last, else `coder`.
 
@@ -87,27 +87,30 @@ class _Project:
     texts: dict[str, OwnText] = field(default_factory=dict)
     documents: list[str] = field(default_factory=list)
     unnamed: int = 0
-    used: set[str] = field(default_factory=set)  # memos that came along with codings
+    uncoded: list[Any] = field(default_factory=list)  # selections of text without a coding
+    tree: list[FileCode] = field(default_factory=list)
+    _targets: dict[str, tuple[str, _Code | None]] = field(default_factory=dict)  # by reference, as are users' names
+    _names: dict[str, str] = field(default_factory=dict)
 
     def read(self) -> FileCodings:
+        from qualcode.codings.refi_beside import notes_of
+
         problems = Problems()
-        self.users = self._users()
-        self.codes = self._codes(problems)
+        self.users = self._users(problems)
         self.cases = {_guid(case.get("guid")) for case in _all(self.root, "Case")}
-        self.memos = {_guid(note.get("guid")): _content(note) for note in _all(self.root, "Note")}
+        self.codes = {guid: code for guid, code in self._codes(problems).items() if guid not in self.cases}
+        notes = notes_of(self.root, self._bytes)
+        self.memos = {guid: note.text for guid, note in notes.items() if not note.memo}
         twice = Counter(code.name for code in self.codes.values())
         self.several = {name for name, times in twice.items() if times > 1}
-        for element in self.root.iter():
-            kind = _LEFT.get(_local(element))
-            if kind:
-                self.left[kind] += 1
-        self.left["variable_value"] = len(list(_all(self.root, "VariableValue")))
+        for element in self.root.iter(*(f"{{*}}{name}" for name in _LEFT)):
+            self.left[_LEFT[_local(element)]] += 1
         sources = _child(self.root, "Sources")
         named = self._document_names([] if sources is None else list(sources), problems)
         problems.raise_if_any(CodingsError)
         for source, document in named:
             self._source(source, document)
-        self.left["memo"] -= len(self.used & set(self.memos))
+        beside = self._beside(notes, named)
         coders = [self.sidecar.coders.get(name, name) for name in dict.fromkeys(self.users.values())]
         if self.unnamed and not self.coder:
             self.notes.append(f"{self.unnamed} codings name no user: give `--coder NAME`.")
@@ -121,13 +124,39 @@ class _Project:
             texts=self.texts,
             coders=coders,
             notes=self.notes,
+            memos=beside.memos,
+            cases=beside.cases,
+            attributes=beside.attributes,
+            tree=self.tree,
         )
 
-    def _users(self) -> dict[str, str]:
+    def _beside(self, notes: dict[str, Note], named: list[tuple[Any, str]]) -> BesideReader:
+        """What the project holds beside its codings; what of it could not be taken over is counted."""
+        from qualcode.codings.refi_beside import BesideReader
+
+        beside = BesideReader(
+            self.root,
+            notes,
+            documents=dict(named),
+            codes={guid: code.path for guid, code in self.codes.items()},
+            users=self.users,
+            coded={given.coding for given in self.given},
+            uncoded=self.uncoded,
+            coder=self.coder,
+        )
+        beside.read()
+        self.left += beside.left
+        return beside
+
+    def _users(self, problems: Problems) -> dict[str, str]:
         users: dict[str, str] = {}
         holder = _child(self.root, "Users")
         for user in [] if holder is None else _all(holder, "User"):
             guid = _guid(user.get("guid"))
+            name = " ".join((user.get("name") or user.get("id") or guid).split())
+            if users.get(guid, name) != name:
+                what = f"two users have the GUID {guid}: '{shown(users[guid])}' and '{shown(name)}'."
+                problems.add(self.where, what, _AGAIN, place=f"line {user.sourceline}")
             users[guid] = " ".join((user.get("name") or user.get("id") or guid).split())
         return users
 
@@ -146,6 +175,7 @@ class _Project:
                 what = f"two codes have the GUID {guid}: '{shown(codes[guid].path)}' and '{shown(path)}'."
                 problems.add(self.where, what, _AGAIN, place=f"line {element.sourceline}")
             codes[guid] = _Code(name, path)
+            self.tree.append(FileCode(path, _description(element), element.get("color") or ""))
             stack += [(code, path) for code in reversed(_children(element, "Code"))]
         return codes
 
@@ -192,9 +222,9 @@ class _Project:
         own = self._own_text(element, document)
         if own is not None:
             self.texts[document] = own
-        points = {_guid(p.get("guid")): p.get("position") or "" for p in _children(element, "SyncPoint")}
-        for selection in element:
-            kind = _local(selection)
+        inside = [(_local(child), child) for child in element]
+        points = {_guid(p.get("guid")): p.get("position") or "" for kind, p in inside if kind == "SyncPoint"}
+        for kind, selection in inside:
             if kind == "PlainTextSelection":
                 start, end = selection.get("startPosition") or "", selection.get("endPosition") or ""
             elif kind == "TranscriptSelection":
@@ -202,54 +232,82 @@ class _Project:
                 end = points.get(_guid(selection.get("toSyncPoint")), "")
             else:
                 continue
-            codings = _children(selection, "Coding")
+            parts = [(_local(part), part) for part in selection]
+            codings = [part for kind, part in parts if kind == "Coding"]
             if not codings:
-                self.left["comment"] += 1
+                self.uncoded.append(selection)
             quote = selection.get("name") or ""
-            if own is None and (not quote or re.fullmatch(r"\W*\w+\W*\d*", quote)):
-                quote = ""
+            if own is None:
+                start = end = ""
+                if re.fullmatch(r"\W*\w+\W*\d*", quote):
+                    quote = ""
+            memo = ""
+            if len(codings) < len(parts) and quote != "*":
+                memo = next((_words(part) for kind, part in parts if kind == "Description"), "")
             for coding in codings:
-                places = (start, end) if own is not None else ("", "")
-                self._coding(coding, selection, document, *places, quote)
-        for coding in [*_children(element, "Coding"), *(_children(source, "Coding") if source is not element else [])]:
-            self._coding(coding, element, document, "", "", "*")
+                self._coding(coding, selection, document, start, end, quote, memo)
+        whole = [child for kind, child in inside if kind == "Coding"]
+        for coding in [*whole, *(_children(source, "Coding") if source is not element else [])]:
+            self._coding(coding, element, document, "", "", "*", "")
 
-    def _coding(self, coding: Any, selection: Any, document: str, start: str, end: str, text: str) -> None:
-        reference = _child(coding, "CodeRef")
-        target = _guid(reference.get("targetGUID")) if reference is not None else ""
-        if target in self.cases and target not in self.codes:
-            self.left["case_coding"] += 1
-            return
-        code = self.codes.get(target, _Code("", ""))
+    def _coding(self, coding: Any, selection: Any, document: str, start: str, end: str, text: str, memo: str) -> None:
+        reference: str | None = None
+        notes: list[str] = []
+        for part in coding:
+            kind = _local(part)
+            if kind == "CodeRef" and reference is None:
+                reference = part.get("targetGUID") or ""
+            elif kind == "NoteRef":
+                notes.append(_guid(part.get("targetGUID")))
+        target, code = self._target(reference or "")
+        if code is None:
+            return  # it says what belongs to a case
         user = (
             coding.get("creatingUser")
             or selection.get("creatingUser")
             or coding.get("modifyingUser")
             or selection.get("modifyingUser")
         )
-        name = self.users.get(_guid(user), _guid(user)) if user else ""
-        self.unnamed += not name
-        memo = [_description(selection)] if text != "*" else []
-        for note in _children(coding, "NoteRef"):
-            memo.append(self.memos.get(_guid(note.get("targetGUID")), ""))
-            self.used.add(_guid(note.get("targetGUID")))
-        created = coding.get("creationDateTime") or selection.get("creationDateTime") or ""
+        coder = self._user(user) if user else ""
+        self.unnamed += not coder
+        if notes:
+            memo = "\n".join(part for part in (memo, *(self.memos.get(note, "") for note in notes)) if part)
+        created = (
+            coding.get("creationDateTime")
+            or selection.get("creationDateTime")
+            or selection.get("modifiedDateTime")
+            or ""
+        )
         self.given.append(
             Given(
-                row=len(self.given) + 1,
-                document=document,
-                code=code.path if code.name in self.several else code.name,
-                coder=name or self.coder,
-                start=start,
-                end=end,
-                text=text,
-                coding=_guid(coding.get("guid")),
-                memo="\n".join(part for part in memo if part),
-                created=created or selection.get("modifiedDateTime") or "",
+                len(self.given) + 1,
+                document,
+                code.name,
+                coder or self.coder,
+                start,
+                end,
+                text,
+                _guid(coding.get("guid")),
+                memo=memo,
+                created=created,
                 code_id=target,
                 code_path=code.path,
             )
         )
+
+    def _target(self, reference: str) -> tuple[str, _Code | None]:
+        """What a coding's reference leads to: its GUID, and the code as codings name it; None for a case."""
+        if reference not in self._targets:
+            target = _guid(reference)
+            code = self.codes.get(target, _Code("", ""))
+            name = code.path if code.name in self.several else code.name
+            self._targets[reference] = (target, None if target in self.cases else _Code(name, code.path))
+        return self._targets[reference]
+
+    def _user(self, reference: str) -> str:
+        if reference not in self._names:
+            self._names[reference] = self.users.get(_guid(reference), _guid(reference))
+        return self._names[reference]
 
     def _own_text(self, element: Any, document: str) -> OwnText | None:
         inside = _child(element, "PlainTextContent")
@@ -284,7 +342,13 @@ class _Project:
 
 
 def _local(element: Any) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return _without_namespace(tag) if isinstance(tag, str) else ""
+
+
+@cache
+def _without_namespace(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def _children(element: Any, name: str) -> list[Any]:
@@ -312,9 +376,8 @@ def _base(path: str, *, whole: bool = False) -> str:
 
 def _description(element: Any) -> str:
     found = _child(element, "Description")
-    return " ".join("".join(found.itertext()).split()) if found is not None else ""
+    return _words(found) if found is not None else ""
 
 
-def _content(note: Any) -> str:
-    found = _child(note, "PlainTextContent")
-    return "".join(found.itertext()).strip() if found is not None else ""
+def _words(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())

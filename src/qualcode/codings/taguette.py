@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 from qualcode.codings.database import MAGIC, Database, opened
-from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
+from qualcode.codings.model import FileCode, FileCodings, FileMemo, Given, OwnText, Sidecar
+from qualcode.codings.several import codes_of_line
 from qualcode.errors import CodingsError, Problem, QualcodeError
 from qualcode.files import decode, read_sheet
 
@@ -45,11 +47,14 @@ def recognise(path: Path, head: bytes) -> bool:
     return False
 
 
-def read(path: Path, *, where: str, sidecar: Sidecar, coder: str = "") -> FileCodings:
+def read(
+    path: Path, *, where: str, sidecar: Sidecar, coder: str = "", known: Callable[[str], bool] | None = None
+) -> FileCodings:
     """A project's highlights, one coding for each tag of each.
 
     The coder is who added the highlight where a server's database still says it, else `coder`. Exports hold no
-    positions: their passages are looked for in the transcripts by their words.
+    positions: their passages are looked for in the transcripts by their words. The HTML export joins tags by commas: `known`
+    (whether something is a code of the study) tells the commas of names from those between them.
 
     Raises
     ------
@@ -62,7 +67,7 @@ def read(path: Path, *, where: str, sidecar: Sidecar, coder: str = "") -> FileCo
         with opened(path, where) as database:
             return _project(database, where, sidecar, coder)
     if path.suffix.lower() in (".html", ".htm"):
-        return _html(path, coder)
+        return _html(path, coder, known)
     return _sheet(path, where, coder)
 
 
@@ -81,7 +86,8 @@ def _project(database: Database, where: str, sidecar: Sidecar, coder: str) -> Fi
     for row in rows:
         documents[row["id"]] = row["name"] if times[row["name"]] == 1 else f"{row['name']} [{row['id']}]"
         flats[row["id"]] = _Flat(row["contents"])
-    tags = {row["id"]: row["path"] for row in database.rows("tags", "id path", order="id")}
+    tag_rows = database.rows("tags", "id path description", order="id")
+    tags = {row["id"]: row["path"] for row in tag_rows}
     of_highlight: dict[str, list[str]] = {}
     for row in database.rows("highlight_tags", "highlight_id tag_id"):
         of_highlight.setdefault(row["highlight_id"], []).append(row["tag_id"])
@@ -110,16 +116,33 @@ def _project(database: Database, where: str, sidecar: Sidecar, coder: str) -> Fi
     return FileCodings(
         kind=KIND,
         given=given,
+        memos=_memos(database, documents, projects, coder),
         documents=list(documents.values()),
         codes=list(tags.values()),
         left_out={name: number for name, number in left.items() if number},
         names_coders=bool(named),
         texts={documents[key]: OwnText(flat.text, exact=True) for key, flat in flats.items()},
         coders=sorted(sidecar.coders.get(name, name) for name in named),
+        tree=[FileCode(row["path"], row["description"].strip()) for row in tag_rows],
         notes=[] if named or coder else [_NOBODY],
     )
 
 
+def _memos(database: Database, documents: dict[str, str], projects: set[str], coder: str) -> list[FileMemo]:
+    """What is written on documents and on the project; what is written on a tag is its definition."""
+    made = [
+        FileMemo(f"document/{row['id']}", row["description"].strip(), author=coder, documents=(documents[row["id"]],))
+        for row in database.rows("documents", "id description", order="id")
+    ]
+    made += [
+        FileMemo("project", row["description"].strip(), author=coder, project=True)
+        for row in database.rows("projects", "id description", order="id")
+        if row["id"] in projects
+    ]
+    return [memo for memo in made if memo.text]
+
+
+_COMMAS = "Taguette's HTML export parts tags by commas: if a tag's own name holds one, import the CSV or Excel export."
 _NOBODY = "A Taguette download does not say who coded: give `--coder NAME`, one file a coder."
 
 
@@ -134,6 +157,11 @@ def _logins(database: Database) -> dict[str, str]:
         if isinstance(payload, dict) and payload.get("type") == "highlight_add":
             found.setdefault(str(payload.get("highlight_id", "")), row["user_login"])
     return found
+
+
+def flat_text(html: str) -> str:
+    """The words of an HTML text, a line break where a block ends."""
+    return _Flat(html).text
 
 
 class _Flat(HTMLParser):
@@ -206,11 +234,14 @@ def _sheet(path: Path, where: str, coder: str) -> FileCodings:
     return _export(given, {"highlight_without_tag": without} if without else {}, coder)
 
 
-def _html(path: Path, coder: str) -> FileCodings:
+def _html(path: Path, coder: str, known: Callable[[str], bool] | None) -> FileCodings:
     """Taguette's HTML export: the passage, then a paragraph with its document and its tags, then a rule."""
     from lxml import html
 
     text, _ = decode(path.read_bytes())
+    if known is None or known("\x00"):  # a study without a codebook knows every name
+        known = _nothing
+    doubtful = False
     body = html.document_fromstring(text, parser=html.HTMLParser(no_network=True, huge_tree=True)).find("body")
     given: list[Given] = []
     words: list[str] = []
@@ -223,14 +254,20 @@ def _html(path: Path, coder: str) -> FileCodings:
             continue
         number += 1
         document = (strong[0].tail or "").strip()
-        for tag in (strong[1].tail or "").split(","):
-            if tag.strip():
-                said = "\n".join(part for part in words if part)
-                given.append(
-                    Given(len(given) + 1, document, tag.strip(), coder, text=said, coding=f"{number}/{tag.strip()}")
-                )
+        tags = codes_of_line(strong[1].tail or "", known, ",")
+        doubtful = doubtful or (len(tags) > 1 and not all(is_known for _, is_known in tags))
+        for tag, _ in tags:
+            said = "\n".join(part for part in words if part)
+            given.append(Given(len(given) + 1, document, tag, coder, text=said, coding=f"{number}/{tag}"))
         words = []
-    return _export(given, {}, coder)
+    export = _export(given, {}, coder)
+    if doubtful:
+        export.notes.append(_COMMAS)
+    return export
+
+
+def _nothing(name: str) -> bool:
+    return False
 
 
 def _export(given: list[Given], left: dict[str, int], coder: str) -> FileCodings:

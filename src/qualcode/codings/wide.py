@@ -68,9 +68,17 @@ def shape_of(sheet: Sheet, sidecar: Sidecar, ours: tuple[str, ...], where: str, 
     written = dict(zip(sheet.data.columns, sheet.headers, strict=True))
     shape = Shape(several=sidecar.several)
 
+    def free(column: str) -> bool:
+        """Whether a column is neither one of ours nor explained: `*` alone stands for every such column."""
+        return column not in ours and column not in shape.columns and column not in shape.codes
+
     def like(theirs: str, key: str) -> list[str]:
         name = plain(theirs)
-        found = [name] if name in written else [column for column in written if re.fullmatch(_pattern(name), column)]
+        found = [name] if name in written else []
+        if not found:
+            pattern = _pattern(name)
+            found = [column for column in written if re.fullmatch(pattern, column)]
+            found = [column for column in found if key != "`applied`" or free(column)]
         if not found:
             problems.add(
                 where, f"{key} names '{theirs}', which is not a column.", nearest(name, written), place="row 1"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from qualcode.codings.anchor import WHOLE
 from qualcode.codings.archive import Archive, names, opened, parse_xml
-from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
+from qualcode.codings.model import FileCodings, FileMemo, Given, OwnText, Place, Sidecar
+from qualcode.codings.several import codes_of_line
 from qualcode.errors import CodingsError, Problem
 from qualcode.transcripts.docx import _choice, _hidden
 
@@ -39,7 +39,8 @@ def read(
 
     Several codes in one comment stand on lines of their own, or are parted by `;` or `,` where each part is a known code;
     what else a comment says is the memo. A reply that is a code is its author's coding of the same passage; another reply
-    is added to the memo. Highlighted passages are codings where the sidecar's `colours` says what a colour means.
+    is added to the memo. A comment that names no code is a memo of its author about the passage, and so are the replies to
+    it. Highlighted passages are codings where the sidecar's `colours` says what a colour means.
 
     Parameters
     ----------
@@ -60,25 +61,17 @@ def read(
     document = path.stem
     left: Counter[str] = Counter()
     given: list[Given] = []
+    memos: list[FileMemo] = []
+    coded, tops, answers = _threads(comments, known)
     for number, comment in enumerate(comments.values(), start=1):
-        top = comment
-        for _ in range(len(comments)):  # replies to replies stand under the first comment
-            if top.parent not in comments or comments[top.parent] is comment:
-                break
-            top = comments[top.parent]
-        start, end = walk.ranges.get(top.id) or walk.ranges.get(comment.id) or (None, None)
-        codes, memo = _codes(comment.text, known)
-        if top is not comment and not any(known and known(code) for code in codes):
-            continue  # a reply in words: in the memo of what it answers
-        replies = [
-            reply.text
-            for reply in comments.values()
-            if reply.parent == comment.id and not _all_known(reply.text, known)
-        ]
-        if not codes:
-            left["comment"] += 1
-            continue
+        start, end = walk.ranges.get(tops[comment.id].id) or walk.ranges.get(comment.id) or (None, None)
         first, last = _words_of(text, start, end)
+        codes, memo = coded[comment.id]
+        if not codes:
+            if comment.text and not _above(comment, comments, coded):  # else it is in the memo of what it answers
+                memos.append(_remark(comment, number, document, first, last, coder))
+            continue
+        replies = answers.get(comment.id, [])
         whole = first == 0 and last is not None and last >= len(text.rstrip())
         for code in codes:
             given.append(
@@ -117,10 +110,57 @@ def read(
         names_coders=any(comment.author for comment in comments.values()),
         texts={document: OwnText(text, exact=True)},
         notes=notes,
+        memos=memos,
     )
 
 
+def _remark(comment: _Comment, number: int, document: str, first: int | None, last: int | None, coder: str) -> FileMemo:
+    """A comment as its author's memo about the words under it, or, where there are none, about the document."""
+    made = FileMemo(f"{comment.id}/{number}", comment.text, author=comment.author or coder, date=comment.date)
+    if first is None or last is None:
+        return replace(made, documents=(document,))
+    return replace(made, places=(Place(document, str(first), str(last)),))
+
+
 # ---------------------------------------------------------------- comments
+
+
+def _threads(
+    comments: dict[str, _Comment], known: Callable[[str], bool] | None
+) -> tuple[dict[str, tuple[list[str], str]], dict[str, _Comment], dict[str, list[str]]]:
+    """By comment: the codes it names and what else it says, the comment its thread begins with, the replies in words to it.
+
+    A reply names codes only where the study knows them; a reply to a reply in words answers what that one answers.
+    """
+    tops: dict[str, _Comment] = {}
+    coded: dict[str, tuple[list[str], str]] = {}
+    for comment in comments.values():
+        top = comment
+        for _ in range(len(comments)):
+            if top.parent not in comments or comments[top.parent] is comment:
+                break
+            top = comments[top.parent]
+        tops[comment.id] = top
+        codes, memo = _codes(comment.text, known)
+        words = top is not comment and not any(known and known(code) for code in codes)
+        coded[comment.id] = ([], comment.text) if words else (codes, memo)
+    answers: dict[str, list[str]] = {}
+    for comment in comments.values():
+        if tops[comment.id] is not comment and not coded[comment.id][0]:
+            answers.setdefault(_above(comment, comments, coded), []).append(comment.text)
+    return coded, tops, answers
+
+
+def _above(comment: _Comment, comments: dict[str, _Comment], coded: dict[str, tuple[list[str], str]]) -> str:
+    """The nearest comment above that names a code; "" for none."""
+    here = comment
+    for _ in range(len(comments)):
+        if here.parent not in comments:
+            break
+        here = comments[here.parent]
+        if coded[here.id][0]:
+            return here.id
+    return ""
 
 
 @dataclass
@@ -169,14 +209,12 @@ def _codes(text: str, known: Callable[[str], bool] | None) -> tuple[list[str], s
     codes: list[str] = []
     rest: list[str] = []
     for line in lines:
-        parts = [part.strip().removeprefix("#").strip() for part in re.split(r"[;,]", line) if part.strip()]
+        parts = codes_of_line(line, known)
         first, _, said = line.partition(":")
         if len(line) <= 2 * _SHORT and known(line):
             codes.append(line)
-        elif parts and all(known(part) for part in parts):
-            codes += parts
-        elif len(parts) > 1 and all(known(part.strip()) for part in line.split(";")):
-            codes += [part.strip() for part in line.split(";")]
+        elif parts and all(is_known for _, is_known in parts):
+            codes += [name for name, _ in parts]
         elif said.strip() and known(first.strip()):
             codes.append(first.strip())
             rest.append(said.strip())
@@ -185,11 +223,6 @@ def _codes(text: str, known: Callable[[str], bool] | None) -> tuple[list[str], s
     if not codes and rest and len(rest[0]) <= _SHORT and len(rest[0].split()) <= 6:
         codes, rest = [rest[0]], rest[1:]  # a code that the codebook has not, or not under this name
     return list(dict.fromkeys(codes)), "\n".join(rest)
-
-
-def _all_known(text: str, known: Callable[[str], bool] | None) -> bool:
-    codes, _ = _codes(text, known)
-    return any(known is None or known(code) for code in codes)
 
 
 def _words_of(text: str, start: int | None, end: int | None) -> tuple[int | None, int | None]:

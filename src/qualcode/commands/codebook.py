@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qualcode.commands.common import no_study_option, study_option
+from qualcode.commands.common import iso_day, no_study_option, study_option
 from qualcode.errors import QualcodeError
-from qualcode.study import Study
+from qualcode.study import Study, version_key
 
 if TYPE_CHECKING:
     from qualcode.codebook.history import History
@@ -96,7 +96,7 @@ def draft(study: Study, edited: Path, version: str, by: str, day: str, reason: s
     history = _history(study)
     if not by.strip():
         raise QualcodeError("nobody is named.", where="--by", hint="Name who makes the changes: --by RB.")
-    day = _day(day)
+    day = iso_day(day)
     if version:
         check_name(history.current.name, version)
     copy, base = read_edited(edited, history, where=study.shown(edited))
@@ -106,7 +106,9 @@ def draft(study: Study, edited: Path, version: str, by: str, day: str, reason: s
         write_codebook_file(made, path)
     for change in made.changes:
         click.echo(f"{said(change)}: {change.reason}")
-    click.echo(f"{'Would write' if dry_run else 'Wrote'} {study.shown(path)}: {len(made.changes)} changes.")
+    count = len(made.changes)
+    said_ = f"{count} {'change' if count == 1 else 'changes'}"
+    click.echo(f"{'Would write' if dry_run else 'Wrote'} {study.shown(path)}: {said_}.")
     open_ = sum(change.reason == NO_REASON for change in made.changes)
     if open_:
         click.echo(f"{open_} of them have no reason yet: write it into the file before `qualcode codebook release`.")
@@ -153,7 +155,7 @@ def release(study: Study, version: str | None, by: str, day: str) -> None:
 
     history = _history(study)
     version = version or history.versions[-1].version
-    path = sign(study, version, by=by, day=_day(day))
+    path = sign(study, version, by=by, day=iso_day(day))
     click.echo(f"Released {history.current.name} {version}: {study.shown(path)}.")
 
 
@@ -208,14 +210,14 @@ def show(study: Study) -> None:
 @click.option(
     "--as",
     "form",
-    type=click.Choice(["docx", "xlsx", "csv", "md", "qdc"]),
+    type=click.Choice(["docx", "xlsx", "csv", "md", "qdc", "qdpx"]),
     default=None,
     help="Default: as OUT ends.",
 )
 @_VERSION
 @_FORCE
 def export(study: Study, out: Path, form: str | None, version: str, force: bool) -> None:
-    """Write a version to OUT: an appendix (.docx), a sheet (.xlsx, .csv), Markdown (.md), REFI-QDA codebook (.qdc)."""
+    """Write a version to OUT: an appendix (.docx), a sheet (.xlsx, .csv), Markdown (.md), REFI-QDA (.qdc, .qdpx)."""
     from qualcode.codebook.diff import pick
     from qualcode.codebook.export import FORMS, export_codebook
 
@@ -239,26 +241,33 @@ def export(study: Study, out: Path, form: str | None, version: str, force: bool)
     "--map", "map_file", type=FILE, default=None, help="YAML: what the sheet's columns are (Their name: ours)."
 )
 def import_(study: Study, sheet: Path, name: str | None, version: str, page: str, map_file: Path | None) -> None:
-    """Turn SHEET (XLSX or CSV, one row a code, or a REFI-QDA .qdc or .qdpx) into codebooks/NAME/VERSION.yaml."""
-    from qualcode.codebook.sheet import check_name, make_id, read_codebook_sheet, write_codebook_file
+    """Turn SHEET into codebooks/NAME/VERSION.yaml: a sheet (XLSX or CSV, one row a code), or another program's codes.
 
+    REFI-QDA codebooks and projects (.qdc, .qdpx), QualCoder projects (data.qda, the folder or zipped), Taguette's (.sqlite3),
+    MAXQDA's (.mex, .mx24 …).
+    """
+    from qualcode.codebook.sheet import check_name, make_id, read_codebook_sheet, write_codebook_file
+    from qualcode.codings.code_systems import codebook_of, read_code_system
+
+    if not sheet.exists():
+        raise QualcodeError("this file is not there.", where=str(sheet))
     if name is None:
         files = study.codebook_files
-        name = files[-1].parent.name if files else study.config.codebook.name or make_id(sheet.stem) or "codebook"
+        own = sheet.resolve().parent.stem if sheet.name == "data.qda" else sheet.stem  # QualCoder: the project's folder
+        name = files[-1].parent.name if files else study.config.codebook.name or make_id(own) or "codebook"
     check_name(name, version)
     path = study.root / "codebooks" / name / f"{version}.yaml"
     if path.exists():
         raise QualcodeError(
             f"{study.shown(path)} is there already.", hint="Versions are never overwritten: give another --version."
         )
-    left_out: dict[str, int] = {}
-    if sheet.suffix.lower() in (".qdc", ".qdpx"):
-        from qualcode.codebook.qdc import read_qdc
-
-        if not sheet.is_file():
-            raise QualcodeError("this file is not there.", where=str(sheet))
-        codebook, left_out = read_qdc(sheet, name=name, version=version, where=str(sheet))
+    system = read_code_system(sheet, where=str(sheet))
+    if system is not None:
+        if page or map_file:
+            raise QualcodeError("this file is no sheet.", where=str(sheet), hint="Leave --sheet and --map out.")
+        codebook = codebook_of(system, name=name, version=version, where=str(sheet), known=_guids(study, name))
     else:
+        _is_sheet(sheet)
         codebook = read_codebook_sheet(
             sheet,
             name=name,
@@ -270,8 +279,17 @@ def import_(study: Study, sheet: Path, name: str | None, version: str, page: str
     write_codebook_file(codebook, path)
     count = len(codebook.codes)
     click.echo(f"Wrote {study.shown(path)}: {count} {'entry' if count == 1 else 'entries'}.")
-    for kind, number in left_out.items():
+    for kind, number in (system.left_out if system is not None else {}).items():
         click.echo(f"Left out: {number} {kind}.")
+    for note in system.notes if system is not None else []:
+        click.echo(note)
+    before = [file.stem for file in path.parent.glob("*.yaml") if file != path]
+    if before:
+        newest = max(before, key=version_key)
+        click.echo(
+            f"{name} {newest} is there already: declare in `changes:` what is different; "
+            "`qualcode codebook check` says what is missing."
+        )
 
 
 @command.command()
@@ -320,13 +338,31 @@ def _writable(path: Path, ending: str, force: bool) -> None:
         raise QualcodeError(f"'{path}' is there already.", hint="Give another name, or --force to write over it.")
 
 
-def _day(given: str) -> str:
-    from datetime import date
+def _is_sheet(path: Path) -> None:
+    """Whether a file may be read as a codebook's sheet; the team's sheet is for `draft`."""
+    from qualcode.codebook.teamsheet import sheet_version
 
-    try:
-        return date.fromisoformat(given).isoformat() if given else date.today().isoformat()
-    except ValueError:
-        raise QualcodeError(f"'{given}' is not a date.", hint="Write it as 2024-03-31.") from None
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt", ".xlsx", ".xlsm"):
+        hint = "Give a CSV or XLSX file, a .qdc or .qdpx, or a project of QualCoder, Taguette or MAXQDA."
+        raise QualcodeError("this is no sheet, and no codebook of a program that is known.", where=str(path), hint=hint)
+    made_of = sheet_version(path)
+    if made_of is not None:
+        what = f"this is the team's sheet of {' '.join(made_of)}."
+        raise QualcodeError(
+            what, where=str(path), hint=f"Make the next version of it: qualcode codebook draft {path.name}"
+        )
+
+
+def _guids(study: Study, name: str) -> dict[str, str]:
+    """Codes of every version of a codebook by the GUIDs that qualcode gives them."""
+    from qualcode.codebook.history import read_history
+    from qualcode.codebook.qdc import code_guid, former_guid
+
+    history = read_history(study)
+    if history is None or history.current.name != name:
+        return {}
+    codes = [code for book in history.versions for code in book.codes]
+    return {former_guid(code): code for code in codes} | {code_guid(name, code): code for code in codes}
 
 
 def _parts(page: str, map_file: Path | None) -> list[Part]:

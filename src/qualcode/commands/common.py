@@ -1,12 +1,14 @@
-"""What the subcommands share: the option `-C`."""
+"""What the subcommands share: the option `-C`, days."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import click
 
+from qualcode.errors import QualcodeError
 from qualcode.study import Study
 
 
@@ -25,3 +27,11 @@ def study_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def no_study_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`-C STUDY` where a subcommand needs no study: taken, so that it may stand after every subcommand, and not used."""
     return click.option("-C", "study", metavar="STUDY", expose_value=False, help="Not needed here.")(function)
+
+
+def iso_day(given: str) -> str:
+    """A day as 2024-03-31; today where none is given."""
+    try:
+        return date.fromisoformat(given).isoformat() if given else date.today().isoformat()
+    except ValueError:
+        raise QualcodeError(f"'{given}' is not a date.", hint="Write it as 2024-03-31.") from None

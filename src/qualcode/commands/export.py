@@ -34,6 +34,8 @@ def command(study: Study, form: str, layer: str, out: Path) -> None:
     number = len(found.codings)
     where = str(out) if len(written) != 1 else str(written[0])
     what = f"{len(found.codes)} codes" if form == "qdc" else f"{number} codings, {len(found.codes)} codes"
+    if form == "qdpx" and len(found.memos):
+        what += f", {len(found.memos)} memos"
     click.echo(f"Wrote {where}: {what}.")
     directed = int((found.codings["direction"] != "").sum())
     if form in _LOST and directed:

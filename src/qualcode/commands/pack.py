@@ -31,13 +31,15 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
     It holds words of participants: share it within the team only.
     """
     from qualcode.codebook.history import read_history
+    from qualcode.codings.align import with_unaligned
     from qualcode.codings.carry import carry_decisions
     from qualcode.consensus import find_disagreements
     from qualcode.decisions import read_decisions, write_sheet
     from qualcode.tables import read
 
     files = {
-        name: study.processed / f"{name}.parquet" for name in ("codings", "assignments", "turns", "codebook", "splits")
+        name: study.processed / f"{name}.parquet"
+        for name in ("codings", "assignments", "turns", "codebook", "splits", "unaligned")
     }
     missing = [study.shown(path) for path in files.values() if not path.is_file()]
     if missing:
@@ -50,9 +52,8 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
     decisions, _ = carry_decisions(read_decisions(study), read_history(study))
     codings, codebook = tables["codings"], tables["codebook"]
     match = study.config.consensus.match
-    found = find_disagreements(
-        codings, tables["assignments"], texts, codebook, decisions, match=match, splits=tables["splits"]
-    )
+    waiting = with_unaligned(tables["splits"], tables["unaligned"])
+    found = find_disagreements(codings, tables["assignments"], texts, codebook, decisions, match=match, splits=waiting)
     path = out or study.reports / "meeting" / "disagreements.xlsx"
     if path.is_dir():
         path = path / "disagreements.xlsx"
@@ -77,6 +78,7 @@ def splits(study: Study, coders: tuple[str, ...], again: bool, out: Path | None,
 
     It holds words of participants: share it within the team only.
     """
+    from qualcode.codebook.history import read_history
     from qualcode.decisions import read_decisions
     from qualcode.decisions.splits import with_choices, write_split_sheets
     from qualcode.tables import read
@@ -89,10 +91,13 @@ def splits(study: Study, coders: tuple[str, ...], again: bool, out: Path | None,
         raise QualcodeError(f"the codings have not been read yet ({', '.join(missing)}).", hint=hint)
     folder = out or study.reports / "splits"
     info = study.config.study
+    history = read_history(study)
+    books = history.versions if history is not None else ()
+    former = {code: entry.label for book in books for code, entry in book.codes.items()}
     counts = write_split_sheets(
         folder, with_choices(read("splits", files["splits"]), read_decisions(study)), read_texts(study.processed / "texts"),
         read("codebook", files["codebook"]), coders=coders, again=again, title=info.title, notice=info.notice,
-        context=context,
+        context=context, former=former,
     )  # fmt: skip
     for coder, number in counts.items():
         path = folder / f"splits_{coder}.xlsx"
@@ -101,6 +106,51 @@ def splits(study: Study, coders: tuple[str, ...], again: bool, out: Path | None,
         click.echo("Choose in it, save it, and bring it back with: qualcode import FILE.xlsx")
     else:
         click.echo("No coding waits for a choice.")
+
+
+@command.command()
+@study_option
+@click.option("--again", is_flag=True, help="Codes that are aligned already too, filled in.")
+@click.option("--out", type=OUT, default=None, help="The workbook (default: reports/alignment/alignment.xlsx).")
+def alignment(study: Study, again: bool, out: Path | None) -> None:
+    """One workbook: what each code of coders' own is in the common codebook, with what it shares with others' codes.
+
+    Codes that the codebook does not know are in it too. It holds words of participants: share it within the team only.
+    """
+    from qualcode.decisions import read_decisions
+    from qualcode.decisions.alignment import Sources, is_alignment_sheet, with_choices, write_alignment_sheet
+    from qualcode.decisions.alignment_in import not_imported
+    from qualcode.tables import read
+    from qualcode.transcripts.edits import read_texts
+
+    files = {name: study.processed / f"{name}.parquet" for name in ("codings", "unaligned", "codebook")}
+    files |= {
+        "retired": study.processed / "retired.csv",
+        "report_alignment": study.reports / "tables" / "alignment.csv",
+    }
+    missing = [study.shown(path) for path in files.values() if not path.is_file()]
+    if missing:
+        hint = "Make them with `qualcode run --until codings`."
+        raise QualcodeError(f"the codings have not been read yet ({', '.join(missing)}).", hint=hint)
+    path = out or study.reports / "alignment" / "alignment.xlsx"
+    path = path / "alignment.xlsx" if path.is_dir() else path
+    lost = not_imported(study, path) if path.is_file() and is_alignment_sheet(path) else 0
+    if lost:
+        hint = f"Bring them in with `qualcode import {path.name}`, or move the file."
+        raise QualcodeError(f"choices were filled in and have not been imported ({lost}).", where=str(path), hint=hint)
+    tables = {name: read(name, file) for name, file in files.items()}
+    info = study.config.study
+    sources = Sources(
+        tables["codings"], tables["unaligned"], tables["retired"],
+        with_choices(tables["report_alignment"], read_decisions(study)), tables["codebook"],
+        read_texts(study.processed / "texts"),
+    )  # fmt: skip
+    codes, pairs = write_alignment_sheet(path, sources, again=again, title=info.title, notice=info.notice)
+    if not codes:
+        click.echo("No code waits to be aligned.")
+        return
+    click.echo(f"{study.shown(path)}: {codes} {'code' if codes == 1 else 'codes'} to align, {pairs} pairs of codes.")
+    click.echo(f"Fill it in, save it, and bring it back with: qualcode import {path.name} (new codes: --new-codes)")
 
 
 def _round(_ctx: click.Context, _param: click.Parameter, value: str) -> str:

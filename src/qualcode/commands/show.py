@@ -9,7 +9,7 @@ import pandas as pd
 
 from qualcode.commands.common import study_option
 from qualcode.errors import QualcodeError, nearest
-from qualcode.memos import memo_files, read_memos
+from qualcode.memos import memo_files, memos_of_study, tool_memos_file
 from qualcode.study import Study
 from qualcode.tables import TABLES, read
 
@@ -23,6 +23,8 @@ def places(study: Study) -> dict[str, Path]:
             found[name] = path
     if memo_files(study):
         found.setdefault("memos", study.raw / "memos")
+    if tool_memos_file(study).is_file():
+        found.setdefault("memos", tool_memos_file(study))
     for path in sorted((study.reports / "tables").glob("*.csv")):
         found[path.stem] = path
     for path in [*sorted(study.processed.glob("*.parquet")), *sorted(study.processed.glob("*.csv"))]:
@@ -33,7 +35,7 @@ def places(study: Study) -> dict[str, Path]:
 def load(study: Study, name: str, path: Path) -> pd.DataFrame:
     """A table as it is shown: with the types that `tables.py` gives it."""
     if name == "memos":
-        return read_memos(study)
+        return memos_of_study(study)
     if path.is_relative_to(study.raw):
         return study.raw_table(name).drop(columns="_row")
     if path.is_relative_to(study.reports) and f"report_{name}" in TABLES:

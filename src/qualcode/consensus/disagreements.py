@@ -77,7 +77,7 @@ def find_disagreements(
     match
         Share of the shorter of two spans that they must have in common to be the same reading.
     splits
-        Table `splits`: a coder whose own coding waits for a choice between codes is not silent about these.
+        Table `splits`: a coder whose own coding waits for a choice between codes (`*`: any code) is not silent about these.
 
     Returns
     -------

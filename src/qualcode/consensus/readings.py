@@ -167,7 +167,8 @@ class Universe:
     def readers(self, group: Group) -> set[str]:
         """The coders who read at least half of a group's span with its code in mind.
 
-        Not those whose own coding there waits for a choice between codes of which this is one: they have not said yet.
+        Not those whose own coding there waits for a choice between codes of which this is one (`*`: any): they have not
+        said yet.
         """
         found = set()
         line = {group.code}
@@ -183,7 +184,8 @@ class Universe:
                 reach = max(reach, min(end, group.end))
             if 2 * covered >= group.end - group.start:
                 found.add(coder)
-        for start, end, coder in self.open.get((group.transcript, group.code), []):
+        waiting = [*self.open.get((group.transcript, group.code), []), *self.open.get((group.transcript, "*"), [])]
+        for start, end, coder in waiting:
             if min(end, group.end) > max(start, group.start):
                 found.discard(coder)
         return found

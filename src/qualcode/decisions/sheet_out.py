@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -29,9 +28,11 @@ from qualcode.decisions.layout import (
 )
 from qualcode.decisions.table import parse_other
 from qualcode.files import newest_date, write_zip_document
+from qualcode.sheets import font as _font
+from qualcode.sheets import height as _height
+from qualcode.sheets import put as _put
 from qualcode.tables import split
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _COLOURS = {  # header, cells
     "facts": ("404040", None),
     "a": ("2F5D8A", "EEF3F9"),
@@ -218,33 +219,6 @@ def _shortened(quote: str, *, words: int = 150) -> str:
 
 
 # ---------------------------------------------------------------- the workbook
-
-
-def _put(cell: Any, value: object) -> None:
-    """Set a cell to a text that stays a text, whatever it begins with; numbers and dates as they are."""
-    if isinstance(value, str):
-        cell.value = _UNPRINTABLE.sub("", value)
-        cell.data_type = "s"
-        if value[:1] in "=+-@" and value:
-            cell.quotePrefix = True
-    else:
-        cell.value = value
-
-
-def _font(**more: Any) -> Any:
-    from openpyxl.styles import Font
-
-    return Font(name="Calibri", **({"size": 10} | more))
-
-
-def _height(cells: list[tuple[object, float]]) -> float:
-    """Points that a row of wrapped texts takes, each given with its column's width: no program sets this for us."""
-    lines = 1
-    for value, width in cells:
-        if isinstance(value, str):
-            room = max(4, int(width))
-            lines = max(lines, sum(len(textwrap.wrap(part, room)) or 1 for part in value.split("\n")))
-    return min(409.0, 13.2 * lines + 4)
 
 
 def _letter(key: str) -> str:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from qualcode.decisions.layout import HIDDEN, LISTS, code_option
-from qualcode.decisions.sheet_in import _day, _facts, _open
+from qualcode.decisions.layout import LISTS, code_option
+from qualcode.decisions.sheet_in import _facts, _open
+from qualcode.decisions.sheet_out import _shortened, _words_after, _words_before
 from qualcode.decisions.table import all_rows, append_decisions, read_decisions
+from qualcode.decisions.worklist import (
+    against,
+    choices_in,
+    dates_in,
+    headings,
+    is_pack,
+    letter,
+    read_page,
+    signed,
+    write_facts,
+    write_page,
+)
 from qualcode.errors import DecisionsError, Problems, nearest
 from qualcode.files import newest_date, write_zip_document
+from qualcode.sheets import help_page, put
 from qualcode.study import Study
 from qualcode.tables import read, split
 
@@ -36,7 +49,7 @@ COLUMNS = (  # key, heading, width, whether it is filled in by people
     ("split", "Split", 20, False),
     ("decision", "Decision id", 38, False),
 )
-HEADINGS = {heading.casefold(): key for key, heading, _, _ in COLUMNS}
+HEADINGS = headings(COLUMNS)
 
 
 def write_split_sheets(
@@ -50,6 +63,7 @@ def write_split_sheets(
     title: str = "",
     notice: str = "",
     context: int = 30,
+    former: Mapping[str, str] | None = None,
 ) -> dict[str, int]:
     """Write FOLDER/splits_CODER.xlsx for each coder with open splits.
 
@@ -59,6 +73,8 @@ def write_split_sheets(
         Tables; machine codings are nobody's work.
     again
         Put those that are decided into the sheet as well, filled in.
+    former
+        Labels of codes that earlier versions had.
 
     Returns
     -------
@@ -70,7 +86,7 @@ def write_split_sheets(
         wanted = wanted[wanted["coder"].isin(coders)]
     counts: dict[str, int] = {}
     for coder, rows in wanted.groupby("coder", sort=True):
-        book = _workbook(rows, texts, codebook, context, title, notice, str(coder))
+        book = _workbook(rows, texts, codebook, context, title, notice, str(coder), former or {})
         write_zip_document(folder / f"splits_{coder}.xlsx", book.save, day=newest_date(rows["on"]))
         counts[str(coder)] = len(rows)
     return counts
@@ -84,13 +100,10 @@ def _workbook(
     title: str,
     notice: str,
     coder: str,
+    former: Mapping[str, str],
 ) -> Any:
     import openpyxl
-    from openpyxl.styles import Alignment, PatternFill, Protection
     from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    from qualcode.decisions.sheet_out import _font, _height, _put, _shortened, _words_after, _words_before
 
     labels = dict(zip(codebook["code"], codebook["label"], strict=True))
     about = dict(zip(codebook["code"], codebook["definition"], strict=True))
@@ -98,87 +111,51 @@ def _workbook(
     page = book.active
     page.title = SHEET
     lists = book.create_sheet(LISTS)
-    letters: dict[str, str] = {}  # the column of the lists sheet that holds the choices of a split
-    for at, (_, heading, width, filled) in enumerate(COLUMNS, start=1):
-        page.column_dimensions[get_column_letter(at)].width = width
-        cell = page.cell(1, at, heading)
-        cell.font = _font(bold=True, color="FFFFFF")
-        cell.fill = PatternFill("solid", fgColor="2E7D32" if filled else "404040")
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
-    chosen_at = [key for key, *_ in COLUMNS].index("choice") + 1
-    day = DataValidation(type="date", operator="greaterThan", formula1="36526", allow_blank=True)
-    page.add_data_validation(day)
-    rules: dict[str, DataValidation] = {}
+    lines: list[dict[str, object]] = []
+    areas: dict[
+        str, tuple[str, list[str]]
+    ] = {}  # of each split: where its choices are listed, and the cells that take them
     for number, line in enumerate(rows.to_dict("records"), start=2):
         text, start, end = texts[line["transcript"]], int(line["start"]), int(line["end"])
         codes = split(line["candidates"])
         options = [code_option(code, labels.get(code, code)) for code in codes]
         which = f"{line['code']}@{line['version']}"
-        if which not in rules:
-            letters[which] = get_column_letter(len(letters) + 1)
+        if which not in areas:
+            column = get_column_letter(len(areas) + 1)
             for row, option in enumerate([*options, NONE_WORD], start=1):
-                _put(lists[f"{letters[which]}{row}"], option)
-            area = f"{LISTS}!${letters[which]}$1:${letters[which]}${len(options) + 1}"
-            rule = DataValidation(type="list", formula1=area, allow_blank=True)
-            rule.errorTitle, rule.error, rule.showErrorMessage = "Not in the list", "Please choose from the list.", True
-            page.add_data_validation(rule)
-            rules[which] = rule
-        rules[which].add(f"{get_column_letter(chosen_at)}{number}")
+                put(lists[f"{column}{row}"], option)
+            areas[which] = (f"{LISTS}!${column}$1:${column}${len(options) + 1}", [])
+        areas[which][1].append(f"{letter(COLUMNS, 'choice')}{number}")
         choice = str(line["choice"])
-        cells = {
-            "number": number - 1,
-            "transcript": line["transcript"],
-            "before": _words_before(text, start, context),
-            "quote": "(the whole transcript)" if line["scope"] == "transcript" else _shortened(text[start:end]),
-            "after": _words_after(text, end, context),
-            "memo": line["memo"],
-            "old": line["code"],
-            "candidates": "\n".join(
-                f"{option}: {about[code]}" if about.get(code) else option
-                for code, option in zip(codes, options, strict=True)
-            ),
-            "choice": NONE_WORD
-            if choice == NONE
-            else code_option(choice, labels.get(choice, choice))
-            if choice
-            else "",
-            "by": line["by"],
-            "on": line["on"],
-            "coding": line["coding"],
-            "split": which,
-            "decision": line["decision"],
-        }
-        for at, (key, _, _, filled) in enumerate(COLUMNS, start=1):
-            cell = page.cell(number, at)
-            value = cells.get(key, "")
-            if value != "":
-                _put(cell, value)
-            if key not in ("number", "on"):
-                cell.number_format = "@"
-            if key == "on":
-                day.add(cell.coordinate)
-            cell.font = _font(color="7F7F7F" if key in ("coding", "split", "decision") else "000000")
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            cell.protection = Protection(locked=not filled)
-            if filled:
-                cell.fill = PatternFill("solid", fgColor="E8F5E9")
-        page.row_dimensions[number].height = _height(
-            [(cells.get(key, ""), width) for key, _, width, _ in COLUMNS if key not in ("coding", "split", "decision")]
+        chosen = NONE_WORD if choice == NONE else code_option(choice, labels.get(choice, choice)) if choice else ""
+        candidates = [
+            f"{option}: {about[code]}" if about.get(code) else option
+            for code, option in zip(codes, options, strict=True)
+        ]
+        lines.append(
+            {
+                "number": number - 1,
+                "transcript": line["transcript"],
+                "before": _words_before(text, start, context),
+                "quote": "(the whole transcript)" if line["scope"] == "transcript" else _shortened(text[start:end]),
+                "after": _words_after(text, end, context),
+                "memo": line["memo"],
+                "old": code_option(line["code"], former.get(line["code"], "")),
+                "candidates": "\n".join(candidates),
+                "choice": chosen,
+                "by": line["by"],
+                "on": line["on"],
+                "coding": line["coding"],
+                "split": which,
+                "decision": line["decision"],
+            }
         )
-    page.freeze_panes = "C2"
-    page.protection.sheet = True  # no password: it only keeps ids and words from being typed over
-    page.protection.autoFilter = page.protection.sort = page.protection.formatRows = page.protection.formatColumns = (
-        False
-    )
-    page.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{len(rows) + 1}"
-    page.page_setup.orientation = "landscape"
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.print_title_rows = "1:1"
-    page.print_area = f"A1:{get_column_letter([key for key, *_ in COLUMNS].index('on') + 1)}{len(rows) + 1}"
-    page.oddFooter.left.text = "Confidential: words of participants"
-    help_ = book.create_sheet("How to use this", 1)
-    for row, words in enumerate(
+    write_page(page, COLUMNS, lines, last_printed="on")
+    for area, cells in areas.values():
+        choices_in(page, area, cells)
+    dates_in(page, COLUMNS, len(lines))
+    help_page(
+        book,
         [
             f"Codes that were split: the work of {coder}",
             *(part for part in (title, notice) if part),
@@ -188,44 +165,16 @@ def _workbook(
             "Leave the choice empty where you do not decide today. Save as .xlsx; then: qualcode import FILE.xlsx",
             "This workbook holds words of participants. Share it only within the team.",
         ],
-        start=1,
-    ):
-        _put(help_.cell(row, 1), words)
-        help_.cell(row, 1).font = _font(bold=row == 1, size=14 if row == 1 else 11)
-        help_.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
-    help_.column_dimensions["A"].width = 100
-    hidden = book.create_sheet(HIDDEN)
+    )
     version = str(codebook["version"].iloc[0]) if len(codebook) else ""
-    facts = (("qualcode", PACK), ("study", title), ("coder", coder), ("codebook_version", version))
-    for row, (key, value) in enumerate(facts, start=1):
-        _put(hidden.cell(row, 1), key)
-        _put(hidden.cell(row, 2), value)
-    hidden.sheet_state = lists.sheet_state = "hidden"
+    write_facts(book, {"qualcode": PACK, "study": title, "coder": coder, "codebook_version": version})
+    lists.sheet_state = "hidden"
     return book
 
 
 def is_split_sheet(path: Path) -> bool:
     """Whether a file is a worklist of splits that qualcode made (also after another program saved it)."""
-    import zipfile
-
-    if path.suffix.lower() not in (".xlsx", ".xlsm") or not zipfile.is_zipfile(path):
-        return False
-    try:
-        return _facts(_open(path)).get("qualcode") == PACK
-    except DecisionsError:
-        return False
-
-
-@dataclass
-class _Filled:
-    place: str
-    coding: str
-    split: str
-    decision: str
-    choice: str
-    reason: str
-    by: str
-    on: str
+    return is_pack(path, PACK)
 
 
 def import_splits(study: Study, path: Path, *, dry_run: bool = False) -> dict[str, Any]:
@@ -255,7 +204,7 @@ def import_splits(study: Study, path: Path, *, dry_run: bool = False) -> dict[st
         hint = "Make them with `qualcode run --until codings`, then import the sheet again."
         raise DecisionsError("the study's codings have not been read yet.", where=where, hint=hint)
     problems = Problems()
-    filled = _read(book[SHEET], where, problems)
+    filled = read_page(book[SHEET], COLUMNS, ("coding", "split", "choice", "by", "on"), "coding", where, problems)
     problems.raise_if_any(DecisionsError)
     codebook = read("codebook", codes)
     known = _known_splits(study, read("splits", table))
@@ -271,8 +220,8 @@ def import_splits(study: Study, path: Path, *, dry_run: bool = False) -> dict[st
 
 def with_choices(splits: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """Table `splits` with what was decided since the codings were read last."""
-    signed = decisions[(decisions["kind"] == KIND) & (decisions["choice"] != "")]
-    made = {(line["about"], line["value"]): line for line in signed.to_dict("records")}
+    ruled = decisions[(decisions["kind"] == KIND) & (decisions["choice"] != "")]
+    made = {(line["about"], line["value"]): line for line in ruled.to_dict("records")}
     out = splits.copy()
     for at, row in splits.iterrows():
         line = made.get((row["coding"], f"{row['code']}@{row['version']}")) or made.get((row["coding"], ""))
@@ -293,40 +242,9 @@ def _known_splits(study: Study, splits: pd.DataFrame) -> dict[tuple[str, str], l
     }
 
 
-def _read(page: Any, where: str, problems: Problems) -> list[_Filled]:
-    lines = page.iter_rows(values_only=True)
-    header = [HEADINGS.get(" ".join(str(cell or "").split()).casefold(), "") for cell in next(lines, ())]
-    at = {key: place for place, key in enumerate(header) if key}
-    headings = {key: heading for heading, key in HEADINGS.items()}
-    for key in ("coding", "split", "choice", "by", "on"):
-        if key not in at:
-            problems.add(where, f"sheet {SHEET}: the column '{headings[key]}' is missing.", "Make a new sheet.")
-    if problems:
-        return []
-    found: list[_Filled] = []
-    for number, cells in enumerate(lines, start=2):
-
-        def text(key: str, cells: tuple[Any, ...] = cells) -> str:
-            value = cells[at[key]] if key in at and at[key] < len(cells) else None
-            return " ".join(str(value).split()) if value is not None else ""
-
-        place = f"row {number}"
-        if not text("coding"):
-            if text("choice"):
-                problems.add(where, "there is a choice, but the coding's id is gone.", place=place)
-            continue
-        on = _day(cells[at["on"]] if at["on"] < len(cells) else None, where, place, problems)
-        found.append(
-            _Filled(
-                place, text("coding"), text("split"), text("decision"), text("choice"), text("reason"), text("by"), on
-            )
-        )
-    return found
-
-
 def _new_rows(
     study: Study,
-    filled: list[_Filled],
+    filled: list[dict[str, str]],
     known: Mapping[tuple[str, str], list[str]],
     codebook: pd.DataFrame,
     where: str,
@@ -344,49 +262,36 @@ def _new_rows(
     }
     ever = {row["decision"] for row in all_rows(study)}
     counts = {"added": 0, "changed": 0, "unchanged": 0, "undecided": 0}
-    seen: dict[tuple[str, str], _Filled] = {}
+    seen: dict[tuple[str, str], dict[str, str]] = {}
     rows: list[dict[str, str]] = []
     for row in filled:
-        if not row.choice:
+        if not row["choice"]:
             counts["undecided"] += 1
             continue
-        key = (row.coding, row.split)
+        key, place = (row["coding"], row["split"]), row["place"]
         if key not in known:
             hint = "Its file has changed or gone since the sheet was made. Make a new one with `qualcode pack splits`."
-            problems.add(where, f"coding '{row.coding}' has no split '{row.split}'.", hint, place=row.place)
+            problems.add(where, f"coding '{row['coding']}' has no split '{row['split']}'.", hint, place=place)
             continue
-        word = row.choice.casefold()
-        choice = NONE if word in (NONE, NONE_WORD) else options.get(word) or labels.get(word) or row.choice
+        word = row["choice"].casefold()
+        choice = NONE if word in (NONE, NONE_WORD) else options.get(word) or labels.get(word) or row["choice"]
         if choice not in (*known[key], NONE):
             hint = nearest(choice, [*known[key], NONE_WORD])
-            problems.add(where, f"'{row.choice}' is not what this code was split into.", hint, place=row.place)
+            problems.add(where, f"'{row['choice']}' is not what this code was split into.", hint, place=place)
             continue
         other = seen.setdefault(key, row)
         if other is not row:
-            if other.choice != row.choice:
-                what = f"coding '{row.coding}' is decided otherwise in {other.place}."
-                problems.add(where, what, "Keep one of the two.", place=row.place)
+            if other["choice"] != row["choice"]:
+                what = f"coding '{row['coding']}' is decided otherwise in {other['place']}."
+                problems.add(where, what, "Keep one of the two.", place=place)
             continue
-        for value, word_ in ((row.by, "who decided"), (row.on, "its date")):
-            if not value:
-                problems.add(where, f"there is a choice but not {word_}.", "Fill it in.", place=row.place)
-        old = there.get(key) or there.get((row.coding, ""))
-        new = {"kind": KIND, "about": row.coding, "choice": choice, "value": row.split}
-        new |= {"reason": row.reason, "by": row.by, "on": row.on}
-        if old is None:
-            counts["added"] += 1
-        elif old["choice"] == choice and (old["by"], old["on"]) == (row.by, row.on):
-            counts["unchanged"] += 1
-            continue
-        elif row.decision == old["decision"] or row.on > old["on"]:
-            new["supersedes"] = old["decision"]
-            counts["changed"] += 1
-        elif row.decision and row.decision in ever and old["choice"] == choice:
-            counts["unchanged"] += 1
-            continue
-        else:
-            what = f"coding '{row.coding}' was decided by {old['by']} on {old['on']} since this sheet was made."
-            problems.add(where, what, "Agree on one, and give it a later date.", place=row.place)
-            continue
-        rows.append(new)
+        signed(row, where, problems)
+        new = {"kind": KIND, "about": row["coding"], "choice": choice, "value": row["split"]}
+        new |= {name: row[name] for name in ("reason", "by", "on")}
+        old = there.get(key) or there.get((row["coding"], ""))
+        became = against(new, old, row, ever, f"coding '{row['coding']}'", where, problems)
+        if became:
+            counts[became] += 1
+        if became in ("added", "changed"):
+            rows.append(new)
     return rows, counts

@@ -3,62 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from qualcode.reports.agreement import (
+    agreement,
+    agreement_by_code,
+    agreement_by_scope,
+    agreement_diagnosis,
+    agreement_methods,
+    agreement_units,
+)
+from qualcode.reports.data import Data, first, group_name, load_tables, whole, words
 from qualcode.reports.model import Column, PrintedTable, Row, percent, whole_percent
-from qualcode.study import Study
-from qualcode.tables import TABLES, read, split
+from qualcode.tables import split
 
 KINDS = {
     "interview": "Interview", "focus_group": "Focus group", "document": "Document", "board": "Board",
     "survey": "Survey", "member_check": "Member check",
 }  # fmt: skip
-COEFFICIENTS = {
-    "percent_agreement": "Agreement, share of units",
-    "cohen_kappa": "Cohen's kappa",
-    "mean_pairwise_cohen_kappa": "Cohen's kappa, mean of pairs",
-    "krippendorff_alpha": "Krippendorff's alpha",
-    "krippendorff_alpha_set": "Krippendorff's alpha over sets of codes (MASI)",
-    "pooled_kappa": "Pooled kappa",
-}
-SCOPES = {"pooled": "all codes pooled", "mean": "mean over codes", "sets": "sets of codes"}
 RESPONSES = {"fits": "Fits", "partly": "Fits partly", "not": "Does not fit", "none": "No answer"}
 DIRECTIONS = {
     "facilitator": "Facilitator", "barrier": "Barrier", "mixed": "Mixed", "neutral": "Neutral", "": "No direction",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Data:
-    """The report tables by short name (`themes`, `quotes` …), the study they belong to, and its date."""
-
-    study: Study
-    tables: dict[str, pd.DataFrame]
-    day: str
-    codebook: str
-    topic_notes: dict[str, Any]
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        return self.tables[name]
-
-    @property
-    def title(self) -> str:
-        return self.study.config.study.title
-
-    @property
-    def notice(self) -> str:
-        return self.study.config.study.notice
-
-
-def load_tables(study: Study, names: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-    """Report tables from reports/tables/."""
-    folder = study.reports / "tables"
-    return {
-        name: read(f"report_{name}" if f"report_{name}" in TABLES else name, folder / f"{name}.csv") for name in names
-    }
 
 
 def open_note(data: Data) -> str:
@@ -71,7 +39,7 @@ def _carried_note(data: Data) -> str:
     imports = data.tables.get("imports")
     if imports is None:
         return ""
-    waiting, retired = (int(imports[name].sum()) for name in ("open_split", "retired"))
+    waiting, retired, own = (int(imports[name].sum()) for name in ("open_split", "retired", "unaligned"))
     said = []
     if waiting:
         one = waiting == 1
@@ -79,11 +47,16 @@ def _carried_note(data: Data) -> str:
             f"{waiting} {'coding waits' if one else 'codings wait'} for a choice, because {'its' if one else 'their'} code was "
             f"split; {'it is' if one else 'they are'} not counted."
         )
+    if own:
+        said.append(
+            f"{own} {'coding under a code' if own == 1 else 'codings under codes'} of a coder's own, not yet aligned to the "
+            f"codebook, {'is' if own == 1 else 'are'} not counted."
+        )
     if retired:
         one = retired == 1
         said.append(
-            f"{retired} {'coding' if one else 'codings'} of codes that the codebook has no longer {'is' if one else 'are'} "
-            "not counted."
+            f"{retired} {'coding' if one else 'codings'} of codes that the codebook in use does not have "
+            f"{'is' if one else 'are'} not counted."
         )
     return " ".join(said)
 
@@ -92,7 +65,8 @@ def _disagreements_note(data: Data) -> str:
     rows = data["disagreements"]
     still = int((rows["status"] != "decided").sum())
     if not len(rows):
-        return "No disagreement between coders was found." if len(data["agreement"]) else ""
+        compared = not any("not aligned to the codebook" in reason for reason in data["agreement"]["reason"])
+        return "No disagreement between coders was found." if len(data["agreement"]) and compared else ""
     one = len(rows) == 1
     if not still:
         how_many, are = ("The one disagreement", "is") if one else (f"All {len(rows)} disagreements", "are")
@@ -111,20 +85,20 @@ def participants(data: Data) -> PrintedTable:
     rows = data["participants"]
     groups = [group for group in dict.fromkeys(rows["group"]) if group != "all"]
     shown = ["all", *groups] if len(groups) > 1 else ["all"]
-    sizes = {group: _first(rows[rows["group"] == group]["N"]) for group in shown}
+    sizes = {group: first(rows[rows["group"] == group]["N"]) for group in shown}
     columns = [Column("Characteristic", 2.6)]
-    columns += [Column(f"{_group(g)}\n(N = {sizes[g]})", 1.3, "right") for g in shown]
+    columns += [Column(f"{group_name(g)}\n(N = {sizes[g]})", 1.3, "right") for g in shown]
     printed: list[Row] = []
     for variable in dict.fromkeys(rows["variable"]):
         block = rows[rows["variable"] == variable]
         if variable == "group" and len(shown) > 1:
             continue  # the columns say it
-        printed.append(Row([_words(variable), *[""] * len(shown)], level=0))
+        printed.append(Row([words(variable), *[""] * len(shown)], level=0))
         if set(block["kind"]) & {"numbers"}:
             printed += _numbers(block, shown)
             block = block[block["level"] == "not stated"]
         for level in dict.fromkeys(block["level"]):
-            cells: list[str] = [_words(level)]
+            cells: list[str] = [words(level)]
             for group in shown:
                 cell = block[(block["level"] == level) & (block["group"] == group)]
                 cells.append(
@@ -135,7 +109,7 @@ def participants(data: Data) -> PrintedTable:
     if "numbers" in set(rows["kind"]):
         notes.append("IQR: from the first to the third quartile.")
     if "several" in set(rows["kind"]):
-        several = ", ".join(_words(name) for name in dict.fromkeys(rows[rows["kind"] == "several"]["variable"]))
+        several = ", ".join(words(name) for name in dict.fromkeys(rows[rows["kind"] == "several"]["variable"]))
         notes.append(f"One person may have several values: {several}.")
     return PrintedTable(
         "Participants", "Participants' characteristics, n (%)", columns, printed, notes,
@@ -174,7 +148,7 @@ def sessions(data: Data) -> PrintedTable:
     ]  # fmt: skip
     printed = [
         Row([
-            line["session"], line["date"], KINDS.get(line["kind"], line["kind"]), _words(line["mode"]),
+            line["session"], line["date"], KINDS.get(line["kind"], line["kind"]), words(line["mode"]),
             ", ".join(split(line["participants"])),
             "" if pd.isna(line["minutes"]) else round(line["minutes"]), "" if pd.isna(line["words"]) else int(line["words"]),
         ])
@@ -220,7 +194,7 @@ def themes(data: Data) -> PrintedTable:
                 level=0 if depth == 0 else depth,
             )
         )
-    eligible = _first(rows["eligible"])
+    eligible = first(rows["eligible"])
     notes = [
         f"Participants: different people, of {eligible} with at least one session. Mentions: coded passages. "
         "A theme's participants are counted once however many of its subthemes they speak of; its mentions are the sum.",
@@ -255,7 +229,7 @@ def constructs(data: Data) -> PrintedTable:
     info = data.study.config.study
     notes = [
         "Each cell: participants / mentions. Other: passages that are neutral or have no direction. "
-        f"{_first(rows['eligible'])} participants are eligible.",
+        f"{first(rows['eligible'])} participants are eligible.",
         "The direction is that of the passage. A subtheme that is mapped to several constructs counts in each of them.",
         *_approval(rows),
     ]
@@ -279,8 +253,8 @@ def constructs(data: Data) -> PrintedTable:
 
 def _construct(rows: pd.DataFrame) -> Row:
     lines = {line["direction"]: line for line in rows.to_dict("records")}
-    first = next(iter(lines.values()))
-    name = f"{first['construct']} {first['name']}" + (f": {first['subconstruct']}" if first["subconstruct"] else "")
+    one = next(iter(lines.values()))
+    name = f"{one['construct']} {one['name']}" + (f": {one['subconstruct']}" if one["subconstruct"] else "")
 
     def count(*directions: str) -> str:
         found = [lines[direction] for direction in directions if direction in lines and lines[direction]["mentions"]]
@@ -317,145 +291,24 @@ def definitions(data: Data) -> PrintedTable:
     """T4: what people say a thing is, group by group."""
     rows = data["definitions"]
     elements = list(dict.fromkeys(rows["element"]))
-    words = {"not_familiar": "(not familiar with it)", "not_asked": "(no definition given)"}
+    instead = {"not_familiar": "(not familiar with it)", "not_asked": "(no definition given)"}
     columns = [Column("Participant", 1.1), *(Column(element, 3.0) for element in elements)]
     printed: list[Row] = []
     for group in dict.fromkeys(rows["group"]):
         mine = rows[rows["group"] == group]
-        printed.append(Row([_group(group), *[""] * len(elements)], level=0))
+        printed.append(Row([group_name(group), *[""] * len(elements)], level=0))
         for person in dict.fromkeys(mine["participants"]):
             cells = [", ".join(split(person))]
             for element in elements:
                 found = mine[(mine["participants"] == person) & (mine["element"] == element)]
                 cells.append(
-                    "" if not len(found) else words.get(found.iloc[0]["status"]) or f"“{found.iloc[0]['text']}”"
+                    "" if not len(found) else instead.get(found.iloc[0]["status"]) or f"“{found.iloc[0]['text']}”"
                 )
             printed.append(Row(cells))
     return PrintedTable(
         "Definitions", "Definitions by group and participant", columns, printed, [open_note(data), codebook_note(data)],
         empty="The codebook has no entries of kind definition, or nothing is coded with them.",
     )  # fmt: skip
-
-
-def agreement(data: Data) -> PrintedTable:
-    """Agreement over all codes, each coefficient with its scope, unit and interval."""
-    rows = data["agreement"]
-    starred = not _only_these(rows)
-    columns = [
-        Column("Coefficient", 2.2), Column("Over", 1.3), Column("Coders", 0.9), Column("Estimate", 0.95, "right"),
-        Column(_interval_head(rows, "95 % interval"), 1.3, "right"), Column("Units", 0.7, "right"),
-        Column("Transcripts", 1.2, "right"),
-    ]  # fmt: skip
-    printed = [
-        Row([
-            COEFFICIENTS.get(line["coefficient"], line["coefficient"]), SCOPES.get(line["scope"], line["scope"]),
-            ", ".join(split(line["coders"])), _estimate(data, line), _interval(data, line, starred=starred),
-            _whole(line["n_units"]),
-            _whole(line["n_transcripts"]),
-        ])
-        for line in rows.to_dict("records")
-    ]  # fmt: skip
-    return PrintedTable(
-        "Agreement", "Agreement between coders over all codes", columns, printed, _agreement_notes(rows),
-        decimals=data.study.config.reports.decimals, empty="Agreement needs codings of two coders on the same transcripts.",
-    )  # fmt: skip
-
-
-def agreement_by_code(data: Data) -> PrintedTable:
-    """T11: agreement on each code."""
-    rows = data["agreement_by_code"]
-    starred = not _only_these(rows)
-    columns = [
-        Column("Code", 2.1), Column("Both", 0.6, "right"), Column("Only A", 0.6, "right"), Column("Only B", 0.6, "right"),
-        Column("Neither", 0.85, "right"), Column("Same\n%", 0.7, "right"), Column("Kappa", 0.75, "right"),
-        Column("Alpha", 0.75, "right"), Column(_interval_head(rows, "95 % interval of alpha"), 1.4, "right"),
-    ]  # fmt: skip
-    printed: list[Row] = []
-    reasons: list[str] = []
-    for code in dict.fromkeys(rows["code"]):
-        block = rows[rows["code"] == code]
-        block = block[block["scope"] == block["scope"].iloc[0]]  # a parent's own codings, or with its children's
-        single = ~block["coefficient"].duplicated(keep=False)  # kappas of several pairs of coders stand in the CSV
-        mine = {line["coefficient"]: line for line in block[single].to_dict("records")}
-        alpha = mine.get("krippendorff_alpha") or next(iter(mine.values()))
-        share = mine.get("percent_agreement", {}).get("estimate")
-        cells: list[str | int | float] = [
-            alpha["label"] or code, *(_whole(alpha[name]) for name in ("both", "only_a", "only_b", "neither")),
-            "" if share is None or pd.isna(share) else whole_percent(100 * share),
-            *(_estimate(data, mine[name]) if name in mine else "" for name in ("cohen_kappa", "krippendorff_alpha")),
-            _interval(data, alpha, starred=starred),
-        ]  # fmt: skip
-        printed.append(Row(cells))
-        if pd.isna(alpha["estimate"]) and alpha["reason"]:
-            reasons.append(f"{alpha['label'] or code}: {alpha['reason']}")
-    coders = [split(cell) for cell in dict.fromkeys(rows["coders"]) if cell]
-    notes = [f"A is {coders[0][0]}, B is {coders[0][1]}."] if coders and len(coders[0]) == 2 else []
-    if reasons:
-        notes.append("Not estimable: " + "; ".join(reasons[:8]) + (" …" if len(reasons) > 8 else "") + ".")
-    return PrintedTable(
-        "Agreement by code", "Agreement between coders on each code", columns, printed, notes + _agreement_notes(rows),
-        decimals=data.study.config.reports.decimals, empty="Agreement needs codings of two coders on the same transcripts.",
-    )  # fmt: skip
-
-
-def _agreement_notes(rows: pd.DataFrame) -> list[str]:
-    notes = []
-    for unit, rule, universe in dict.fromkeys(zip(rows["unit"], rows["rule"], rows["universe"], strict=True)):
-        if not unit:
-            continue
-        rules = {"any_word": "at least one whole word of it", "half_unit": "at least half of it"}
-        covered = rules.get(rule, f"at least {rule.removeprefix('chars:')} characters of it")
-        basis = (
-            "units that both were to read and have finished"
-            if universe == "assigned"
-            else "transcripts in which every coder compared has a coding (who read what is not recorded)"
-        )
-        notes.append(f"Unit: {unit}; a code counts for a unit when it covers {covered}; taken over {basis}.")
-    methods = [m for m in dict.fromkeys(m.removeprefix("these transcripts only: ") for m in rows["ci_method"]) if m]
-    if methods:
-        notes.append("Intervals: " + "; ".join(methods[:3]) + ".")
-    few = [int(n) for n in rows["n_transcripts"][rows["ci_these_low"].notna()]]
-    if few:
-        mark = "" if _only_these(rows) else "* "
-        notes.append(
-            f"{mark}{max(few)} transcript{'s are' if max(few) > 1 else ' is'} too few to speak beyond "
-            f"{'them' if max(few) > 1 else 'it'}: the interval says how far a number would move with other units of these "
-            "transcripts only."
-        )
-    clustered = rows[rows["ci_method"].str.startswith("bootstrap by transcript") & rows["n_transcripts"].lt(30)]
-    if len(clustered):
-        notes.append(
-            "With fewer than 30 transcripts such an interval is somewhat narrow: in simulations it held the true value in "
-            "90 % of cases with 12 transcripts and 94 % with 30."
-        )
-    return notes
-
-
-def _only_these(rows: pd.DataFrame) -> bool:
-    """Whether every interval speaks of these transcripts only."""
-    return bool(rows["ci_these_low"].notna().any() and not rows["ci_low"].notna().any())
-
-
-def _interval_head(rows: pd.DataFrame, head: str) -> str:
-    return f"{head}, these transcripts only" if _only_these(rows) else head
-
-
-def _estimate(data: Data, line: Mapping[Any, Any]) -> str:
-    if pd.isna(line["estimate"]):
-        return "–"
-    return f"{line['estimate']:.{data.study.config.reports.decimals}f}".replace("-", "−")
-
-
-def _interval(data: Data, line: Mapping[Any, Any], *, starred: bool = False) -> str:
-    mark = ""
-    low, high = line["ci_low"], line["ci_high"]
-    if pd.isna(low) and pd.notna(line["ci_these_low"]):
-        low, high = line["ci_these_low"], line["ci_these_high"]
-        mark = "*" if starred else ""
-    if pd.isna(low) or pd.isna(high):
-        return ""
-    places = data.study.config.reports.decimals
-    return f"{low:.{places}f} to {high:.{places}f}{mark}".replace("-", "−")
 
 
 def saturation(data: Data) -> PrintedTable:
@@ -467,7 +320,7 @@ def saturation(data: Data) -> PrintedTable:
     ]  # fmt: skip
     printed = [
         Row([
-            _whole(line["order"]), line["transcript"], line["date"], _whole(line["new"]), _whole(line["cumulative"]),
+            whole(line["order"]), line["transcript"], line["date"], whole(line["new"]), whole(line["cumulative"]),
             "" if pd.isna(line["run_ratio"]) else f"{100 * line['run_ratio']:.1f}%", line["verdict"],
         ])
         for line in rows.to_dict("records")
@@ -492,7 +345,7 @@ def topics(data: Data) -> PrintedTable:
     ]  # fmt: skip
     printed = [
         Row([
-            _whole(line["topic"]), line["words"], _whole(line["segments"]), _whole(line["transcripts"]),
+            whole(line["topic"]), line["words"], whole(line["segments"]), whole(line["transcripts"]),
             "" if pd.isna(line["stability"]) else f"{line['stability']:.2f}",
             f"{line['label'] or line['code']} ({100 * line['overlap']:.0f}%)" if line["code"] else "–", line["flag"],
         ])
@@ -568,13 +421,13 @@ def cooccurrence(data: Data, *, most: int = 15) -> PrintedTable:
             [
                 line["label_a"] or line["code_a"],
                 line["label_b"] or line["code_b"],
-                _whole(line["n"]),
+                whole(line["n"]),
                 f"{line['jaccard']:.2f}",
             ]
         )
         for line in rows.head(most).to_dict("records")
     ]
-    unit = _first(rows["unit"]) or "segment"
+    unit = first(rows["unit"]) or "segment"
     notes = [
         f"Unit: {unit}. Jaccard: units with both, of the units with either. The whole table: tables/cooccurrence.csv."
     ]
@@ -599,9 +452,9 @@ def memberchecks(data: Data) -> PrintedTable:
     last = ("", "")
     for line in rows.to_dict("records"):
         here = (line["round"], line["theme"])
-        first = ["", ""] if here == last else [line["round"], line["label"] or line["theme"]]
+        heading = ["", ""] if here == last else [line["round"], line["label"] or line["theme"]]
         response = RESPONSES.get(line["response"], line["response"])
-        printed.append(Row([*first, response, _whole(line["participants"]), _whole(line["comments"])]))
+        printed.append(Row([*heading, response, whole(line["participants"]), whole(line["comments"])]))
         last = here
     return PrintedTable(
         "Member check", "Participants' answers to the themes", columns, printed, [],
@@ -616,7 +469,10 @@ PRINTED: dict[str, Callable[[Data], PrintedTable]] = {
     "definitions": definitions,
     "constructs": constructs,
     "agreement": agreement,
+    "agreement_units": agreement_units,
     "agreement_by_code": agreement_by_code,
+    "agreement_by_scope": agreement_by_scope,
+    "agreement_diagnosis": agreement_diagnosis,
     "saturation": saturation,
     "cooccurrence": cooccurrence,
     "topics": topics,
@@ -624,20 +480,4 @@ PRINTED: dict[str, Callable[[Data], PrintedTable]] = {
     "quotes": quotes,
 }
 
-
-def _whole(value: Any) -> int | str:
-    return "" if pd.isna(value) else int(value)
-
-
-def _first(values: pd.Series) -> Any:
-    return values.iloc[0] if len(values) and pd.notna(values.iloc[0]) else ""
-
-
-def _group(name: str) -> str:
-    return "All" if name == "all" else _words(name)
-
-
-def _words(name: str, *, first: bool = True) -> str:
-    """A name from a table as people write it: `years_experience` -> `Years experience`."""
-    text = str(name).replace("_", " ")
-    return text[:1].upper() + text[1:] if first else text
+__all__ = ["PRINTED", "Data", "agreement_methods", "codebook_note", "load_tables", "open_note"]

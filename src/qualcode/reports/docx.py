@@ -10,19 +10,26 @@ from qualcode.files import write_zip_document
 from qualcode.reports.model import PrintedTable
 
 TEXT_WIDTH_CM = 17.0
+TALLEST_CM = 21.5
 
 
 class Report:
     """A Word document that grows from top to bottom. Sizes are set in styles, so a journal's template can restyle it."""
 
-    def __init__(self, title: str, *, notice: str = "") -> None:
+    def __init__(self, title: str, *, notice: str = "", landscape: bool = False) -> None:
         import docx
+        from docx.enum.section import WD_ORIENT
         from docx.enum.style import WD_STYLE_TYPE
         from docx.shared import Cm, Pt, RGBColor
 
         self.document: Any = docx.Document()
         section = self.document.sections[0]
         section.page_width, section.page_height = Cm(21.0), Cm(29.7)
+        self.width_cm = TEXT_WIDTH_CM
+        if landscape:
+            section.orientation = WD_ORIENT.LANDSCAPE
+            section.page_width, section.page_height = section.page_height, section.page_width
+            self.width_cm += 8.7
         section.left_margin = section.right_margin = Cm(2.0)
         section.top_margin = section.bottom_margin = Cm(2.0)
         styles = self.document.styles
@@ -63,7 +70,9 @@ class Report:
         """A picture in the text's width with a numbered caption below and an alternative text."""
         from docx.shared import Cm
 
-        self.document.add_picture(str(png), width=Cm(width_cm))
+        shape = self.document.add_picture(str(png), width=Cm(width_cm))
+        if shape.height > Cm(TALLEST_CM):  # a page and its caption
+            shape.width, shape.height = int(shape.width * Cm(TALLEST_CM) / shape.height), Cm(TALLEST_CM)
         picture = self.document.paragraphs[-1]
         picture.paragraph_format.keep_with_next = True
         properties = picture._p.xpath(".//wp:docPr")[0]
@@ -80,7 +89,7 @@ class Report:
         grid = self.document.add_table(rows=1 + len(table.rows), cols=len(table.columns))
         grid.autofit = False
         _borders(grid)
-        widths = [TEXT_WIDTH_CM * column.width / table.width for column in table.columns]
+        widths = [self.width_cm * column.width / table.width for column in table.columns]
         _widths(grid, widths)
         cells = _all_cells(grid)
         for cell, column in zip(cells[0], table.columns, strict=True):
@@ -113,7 +122,7 @@ class Report:
         for number, part in enumerate(text.split("\n")):
             paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
             paragraph._p.style = self.table_text  # by id: looking a style up by its name is slow, and cells are many
-            paragraph.add_run(_clean(part)).bold = bold or None
+            paragraph.add_run(_clean(part)).bold = (bold and number == 0) or None
             paragraph.paragraph_format.keep_with_next = keep or None
             if right:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT

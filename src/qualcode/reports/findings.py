@@ -9,6 +9,7 @@ from qualcode.reports import content
 from qualcode.reports.content import Data
 from qualcode.reports.docx import Report
 
+WIDTHS = {"#agreement": 15.0, "#agreement_pairs": 12.0, "#agreement_confusion": 14.0, "#agreement_timeline": 16.0}
 FIGURES = {
     "thematic_map": (
         "Thematic map: themes, what belongs to them, participants and mentions",
@@ -23,6 +24,20 @@ FIGURES = {
         "Agreement on each code",
         "A dot for each code at its Krippendorff's alpha with a line for the interval. "
         "The numbers are in the table of agreement by code.",
+    ),
+    "agreement_pairs": (
+        "Agreement of each pair of coders",
+        "A square for each pair of coders with the pooled alpha of the two and its interval. "
+        "The numbers are in the table of agreement by part.",
+    ),
+    "agreement_confusion": (
+        "Which code one coder gave where the other gave another",
+        "A grid with the codes of one coder as rows and of the other as columns; cells hold the number of units, the diagonal "
+        "those on which both agree. The numbers are in tables/agreement_confusion.csv.",
+    ),
+    "agreement_timeline": (
+        "Who coded what where, in the transcript on which coders agree least",
+        "A row for each code with a lane for each coder; a bar is a coded passage. The codings are in the disagreements sheet.",
     ),
     "saturation": (
         "Codes heard so far, in order of collection",
@@ -63,9 +78,12 @@ def write_findings(path: Path, data: Data, figures: Path) -> None:
     report.heading("Framework")
     report.table(content.constructs(data))
     report.heading("Agreement between coders")
-    report.table(content.agreement(data))
-    report.table(content.agreement_by_code(data))
-    show("agreement", width_cm=15.0)
+    report.paragraph(content.agreement_methods(data))
+    for part in agreement_parts(data):
+        if part.startswith("#"):
+            show(part[1:], width_cm=WIDTHS[part])
+        else:
+            report.table(content.PRINTED[part](data))
     report.heading("Saturation")
     report.table(content.saturation(data))
     show("saturation", width_cm=13.0)
@@ -78,6 +96,18 @@ def write_findings(path: Path, data: Data, figures: Path) -> None:
     report.heading("Quotes")
     report.table(content.quotes(data))
     report.save(path, day=data.day)
+
+
+def agreement_parts(data: Data) -> list[str]:
+    """Tables and figures (#) of agreement that this study has something to say in, in their order."""
+    if data.study.config.analysis.approach == "reflexive":
+        return ["agreement_diagnosis", "#agreement_timeline"]
+    units = ["agreement_units"] if content.agreement_units(data).rows else []
+    pairs = ["#agreement_pairs"] if (data["agreement_by_scope"]["scope"] == "pair").any() else []
+    return [
+        "agreement", *units, "agreement_by_code", "#agreement", "agreement_by_scope", *pairs, "#agreement_confusion",
+        "agreement_diagnosis", "#agreement_timeline",
+    ]  # fmt: skip
 
 
 def _summary(data: Data) -> str:

@@ -9,14 +9,14 @@ from typing import Any
 from qualcode.files import write_text
 from qualcode.reports import content
 from qualcode.reports.content import Data
-from qualcode.reports.findings import FIGURES, _summary
+from qualcode.reports.findings import FIGURES, _summary, agreement_parts
 
 SECTIONS = {
     "Participants and data": ("participants", "sessions"),
     "Themes": ("#thematic_map", "themes", "#theme_by_participant"),
     "Definitions": ("definitions",),
     "Framework": ("constructs",),
-    "Agreement between coders": ("agreement", "agreement_by_code", "#agreement"),
+    "Agreement between coders": (),  # as the study has it
     "Saturation": ("saturation", "#saturation"),
     "Codes that occur together": ("cooccurrence",),
     "Topics (suggestions)": ("topics",),
@@ -47,7 +47,9 @@ def write_index(path: Path, data: Data, figures: Path, files: list[str]) -> None
     sections = []
     for heading, parts in SECTIONS.items():
         blocks: list[dict[str, Any]] = []
-        for part in parts:
+        if not parts:
+            blocks.append({"text": content.agreement_methods(data)})
+        for part in parts or agreement_parts(data):
             if part.startswith("#"):
                 name = part[1:]
                 caption, alt = FIGURES[name]

@@ -1,20 +1,28 @@
-"""Stage agreement: codings + assignments + units -> agreement over all codes and on each code."""
+"""Stage agreement: codings + assignments + units -> agreement over all codes, on each code, by scope, and what counted."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import click
+import pandas as pd
 
-from qualcode.agreement import agreement_tables
-from qualcode.tables import read, split, write
+from qualcode.agreement import measure_study
+from qualcode.agreement.units import UNITS
+from qualcode.codings.align import with_unaligned
+from qualcode.config import Agreement
+from qualcode.segments import cut_segments
+from qualcode.study import Study
+from qualcode.tables import read, write
 from qualcode.transcripts.edits import read_texts
 
 IN = click.Path(path_type=Path, exists=True)
 OUT = click.Path(path_type=Path)
+CUT_HERE = ("sentence", "paragraph")
 
 
 @click.command()
+@click.option("--study", "root", type=IN, required=True)
 @click.option("--codings", type=IN, required=True)
 @click.option("--assignments", type=IN, required=True)
 @click.option("--segments", type=IN, required=True)
@@ -23,45 +31,62 @@ OUT = click.Path(path_type=Path)
 @click.option("--texts", type=IN, required=True)
 @click.option("--codebook", type=IN, required=True)
 @click.option("--splits", type=IN, required=True)
-@click.option("--unit", type=click.Choice(["segment", "turn", "transcript"]), default="segment", show_default=True)
-@click.option("--rule", default="any_word", show_default=True)
-@click.option("--coders", default="", help="Coders to compare, parted by ';' (empty: all).")
-@click.option("--rounds", default="", help="Rounds to compare, parted by ';' (empty: all).")
-@click.option("--ci", type=click.Choice(["bootstrap", "analytic", "none"]), default="bootstrap", show_default=True)
-@click.option("--bootstrap", type=int, default=1000, show_default=True)
-@click.option("--resample", type=click.Choice(["auto", "unit", "cluster", "pairs"]), default="auto", show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--unaligned", type=IN, required=True)
+@click.option("--aligned", type=IN, required=True)
+@click.option("--consensus", default="", help="The consensus, where it is a side.")
+@click.option("--disagreements", default="", help="Disagreements: those not decided are no consensus.")
+@click.option("--settings", default="{}", help="The section `agreement` of config/study.yaml, JSON.")
+@click.option("--language", default="en", show_default=True, help="Language of transcripts that name none.")
 @click.option("--approach", default="codebook", show_default=True)
-@click.option("--overall", type=OUT, required=True)
-@click.option("--by-code", type=OUT, required=True)
-@click.option("--by-scope", type=OUT, required=True)
+@click.option("--unit", type=click.Choice(UNITS), help="In place of the setting.")
+@click.option("--folder", type=OUT, required=True, help="Where the tables go.")
 def command(
-    codings: Path, assignments: Path, segments: Path, turns: Path, transcripts: Path, texts: Path, codebook: Path,
-    splits: Path, unit: str, rule: str, coders: str, rounds: str, ci: str, bootstrap: int, resample: str, seed: int,
-    approach: str, overall: Path, by_code: Path, by_scope: Path,
+    root: Path, codings: Path, assignments: Path, segments: Path, turns: Path, transcripts: Path, texts: Path, codebook: Path,
+    splits: Path, unaligned: Path, aligned: Path, consensus: str, disagreements: str, settings: str, language: str,
+    approach: str, unit: str | None, folder: Path,
 ) -> None:  # fmt: skip
-    """Measure how far coders agree, on each code, over all, by transcript and by coder."""
-    over, each, scopes = agreement_tables(
+    """Measure how far coders agree, on each code, over all, by transcript, coder, group, round and time."""
+    wanted = Agreement.model_validate_json(settings)
+    measures = wanted.model_dump(exclude={"thresholds", "sampling"}) | ({"unit": unit} if unit else {})
+    spoken, read_, whole = read("turns", turns), read("transcripts", transcripts), read_texts(texts)
+    languages = {str(n): str(of) or language for n, of in zip(read_["transcript"], read_["language"], strict=True)}
+    more = {
+        kind: cut_segments(spoken, whole, languages, unit=kind)
+        for kind in CUT_HERE
+        if kind in (measures["unit"], *measures["units"])
+    }
+    found = measure_study(
         read("codings", codings),
         read("assignments", assignments),
         read("segments", segments),
-        read("turns", turns),
-        read("transcripts", transcripts),
-        read_texts(texts),
+        spoken,
+        read_,
+        whole,
         read("codebook", codebook),
-        splits=read("splits", splits),
-        unit=unit,
-        rule=rule,
-        coders=split(coders),
-        rounds=split(rounds),
-        ci=ci,
-        bootstrap=bootstrap,
-        resample=resample,
-        seed=seed,
+        splits=with_unaligned(read("splits", splits), read("unaligned", unaligned)),
+        aligned=read("report_alignment", aligned),
+        participants=Study.load(root).participants,
+        consensus=read("consensus", consensus) if consensus else None,
+        undecided=_undecided(disagreements),
+        more_units=more,
+        thresholds=tuple(wanted.thresholds.values()),
         approach=approach,
+        **measures,
     )
-    write("report_agreement", over, overall)
-    write("report_agreement_by_code", each, by_code)
-    write("report_agreement_by_scope", scopes, by_scope)
-    estimated = each[each["estimate"].notna()]["code"].nunique()
-    click.echo(f"{each['code'].nunique()} codes, {estimated} of them with an estimate; {len(over)} overall figures.")
+    each = {
+        "agreement": found.overall, "agreement_by_code": found.by_code, "agreement_by_scope": found.by_scope,
+        "agreement_differences": found.differences, "agreement_diagnosis": found.diagnosis,
+        "agreement_confusion": found.confusion,
+    }  # fmt: skip
+    for name, table in each.items():
+        write(f"report_{name}", table, folder / f"{name}.csv")
+    estimated = found.by_code[found.by_code["estimate"].notna()]["code"].nunique()
+    figures = f"{len(found.overall)} overall figures"
+    click.echo(f"{found.by_code['code'].nunique()} codes, {estimated} of them with an estimate; {figures}.")
+
+
+def _undecided(path: str) -> pd.DataFrame | None:
+    if not path:
+        return None
+    rows = read("report_disagreements", path)
+    return rows[rows["status"] != "decided"]

@@ -28,6 +28,11 @@ _FILE = click.Path(path_type=Path)
 @click.option("--splits", type=_FILE, required=True)
 @click.option("--retired", type=_FILE, required=True)
 @click.option("--carried", type=_FILE, required=True)
+@click.option("--memos", type=_FILE, required=True)
+@click.option("--cases", type=_FILE, required=True)
+@click.option("--attributes", type=_FILE, required=True)
+@click.option("--unaligned", type=_FILE, required=True)
+@click.option("--alignment", type=_FILE, required=True)
 def command(
     root: Path,
     transcripts: Path,
@@ -43,8 +48,13 @@ def command(
     splits: Path,
     retired: Path,
     carried: Path,
+    memos: Path,
+    cases: Path,
+    attributes: Path,
+    unaligned: Path,
+    alignment: Path,
 ) -> None:
-    """Read everybody's codings and the assignments; place each coding in its transcript."""
+    """Read everybody's codings, what tools keep beside them, and the assignments; place each coding in its transcript."""
     from qualcode.transcripts.edits import read_texts
 
     imported = read_codings(
@@ -63,12 +73,23 @@ def command(
     write("splits", imported.splits, splits)
     write("retired", imported.retired, retired)
     write("report_carried", imported.carried, carried)
+    write("tool_memos", imported.memos, memos)
+    write("cases", imported.cases, cases)
+    write("attributes", imported.attributes, attributes)
+    write("unaligned", imported.unaligned, unaligned)
+    write("report_alignment", imported.alignment, alignment)
     for warning in imported.warnings:
         click.echo(f"WARNING: {warning}", err=True)
-    total = imported.report[["rows", "kept", "collapsed", "refused", "open_split", "retired"]].sum()
+    total = imported.report[["rows", "kept", "collapsed", "refused", "open_split", "retired", "unaligned"]].sum()
     click.echo(
         f"{total['rows']} rows read = {total['kept']} kept + {total['collapsed']} the same twice "
-        f"+ {total['refused']} refused + {total['open_split']} that wait for a split + {total['retired']} of retired codes."
+        f"+ {total['refused']} refused + {total['open_split']} that wait for a split + {total['retired']} of codes that the "
+        f"codebook does not have + {total['unaligned']} that wait for alignment."
     )
     for row in imported.carried.to_dict("records"):
         click.echo(f"{row['version']}: {row['change']} {row['code']} -> {row['to'] or '-'}: {row['codings']} codings.")
+    if len(imported.memos) or len(imported.cases) or len(imported.attributes):
+        number = len(imported.cases.drop_duplicates(["source", "case"]))
+        click.echo(
+            f"Also read: {len(imported.memos)} memos, {number} cases, {len(imported.attributes)} attribute values."
+        )

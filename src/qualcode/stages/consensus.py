@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from qualcode.codebook.history import read_history
+from qualcode.codings.align import OWN, with_unaligned
 from qualcode.codings.carry import carry_decisions
 from qualcode.consensus import find_disagreements, make_consensus, open_disagreements, unused_decisions
 from qualcode.decisions import read_decisions, write_sheet
@@ -27,6 +28,7 @@ OUT = click.Path(path_type=Path)
 @click.option("--texts", type=IN, required=True)
 @click.option("--codebook", type=IN, required=True)
 @click.option("--splits", type=IN, required=True)
+@click.option("--unaligned", type=IN, required=True)
 @click.option("--match", type=float, default=0.5, show_default=True)
 @click.option("--span", type=click.Choice(["union", "intersection", "longest"]), default="union", show_default=True)
 @click.option("--open", "open_", type=click.Choice(["exclude", "block"]), default="exclude", show_default=True)
@@ -35,14 +37,15 @@ OUT = click.Path(path_type=Path)
 @click.option("--disagreements", type=OUT, required=True)
 @click.option("--sheet", type=OUT, required=True)
 def command(
-    root: Path, codings: Path, assignments: Path, turns: Path, texts: Path, codebook: Path, splits: Path, match: float,
-    span: Literal["union", "intersection", "longest"], open_: Literal["exclude", "block"], context: int,
+    root: Path, codings: Path, assignments: Path, turns: Path, texts: Path, codebook: Path, splits: Path, unaligned: Path,
+    match: float, span: Literal["union", "intersection", "longest"], open_: Literal["exclude", "block"], context: int,
     consensus: Path, disagreements: Path, sheet: Path,
 ) -> None:  # fmt: skip
     """Find where coders disagree, and make the layer that all findings rest on."""
     study = Study.load(root)
     coded, assigned, codes = read("codings", codings), read("assignments", assignments), read("codebook", codebook)
-    waiting = read("splits", splits)
+    chosen, own = read("splits", splits), read("unaligned", unaligned)
+    waiting = with_unaligned(chosen, own)
     words = read_texts(texts)
     decisions, reopened = carry_decisions(read_decisions(study), read_history(study))
     for problem in reopened:
@@ -59,8 +62,11 @@ def command(
         sheet, found, coded, spoken, words, codes, decisions, title=info.title, notice=info.notice, context=context
     )
     click.echo(f"{len(layer)} rows of consensus; {len(found)} disagreements, {open_disagreements(found)} of them open.")
-    left_out = int((waiting["status"] == "open").sum())
-    if left_out:
-        click.echo(f"{left_out} codings wait for a choice after a split and are left out.")
+    for left_out, why in (
+        (int((chosen["status"] == "open").sum()), "a choice after a split"),
+        (int((own["why"] == OWN).sum()), "the alignment of their code"),
+    ):
+        if left_out:
+            click.echo(f"{left_out} codings wait for {why} and are left out.")
     for decision in unused_decisions(decisions, found):
         click.echo(f"WARNING: decision '{decision}' is about a disagreement that is no more.", err=True)

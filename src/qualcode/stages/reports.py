@@ -7,14 +7,16 @@ from pathlib import Path
 
 import click
 
-from qualcode.files import newest_date
+from qualcode.files import newest_date, write_text
 from qualcode.reports import content
 from qualcode.reports.content import Data, load_tables
 from qualcode.study import Study
 from qualcode.tables import TABLES, read
 
 REPORT_TABLES = (
-    "participants", "sessions", "transcripts", "imports", "themes", "quotes", "definitions", "agreement", "agreement_by_code",
+    "participants", "sessions", "transcripts", "imports", "themes", "quotes", "definitions", "agreement",
+    "agreement_by_code", "agreement_by_scope", "agreement_differences",
+    "agreement_diagnosis", "agreement_confusion",
     "disagreements", "cooccurrence", "saturation", "topics", "constructs", "theme_by_participant", "memberchecks", "codebook",
 )  # fmt: skip
 
@@ -37,6 +39,7 @@ def command(folder: Path, rules: str) -> None:
         printed = content.PRINTED[name](data)
         write_printed(tables / f"{name}.xlsx", [printed], day=data.day, title=data.title)
         write_tables(tables / f"{name}.docx", [printed], title=data.title, notice=data.notice, day=data.day)
+    write_text(tables / "agreement_methods.txt", content.agreement_methods(data) + "\n")
     write_findings(place / "findings.docx", data, figures)
     rows = {name: TABLES[f"report_{name}" if f"report_{name}" in TABLES else name].row for name in REPORT_TABLES}
     write_data(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from qualcode.errors import Problem, TranscriptError
@@ -23,6 +24,8 @@ from qualcode.tables import TABLES
 INDEX_COLUMNS = ("transcript", "sha256_text", "text_rule", "sha256_raw")
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _LARGEST = 4_000_000  # token pairs that are compared one by one; longer gaps are cut at rarer anchors first
+# 64-bit odd factors, one for each place in a run of tokens
+_FACTORS = np.random.default_rng(1).integers(2**62, 2**63, 12, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 
 
 class Edit(NamedTuple):
@@ -45,15 +48,13 @@ class Mapped(NamedTuple):
 def edits_between(old: str, new: str) -> list[Edit]:
     """The changed stretches, in order. Between two of them (and at the ends) the texts are the same, character by character."""
     a, b = _TOKEN.findall(old), _TOKEN.findall(new)
+    changes = _merged(_Comparison(a, b).changes(0, len(a), 0, len(b)))
     at_a, at_b = _offsets(a), _offsets(b)
-    return [Edit(at_a[i], at_a[j], at_b[k], at_b[m]) for i, j, k, m in _merged(_changes(a, b, 0, len(a), 0, len(b)))]
+    return [Edit(at_a[i], at_a[j], at_b[k], at_b[m]) for i, j, k, m in changes]
 
 
 def _offsets(tokens: Sequence[str]) -> list[int]:
-    at = [0]
-    for token in tokens:
-        at.append(at[-1] + len(token))
-    return at
+    return list(accumulate(map(len, tokens), initial=0))
 
 
 def _merged(changes: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
@@ -68,76 +69,121 @@ def _merged(changes: list[tuple[int, int, int, int]]) -> list[tuple[int, int, in
     return out
 
 
-def _changes(
-    a: list[str], b: list[str], i: int, j: int, k: int, m: int, reach: int = 12
-) -> list[tuple[int, int, int, int]]:
-    """Changed token ranges `(i, j, k, m)` of `a[i:j]` and `b[k:m]`: same ends off, then cut at runs that stand once."""
-    while i < j and k < m and a[i] == b[k]:
-        i, k = i + 1, k + 1
-    while i < j and k < m and a[j - 1] == b[m - 1]:
-        j, m = j - 1, m - 1
-    if i == j or k == m:
-        return [(i, j, k, m)]
-    for length in (12, 5, 2):
-        if length > reach:
-            continue
-        anchors = _anchors(a, b, i, j, k, m, length)
-        if anchors:
-            out: list[tuple[int, int, int, int]] = []
-            at_a, at_b = i, k
-            for x, y in [*anchors, (j, m)]:
-                out += _changes(a, b, at_a, max(x, at_a), at_b, max(y, at_b), length)
-                at_a, at_b = max(x, at_a), max(y, at_b)
-            return out
-        if (j - i) * (m - k) <= _LARGEST and length <= 5:
-            break
-    if (j - i) * (m - k) > _LARGEST:
-        return [(i, j, k, m)]
-    from rapidfuzz.distance import Indel
+class _Comparison:
+    """Two texts as tokens: `a` and `b`, and the same as numbers, one for each different token."""
 
-    codes = Indel.opcodes(a[i:j], b[k:m])
-    return [
-        (i + code.src_start, i + code.src_end, k + code.dest_start, k + code.dest_end)
-        for code in codes
-        if code.tag != "equal"
-    ]
+    def __init__(self, a: list[str], b: list[str]) -> None:
+        self.a, self.b = a, b
+        numbers = {token: number for number, token in enumerate(dict.fromkeys(chain(a, b)), start=1)}
+        self._a = np.fromiter(map(numbers.__getitem__, a), np.uint64, len(a))
+        self._b = np.fromiter(map(numbers.__getitem__, b), np.uint64, len(b))
+
+    def changes(self, i: int, j: int, k: int, m: int, reach: int = 12) -> list[tuple[int, int, int, int]]:
+        """Changed token ranges `(i, j, k, m)` of `a[i:j]` and `b[k:m]`: same ends off, then cut at runs that stand once."""
+        a, b = self.a, self.b
+        while i < j and k < m and a[i] == b[k]:
+            i, k = i + 1, k + 1
+        while i < j and k < m and a[j - 1] == b[m - 1]:
+            j, m = j - 1, m - 1
+        if i == j or k == m:
+            return [(i, j, k, m)]
+        for length in (12, 5, 2):
+            if length > reach:
+                continue
+            anchors = self._anchors(i, j, k, m, length)
+            if anchors:
+                out: list[tuple[int, int, int, int]] = []
+                at_a, at_b = i, k
+                for x, y, follow in anchors:
+                    out += self.changes(at_a, x, at_b, y, length)
+                    at_a, at_b = x + follow, y + follow
+                return out + self.changes(at_a, j, at_b, m, length)
+            if (j - i) * (m - k) <= _LARGEST and length <= 5:
+                break
+        if (j - i) * (m - k) > _LARGEST:
+            return [(i, j, k, m)]
+        from rapidfuzz.distance import Indel
+
+        codes = Indel.opcodes(a[i:j], b[k:m])
+        return [
+            (i + code.src_start, i + code.src_end, k + code.dest_start, k + code.dest_end)
+            for code in codes
+            if code.tag != "equal"
+        ]
+
+    def _anchors(self, i: int, j: int, k: int, m: int, length: int) -> list[tuple[int, int, int]]:
+        """Starts of runs of tokens that stand once in each side, in one order on both (longest increasing sequence).
+
+        The third number says how many follow, each a token behind the one before on both sides: nothing lies between them.
+        """
+        if j - i < length or m - k < length:
+            return []
+        x, y = _once_in_both(self._a[i:j], self._b[k:m], length)
+        if not len(x):
+            return []
+        if (y[1:] < y[:-1]).any():
+            kept = _longest_increasing(y.tolist())
+            x, y = x[kept], y[kept]
+        first = np.flatnonzero(np.concatenate([[True], (np.diff(x) != 1) | (np.diff(y) != 1)]))
+        follow = np.diff(np.append(first, len(x))) - 1
+        return list(zip((x[first] + i).tolist(), (y[first] + k).tolist(), follow.tolist(), strict=True))
 
 
-def _anchors(a: list[str], b: list[str], i: int, j: int, k: int, m: int, length: int) -> list[tuple[int, int]]:
-    """Starts of runs of tokens that stand once in each side, in one order on both (longest increasing sequence)."""
-    if j - i < length or m - k < length:
-        return []
-    runs_a = _unique_runs(a, i, j, length)
-    runs_b = _unique_runs(b, k, m, length)
-    pairs = sorted((x, runs_b[run]) for run, x in runs_a.items() if run in runs_b)
+def _once_in_both(a: Any, b: Any, length: int) -> tuple[Any, Any]:
+    """Where the runs of `length` numbers start that stand once in each array, in the order of the first array."""
+    runs_a, at_a = _once(a, length)
+    runs_b, at_b = _once(b, length)
+    if not len(runs_a) or not len(runs_b):
+        return at_a[:0], at_b[:0]
+    there = np.minimum(np.searchsorted(runs_b, runs_a), len(runs_b) - 1)
+    both = runs_b[there] == runs_a
+    x, y = at_a[both], at_b[there[both]]
+    order = np.argsort(x)
+    x, y = x[order], y[order]
+    same = np.ones(len(x), dtype=bool)  # two runs may have one sum, if only once in 2**64
+    for step in range(length):
+        same &= a[x + step] == b[y + step]
+    return x[same], y[same]
+
+
+def _once(numbers: Any, length: int) -> tuple[Any, Any]:
+    """The sums of the runs of `length` numbers that stand once, sorted, and where each starts."""
+    sums = run_sums(numbers, length)
+    order = np.argsort(sums)
+    sums = sums[order]
+    new = np.concatenate([[True], sums[1:] != sums[:-1], [True]])
+    alone = new[1:] & new[:-1]
+    return sums[alone], order[alone]
+
+
+def run_sums(numbers: Any, length: int) -> Any:
+    """For each run of `length` (to 12) unsigned 64-bit numbers one number that hardly any other run has, in order."""
+    sums = np.zeros(max(0, len(numbers) - length + 1), dtype=np.uint64)
+    for step in range(length):
+        sums += numbers[step : step + len(sums)] * _FACTORS[step]
+    return sums
+
+
+def _longest_increasing(numbers: list[int]) -> list[int]:
+    """Which of the numbers (all different) make the longest increasing sequence."""
     tails: list[int] = []
     ends: list[int] = []
     before: list[int] = []
-    for number, (_, y) in enumerate(pairs):
-        place = bisect_left(tails, y)
+    for at, number in enumerate(numbers):
+        place = bisect_left(tails, number)
         if place == len(tails):
-            tails.append(y)
-            ends.append(number)
+            tails.append(number)
+            ends.append(at)
         else:
-            tails[place] = y
-            ends[place] = number
+            tails[place] = number
+            ends[place] = at
         before.append(ends[place - 1] if place else -1)
-    chain: list[tuple[int, int]] = []
-    number = ends[-1] if ends else -1
-    while number >= 0:
-        chain.append(pairs[number])
-        number = before[number]
-    return chain[::-1]
-
-
-def _unique_runs(tokens: list[str], start: int, end: int, length: int) -> dict[tuple[str, ...], int]:
-    places: dict[tuple[str, ...], int] = {}
-    seen: Counter[tuple[str, ...]] = Counter()
-    for at in range(start, end - length + 1):
-        run = tuple(tokens[at : at + length])
-        seen[run] += 1
-        places[run] = at
-    return {run: at for run, at in places.items() if seen[run] == 1}
+    chosen: list[int] = []
+    at = ends[-1] if ends else -1
+    while at >= 0:
+        chosen.append(at)
+        at = before[at]
+    return chosen[::-1]
 
 
 def map_span(edits: pd.DataFrame | Sequence[Edit], start: int, end: int) -> Mapped | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from qualcode.codebook import Codebook, load_codebook
-from qualcode.codings.context import NAMESPACE, code_guid
+from qualcode.codebook.qdc import Code, code_guid, codes_of
+from qualcode.codings.context import NAMESPACE
 from qualcode.codings.read import read_codings
 from qualcode.errors import CodingsError, Problem, nearest
+from qualcode.memos import all_memos, read_memos
 from qualcode.study import Study
 from qualcode.tables import TABLES, read
 
@@ -19,23 +21,11 @@ CONSENSUS = "consensus"
 
 
 @dataclass(frozen=True)
-class Code:
-    """One code as it goes out."""
-
-    id: str
-    label: str
-    parent: str
-    definition: str
-    colour: str
-
-    @property
-    def guid(self) -> str:
-        return code_guid(self.id)
-
-
-@dataclass(frozen=True)
 class Layer:
-    """The codings of a layer (columns of table `codings`), texts and hashes by transcript, codes in tree order."""
+    """The codings of a layer (columns of table `codings`), texts and hashes by transcript, codes in tree order, memos.
+
+    `memos` are table `memos`: everybody's, or those that the layer's coder wrote; the consensus has none.
+    """
 
     title: str
     codings: pd.DataFrame
@@ -44,10 +34,8 @@ class Layer:
     codes: list[Code]
     assigned: set[tuple[str, str]]  # (coder, transcript) that were read and done
     version: str = ""
-
-    def children(self, parent: str) -> list[Code]:
-        known = {code.id for code in self.codes}
-        return [code for code in self.codes if (code.parent if code.parent in known else "") == parent]
+    codebook: str = ""  # its name
+    memos: pd.DataFrame = field(default_factory=TABLES["memos"].empty)
 
     def by_transcript(self) -> dict[str, list[dict[str, Any]]]:
         """The codings of each transcript, as records."""
@@ -93,16 +81,16 @@ def load_layer(study: Study, layer: str = "") -> Layer:
     edits = edits_of_study(study, made.transcripts, made.texts)
     imported = read_codings(study, made.transcripts, made.turns, made.texts, edits, table)
     sha = dict(zip(made.transcripts["transcript"], made.transcripts["sha256_text"], strict=True))
-    codings = imported.codings
+    codings, memos = imported.codings, all_memos(read_memos(study), imported.memos)
     if layer == CONSENSUS:
-        codings = _consensus(study, sha)
+        codings, memos = _consensus(study, sha), memos.iloc[:0]
     elif layer:
         coders = sorted(set(codings["coder"]))
         if layer not in coders:
             raise CodingsError(
                 Problem("--layer", f"nobody called '{layer}' coded.", nearest(layer, [*coders, CONSENSUS]))
             )
-        codings = codings[codings["coder"] == layer]
+        codings, memos = codings[codings["coder"] == layer], memos[memos["author"] == layer]
     done = imported.assignments[imported.assignments["done"].astype(str).str.lower().isin(("true", "yes", "1"))]
     return Layer(
         title=str(study.config.study.title or "qualcode"),
@@ -112,6 +100,8 @@ def load_layer(study: Study, layer: str = "") -> Layer:
         codes=_codes(book, codings),
         assigned=set(zip(done["coder"], done["transcript"], strict=True)),
         version=book.version if book is not None else "",
+        codebook=book.name if book is not None else "",
+        memos=memos.reset_index(drop=True),
     )
 
 
@@ -126,9 +116,8 @@ def _consensus(study: Study, sha: dict[str, str]) -> pd.DataFrame:
 
 
 def _codes(book: Codebook | None, codings: pd.DataFrame) -> list[Code]:
-    codes = []
-    if book is not None:
-        for name, entry in book.codes.items():
-            codes.append(Code(name, entry.label, entry.parent, entry.definition, entry.colour))
+    codes = codes_of(book) if book is not None else []
+    name = book.name if book is not None else ""
     known = {code.id for code in codes}
-    return codes + [Code(name, name, "", "", "") for name in sorted(set(codings["code"]) - known)]
+    others = sorted(set(codings["code"]) - known)
+    return codes + [Code(code, code, code_guid(name, code)) for code in others]

@@ -118,6 +118,8 @@ def write_jsonld(layer: Layer, out: Path) -> list[Path]:
         }
         if row["created"]:
             item["created"] = row["created"]
+        if row["direction"]:
+            item["qualcode:direction"] = row["direction"]
         items.append(item | {"body": bodies, "target": target})
     collection = {
         "@context": "http://www.w3.org/ns/anno.jsonld",

@@ -1,3 +1,13 @@
+AGREEMENT_TABLES = [
+    "agreement",
+    "agreement_by_code",
+    "agreement_by_scope",
+    "agreement_differences",
+    "agreement_diagnosis",
+    "agreement_confusion",
+]
+
+
 rule agreement:
     """Measure how far coders agree, on each code and over all"""
     input:
@@ -9,33 +19,32 @@ rule agreement:
         texts="data/processed/texts",
         codebook="data/processed/codebook.parquet",
         splits="data/processed/splits.parquet",
+        unaligned="data/processed/unaligned.parquet",
+        aligned="reports/tables/alignment.csv",
+        raw=raw("participants"),
+        consensus=as_a_side("data/processed/consensus.parquet"),
+        disagreements=as_a_side("reports/tables/disagreements.csv"),
     output:
-        overall="reports/tables/agreement.csv",
-        by_code="reports/tables/agreement_by_code.csv",
-        by_scope="reports/tables/agreement_by_scope.csv",
+        tables=expand("reports/tables/{name}.csv", name=AGREEMENT_TABLES),
     log:
         "logs/agreement.txt",
     benchmark:
         "logs/benchmarks/agreement.tsv"
     params:
         version=VERSION,
-        unit=settings.agreement.unit,
-        rule=settings.agreement.rule,
-        coders=";".join(settings.agreement.coders),
-        rounds=";".join(settings.agreement.rounds),
-        ci=settings.agreement.ci,
-        bootstrap=settings.agreement.bootstrap,
-        resample=settings.agreement.resample,
-        seed=settings.agreement.seed,
+        settings=settings.agreement.model_dump_json(),
+        language=settings.study.language,
         approach=settings.analysis.approach,
+        consensus="".join(as_a_side("data/processed/consensus.parquet")),
+        disagreements="".join(as_a_side("reports/tables/disagreements.csv")),
+        folder=folder_of_tables,
     shell:
         r"""
         qualcode stage agreement \
-            --codings {input.codings:q} --assignments {input.assignments:q} --segments {input.segments:q} \
+            --study . --codings {input.codings:q} --assignments {input.assignments:q} --segments {input.segments:q} \
             --turns {input.turns:q} --transcripts {input.transcripts:q} --texts {input.texts:q} \
-            --codebook {input.codebook:q} --splits {input.splits:q} --unit {params.unit:q} --rule {params.rule:q} \
-            --coders={params.coders:q} --rounds={params.rounds:q} --ci {params.ci:q} \
-            --bootstrap {params.bootstrap} --resample {params.resample:q} --seed {params.seed} \
-            --approach {params.approach:q} --overall {output.overall:q} --by-code {output.by_code:q} \
-            --by-scope {output.by_scope:q} >{log:q} 2>&1
+            --codebook {input.codebook:q} --splits {input.splits:q} \
+            --unaligned {input.unaligned:q} --aligned {input.aligned:q} \
+            --consensus={params.consensus:q} --disagreements={params.disagreements:q} --settings {params.settings:q} \
+            --language {params.language:q} --approach {params.approach:q} --folder {params.folder:q} >{log:q} 2>&1
         """

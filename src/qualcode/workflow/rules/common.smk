@@ -36,6 +36,16 @@ def folder_of_png(wildcards, output):
     return str(Path(output.png[0]).parent)
 
 
+def folder_of_tables(wildcards, output):
+    """The folder that a rule's tables go to."""
+    return str(Path(output.tables[0]).parent)
+
+
+def as_a_side(path):
+    """A file of the consensus, where coders are compared with it."""
+    return [path] if "consensus" in settings.agreement.sides else []
+
+
 def rule_files(wildcards):
     """Every rule's inputs and outputs as JSON, for reports/provenance.json."""
     return json.dumps(

@@ -7,6 +7,7 @@ rule consensus:
         texts="data/processed/texts",
         codebook="data/processed/codebook.parquet",
         splits="data/processed/splits.parquet",
+        unaligned="data/processed/unaligned.parquet",
         decisions=shown(study.decisions_files),
         versions=shown(study.codebook_files),
     output:
@@ -29,7 +30,7 @@ rule consensus:
         qualcode stage consensus --study . \
             --codings {input.codings:q} --assignments {input.assignments:q} --turns {input.turns:q} \
             --texts {input.texts:q} --codebook {input.codebook:q} --splits {input.splits:q} \
-            --match {params.match} --span {params.span:q} --open {params.open:q} \
+            --unaligned {input.unaligned:q} --match {params.match} --span {params.span:q} --open {params.open:q} \
             --consensus {output.consensus:q} --disagreements {output.disagreements:q} --sheet {output.sheet:q} \
             >{log:q} 2>&1
         """

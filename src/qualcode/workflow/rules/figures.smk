@@ -1,4 +1,12 @@
-FIGURES = ["thematic_map", "theme_by_participant", "agreement", "saturation"]
+FIGURES = [
+    "thematic_map",
+    "theme_by_participant",
+    "agreement",
+    "agreement_pairs",
+    "agreement_confusion",
+    "agreement_timeline",
+    "saturation",
+]
 
 
 rule figures:
@@ -10,7 +18,11 @@ rule figures:
         turns="data/processed/turns.parquet",
         texts="data/processed/texts",
         codebook="data/processed/codebook.parquet",
-        agreement="reports/tables/agreement_by_code.csv",
+        codings="data/processed/codings.parquet",
+        agreement="reports/tables/agreement.csv",
+        by_code="reports/tables/agreement_by_code.csv",
+        by_scope="reports/tables/agreement_by_scope.csv",
+        confusion="reports/tables/agreement_confusion.csv",
         saturation="reports/tables/saturation.csv",
         raw=raw("participants") + raw("sessions") + raw("speakers"),
     output:
@@ -32,6 +44,8 @@ rule figures:
         r"""
         qualcode stage figures \
             --study . --themes {input.themes:q} --consensus {input.consensus:q} --transcripts {input.transcripts:q} \
-            --turns {input.turns:q} --texts {input.texts:q} --codebook {input.codebook:q} --agreement-by-code {input.agreement:q} --saturation {input.saturation:q} \
+            --turns {input.turns:q} --texts {input.texts:q} --codebook {input.codebook:q} --codings {input.codings:q} \
+            --agreement {input.agreement:q} --agreement-by-code {input.by_code:q} --agreement-by-scope {input.by_scope:q} \
+            --agreement-confusion {input.confusion:q} --saturation {input.saturation:q} \
             --presence {output.presence:q} --folder {params.folder:q} >{log:q} 2>&1
         """

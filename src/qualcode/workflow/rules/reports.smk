@@ -8,6 +8,10 @@ REPORT_TABLES = [
     "definitions",
     "agreement",
     "agreement_by_code",
+    "agreement_by_scope",
+    "agreement_differences",
+    "agreement_diagnosis",
+    "agreement_confusion",
     "disagreements",
     "cooccurrence",
     "saturation",
@@ -41,6 +45,7 @@ rule reports:
         ),
         supplement="reports/supplement.xlsx",
         provenance="reports/provenance.json",
+        methods="reports/tables/agreement_methods.txt",
         printed=expand(
             "reports/tables/{name}.{ending}",
             name=["themes", "constructs"],
