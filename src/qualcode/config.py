@@ -451,7 +451,7 @@ def _shown(value: object) -> str:
         return "none"
     if isinstance(value, str):
         return f"“{value}”" if value else "empty"
-    if isinstance(value, list | dict):
+    if isinstance(value, list):
         return ", ".join(f"`{item}`" for item in value) or "empty"
     if isinstance(value, dict):
         return ", ".join(f"{name}: `{item}`" for name, item in value.items()) or "empty"
@@ -468,7 +468,6 @@ def _values(schema: dict[str, Any]) -> str:
     if schema.get("type") == "object":
         return f"names with a {_values(schema['additionalProperties'])} each"
     kind = {"string": "text", "integer": "whole number", "number": "number", "boolean": "`true`, `false`"}
-    kind["object"] = "names with text"
     if "pattern" in schema:
         return "`any_word`, `half_unit`, `chars:N`"
     limits = [
