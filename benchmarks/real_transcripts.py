@@ -16,13 +16,23 @@ import tempfile
 import time
 from pathlib import Path
 
-ENDINGS = (".txt", ".md", ".docx", ".vtt", ".srt", ".otr")
+from qualcode.transcripts import ReadOptions, UnreadableError
+from qualcode.transcripts.registry import ENDINGS, read
 
 
 def transcripts(folder: Path) -> list[Path]:
     """The transcripts below a folder, one a name, in name order."""
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
+    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and _is_one(path))
     return list({path.stem: path for path in found}.values())
+
+
+def _is_one(path: Path) -> bool:
+    """Whether it is a transcript: beside them lie lists that are none."""
+    try:
+        read(path.read_bytes(), path.name, ReadOptions())
+    except UnreadableError:
+        return False
+    return True
 
 
 def main() -> None:

@@ -73,12 +73,13 @@ def _names(study: Study, found: Checked) -> None:
 
 def _transcripts(study: Study, found: Checked) -> object | None:
     from qualcode.transcripts import read_transcripts
+    from qualcode.transcripts.registry import READ
 
     if not study.transcript_files:
         found.problems.add(
             "data/raw/transcripts",
             "there is no transcript.",
-            "Put the interviews there (.txt, .md, .docx, .vtt, .srt or .otr); one is enough to begin.",
+            f"Put the interviews there ({READ}); one is enough to begin.",
         )
         return None
     try:

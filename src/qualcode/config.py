@@ -63,11 +63,49 @@ class Transcripts(_Section):
         description="A regular expression with a group `speaker` (and, where wanted, `time`) that marks the start of a turn "
         "in plain text, for layouts that are not recognised.",
     )
+    speaker_form: (
+        Literal[
+            "colon",
+            "bold",
+            "bracket",
+            "timed",
+            "dash",
+            "name_time",
+            "time_name",
+            "name_alone",
+            "heading",
+            "caps",
+            "clock",
+        ]
+        | None
+    ) = Field(
+        None,
+        description="The only way in which labels are written in this study's texts (docs/transcripts.md lists them); by "
+        "default it is found out for each file.",
+    )
+    columns: dict[str, str] = Field(
+        default={},
+        description="What the columns of spreadsheets are called, where they are not found: `speaker`, `text`, `time`, "
+        "`end`, `question`, `session`, each with the name that stands in the header.",
+    )
+    answer_columns: list[str] = Field(
+        default=[],
+        description="Columns of a survey sheet that hold an answer each: their names are the questions.",
+    )
     merge_gap: float = Field(
         2.0,
         ge=0,
         description="Captions of one voice are one turn while the pause between them is at most this (seconds).",
     )
+
+    @field_validator("columns")
+    @classmethod
+    def _roles(cls, value: dict[str, str]) -> dict[str, str]:
+        known = ("speaker", "text", "time", "end", "question", "session")
+        odd = sorted(set(value) - set(known))
+        if odd:
+            raise ValueError(f"there is no role '{odd[0]}': {nearest(odd[0], known)}")
+        return value
 
     @field_validator("speaker_pattern")
     @classmethod
@@ -206,6 +244,9 @@ class Themes(_Section):
     quotes: int = Field(3, ge=0, description="Quotes offered for each theme, code or subtheme.")
     quote_words_min: int = Field(8, ge=1, description="Shortest quote, in words.")
     quote_words_max: int = Field(80, ge=5, description="Longest quote, in words.")
+    quote_languages: Literal["both", "original", "translation"] = Field(
+        "both", description="What documents print of a quote whose transcript has a translation."
+    )
     cooccurrence_unit: Literal["segment", "turn", "transcript"] = Field(
         "segment", description="Two codes co-occur when both are in the same unit."
     )

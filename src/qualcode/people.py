@@ -196,9 +196,10 @@ def sessions_table(sessions: pd.DataFrame, transcripts: pd.DataFrame, people: Pe
     Returns
     -------
     Table report_sessions: `participants` are ids without those who withdrew, `words` the words of the session's
-    transcripts (empty where none was read, and for withdrawn sessions).
+    transcripts, translations left out (empty where none was read, and for withdrawn sessions).
     """
-    words = transcripts[~transcripts["transcript"].isin(people.left_out)].groupby("session")["words"].sum()
+    counts = ~transcripts["transcript"].isin(people.left_out) & (transcripts["translation_of"] == "")
+    words = transcripts[counts].groupby("session")["words"].sum()
     out = sessions.drop(columns=["_row", "words"], errors="ignore").copy()
     out["participants"] = [join(set(split(cell)) - people.withdrawn) for cell in out["participants"]]
     out["words"] = [words.get(session) for session in out["session"]]

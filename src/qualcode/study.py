@@ -161,6 +161,10 @@ class Study:
         return self.raw_table("speakers")
 
     @cached_property
+    def translations(self) -> pd.DataFrame:
+        return self.raw_table("translations")
+
+    @cached_property
     def assignments(self) -> pd.DataFrame:
         return self.raw_table("assignments")
 

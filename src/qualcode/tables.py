@@ -104,6 +104,14 @@ TABLES: dict[str, Table] = {
             words={"role": ("participant", "interviewer", "other", "")},
         ),
         _table(
+            "translations",
+            "one transcript that is a translation of another",
+            "transcript translation_of language translator",
+            "transcript",
+            kind="raw",
+            note="transcripts by their ids",
+        ),
+        _table(
             "assignments",
             "one stretch that one coder was to read",
             "transcript coder round start:whole end:whole sha256_text saw codes done",
@@ -267,7 +275,7 @@ TABLES: dict[str, Table] = {
             "report_transcripts",
             "one transcript as read",
             "transcript session file source_format turns:whole speakers:whole words:whole seconds:number language "
-            "labels warnings",
+            "labels warnings pattern marks language_from translation_of",
             "transcript",
             kind="report",
         ),
@@ -317,7 +325,7 @@ TABLES: dict[str, Table] = {
             "report_quotes",
             "one quote offered to readers",
             "quote theme participant transcript start:whole end:whole text approved code label group direction rank:whole "
-            "subtheme",
+            "subtheme language original translation",
             kind="report",
         ),
         _table(

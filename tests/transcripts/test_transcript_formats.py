@@ -211,6 +211,16 @@ def test_tracked_changes_are_accepted_and_hidden_text_and_comments_are_out():
     ]
 
 
+def test_text_that_a_style_hides_is_hidden_and_soft_hyphens_and_symbols_are_no_letters():
+    style = '<w:style w:styleId="S"><w:name w:val="Secret"/><w:rPr><w:vanish/></w:rPr></w:style>'
+    styles = f'<w:styles xmlns:w="{W}">{style}</w:styles>'
+    secret = '<w:r><w:rPr><w:rStyle w:val="S"/></w:rPr><w:t> secret</w:t></w:r>'
+    parted = "<w:r><w:t>very</w:t><w:softHyphen/><w:t>well</w:t><w:noBreakHyphen/><w:t>known</w:t></w:r>"
+    body = p("I: How was it?") + p("P1: Hard", secret, ".") + p("I: Why, ", parted, "?") + p("P1: No time.")
+    assert said(docx(body, styles=styles), "a.docx") == [SAID[0], SAID[1], ("I", "Why, verywell-known?"), SAID[3]]
+    assert "1 stretch of hidden text left out" in parsed(docx(body, styles=styles), "a.docx").notes
+
+
 def test_line_breaks_inside_a_word_paragraph_part_lines_as_in_teams():
     body = p("Meeting transcript") + p("Anna Bell started transcription")
     for name, at, words in (
@@ -380,10 +390,12 @@ WHOLE = docx(TALK)
     [
         (b"", "a.txt", "this file is empty."),
         (b" \n\t\n", "a.md", "this file is empty."),
-        (b"%PDF-1.7 ...", "a.docx", "this is a PDF, whatever its name says."),
-        (b"%PDF-1.7 ...", "a.pdf", "this is a PDF."),
+        (b"%PDF-1.7 ...", "a.docx", "this PDF is damaged or not whole."),
+        (b"Hello", "a.pdf", "this is not a PDF, whatever its name says."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 x", "a.doc", "this is an old Word document (.doc) or one with a password."),
-        (b"{\\rtf1 Hello}", "a.rtf", "this is a rich text document (.rtf)."),
+        (b"{\\rtf1 Hello", "a.rtf", "this rich text document is damaged or not whole."),
+        (b"{\\rtf1 }", "a.doc", "there are no words in this file."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 x", "a.xls", "this is an old Excel workbook (.xls)."),
         (b"ID3\x03\x00\x00", "a.mp3", "this is a sound recording."),
         (b"\x00\x00\x00 ftypM4A ", "a.m4a", "this is a sound or video recording."),
         (bytes(range(256)) * 20, "a.txt", "this is not text, whatever its name says."),
@@ -400,7 +412,11 @@ WHOLE = docx(TALK)
         (b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n\n", "a.vtt", "there are no words in this file."),
         (b"{\"text\": \"<p>Hi", "a.otr", "this is not an oTranscribe file: it is not whole JSON."),
         (b"{\"media\": 1}", "a.otr", "this is not an oTranscribe file: it has no 'text'."),
-        (b"a,b\n1,2\n", "a.csv", "files ending in '.csv' are not read as transcripts."),
+        (b"a,b\n1,2\n", "a.csv", "no column of this spreadsheet is known to hold words (it has: a, b)."),
+        (b"{\"a\": [1, 2]}", "a.json", "there are no words in this JSON file that we know to be said."),
+        (b"[{\"text\": \"Hi", "a.json", "this is not whole JSON."),
+        (b"Hello", "a.xlsx", "this is not an Excel workbook, whatever its name says."),
+        (b"<html><body></body></html>", "a.html", "there are no words in this file."),
         (b"Hello", "notes", "this file has no ending that says what it is."),
     ],
 )  # fmt: skip
@@ -413,8 +429,8 @@ def test_what_cannot_be_read_is_refused_with_its_cause(data, name, message):
 
 def test_other_zip_documents_are_called_by_their_name():
     for member, text, message in (
-        ("mimetype", "application/vnd.oasis.opendocument.text", "this is an OpenDocument text (.odt)."),
-        ("xl/workbook.xml", "x", "this is a spreadsheet (.xlsx)."),
+        ("mimetype", "application/vnd.oasis.opendocument.presentation", "this is a presentation (.odp)."),
+        ("ppt/presentation.xml", "x", "this is a presentation (.pptx)."),
         ("Index/Document.iwa", "x", "this is a Pages document (.pages)."),
         ("project.qde", "x", "this is a REFI-QDA project (.qdpx)."),
         ("a.txt", "x", "this is a zip archive."),
@@ -430,7 +446,9 @@ def test_other_zip_documents_are_called_by_their_name():
 def test_a_format_that_is_not_read_says_which_are():
     with pytest.raises(UnreadableError) as caught:
         parsed(b"Hello", "a.xyz")
-    assert caught.value.hint == "Formats read: .txt, .md, .docx, .vtt, .srt, .otr."
+    assert caught.value.hint == (
+        "Formats read: .txt, .md, .docx, .odt, .rtf, .pdf, .html, .vtt, .srt, .otr, .json, .csv, .tsv, .xlsx, .ods."
+    )
 
 
 def test_reading_needs_no_file_and_leaves_none(tmp_path, monkeypatch):

@@ -219,9 +219,9 @@ def test_every_problem_of_every_file_is_said_at_once(study):
     put(study, "f.txt")
     assert problems(study) == [
         "data/raw/transcripts/a.txt: this file is empty.",
-        "data/raw/transcripts/b.docx: this is a PDF, whatever its name says.",
+        "data/raw/transcripts/b.docx: this PDF is damaged or not whole.",
         "data/raw/transcripts/c.vtt: there are no captions (cues) in this WebVTT file.",
-        "data/raw/transcripts/d.csv: files ending in '.csv' are not read as transcripts.",
+        "data/raw/transcripts/d.csv: no column of this spreadsheet is known to hold words (it has: x, y).",
         "data/raw/transcripts/e.txt: this is not text, whatever its name says.",
     ]
 
@@ -313,7 +313,9 @@ def test_nothing_is_written_where_anything_is_wrong(study):
     put(study, "S02.txt", b"")
     result = run(study)
     assert "this file is empty" in str(result.exception)
-    assert not (study / "data" / "processed").exists() and not (study / "data" / "raw" / "texts").exists()
+    # what was read of the other file is kept, so that it is not read again
+    assert [path.name for path in (study / "data" / "processed").iterdir()] == ["read.sqlite"]
+    assert not (study / "data" / "raw" / "texts").exists() and not (study / "reports").exists()
 
 
 def test_a_kept_text_that_is_gone_is_warned_of(study):

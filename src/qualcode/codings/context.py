@@ -6,7 +6,7 @@ import hashlib
 import unicodedata
 import uuid
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import accumulate, chain
 from pathlib import Path
@@ -52,7 +52,7 @@ class Context:
         study: Study,
         transcripts: pd.DataFrame,
         turns: pd.DataFrame,
-        texts: dict[str, str],
+        texts: Mapping[str, str],
         edits: pd.DataFrame,
         codebook_table: pd.DataFrame,
     ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -62,7 +62,7 @@ def read_codings(
     study: Study,
     transcripts: pd.DataFrame,
     turns: pd.DataFrame,
-    texts: dict[str, str],
+    texts: Mapping[str, str],
     edits: pd.DataFrame,
     codebook_table: pd.DataFrame,
 ) -> Imported:

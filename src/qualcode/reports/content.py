@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -376,7 +377,7 @@ def quotes(data: Data) -> PrintedTable:
         Row(
             [
                 line["label"] or line["theme"],
-                f"“{line['text']}”",
+                _in_languages(line, data.study.config.themes.quote_languages),
                 ", ".join(split(line["participant"])),
                 line["approved"],
             ]
@@ -394,6 +395,16 @@ def quotes(data: Data) -> PrintedTable:
     return PrintedTable(
         "Quotes", "Quotes by theme", columns, printed, notes, empty="No coded passage is fit to be quoted yet."
     )
+
+
+def _in_languages(line: Mapping[Hashable, Any], which: str) -> str:
+    """A quote as it was coded; or, where its transcript is translated, in the language wanted, or both."""
+    said = {"original": line["original"], "translation": line["translation"]}
+    text = line["text"]
+    other = next((words for words in said.values() if words and words != text), "")
+    if which == "both":
+        return f"“{text}” [“{other}”]" if other else f"“{text}”"
+    return f"“{said[which] or text}”"
 
 
 def cooccurrence(data: Data, *, most: int = 15) -> PrintedTable:

@@ -16,6 +16,7 @@ from qualcode.study import Study
 from qualcode.tables import read, write
 from qualcode.themes import themes_table
 from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.translations import quote_versions
 
 PATH = click.Path(path_type=Path)
 
@@ -46,10 +47,13 @@ def command(
         read("codebook", codebook),
         read_decisions(study),
     )
-    people = people_of_study(study, read("transcripts", transcripts))
+    listed = read("transcripts", transcripts)
+    people = people_of_study(study, listed)
     mentions = find_mentions(read("consensus", consensus), spoken, words, people)
     candidates = quote_candidates(mentions, spoken, words, people, decisions, **limits)
     offered = quotes_table(candidates, codes, people, quotes=settings.quotes, **limits)
+    versions = quote_versions(offered, listed, spoken, words)
+    offered[list(versions.columns)] = versions
     unit = settings.cooccurrence_unit
     units = spoken if unit == "turn" else read("segments", segments)
     write("report_quotes", offered, quotes)

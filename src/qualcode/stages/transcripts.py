@@ -22,9 +22,9 @@ OUT = click.Path(path_type=Path)
 @click.option("--texts", type=OUT, required=True, help="Folder of canonical texts, TRANSCRIPT.txt each.")
 @click.option("--report", type=OUT, required=True, help="What was read, for people (CSV).")
 def command(study: Path, transcripts: Path, turns: Path, edits: Path, texts: Path, report: Path) -> None:
-    """Read the raw transcripts. Every text made is kept in data/raw/texts; nothing is written if anything is wrong."""
+    """Read the raw transcripts. Every text made is kept in data/raw/texts; no table is written if anything is wrong."""
     loaded = Study.load(study)
-    found = read_transcripts(loaded)
+    found = read_transcripts(loaded, keep=True)
     changed = edits_of_study(loaded, found.transcripts, found.texts)
     keep_texts(loaded, found.transcripts, found.texts)
     write_texts(texts, found.texts)

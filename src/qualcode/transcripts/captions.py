@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -27,9 +28,9 @@ class Cue:
     lines: list[str]
 
 
-@dataclass
-class _Piece:
-    """What one voice says in one cue; `speaker` None where the cue names nobody."""
+@dataclass(slots=True)
+class Piece:
+    """What one voice says in one caption; `speaker` None where it names nobody."""
 
     speaker: str | None
     words: str
@@ -57,6 +58,31 @@ def cues_of(text: str) -> tuple[list[Cue], int]:
     return cues, unreadable
 
 
+def unrolled(cues: list[Cue]) -> tuple[list[Cue], int]:
+    """Rolling captions (YouTube) with each line once, and how many repeated lines are left out.
+
+    They are known by many captions (three in ten) beginning with the lines that the caption before ended with, right
+    after it, and going on with a new one; what a person says twice in other captions stays twice.
+    """
+    shown = [[words for words in (_words(line) for line in cue.lines) if words] for cue in cues]
+    again = [0] * len(cues)
+    for at in range(1, len(cues)):
+        before, now = shown[at - 1], shown[at]
+        if cues[at].start - cues[at - 1].end <= 0.5:
+            again[at] = max((k for k in range(1, min(len(before), len(now)) + 1) if before[-k:] == now[:k]), default=0)
+    rolls = sum(1 for n, now in zip(again, shown, strict=True) if 0 < n < len(now))
+    if len(cues) < 4 or rolls < 0.3 * len(cues):
+        return cues, 0
+    fresh: list[Cue] = []
+    for cue, words, n in zip(cues, shown, again, strict=True):
+        lines = [line for line in cue.lines if _words(line)]
+        if len(words) > n:
+            fresh.append(Cue(cue.start, cue.end, lines[n:]))
+        elif fresh:
+            fresh[-1].end = max(fresh[-1].end, cue.end)
+    return fresh, sum(again)
+
+
 def turns_of(cues: list[Cue], options: ReadOptions) -> RawTranscript:
     """Turns of captions.
 
@@ -66,19 +92,32 @@ def turns_of(cues: list[Cue], options: ReadOptions) -> RawTranscript:
     nobody where nearly every caption (four in five) has one. Without any voice, a turn ends at a pause longer than
     `merge_gap`, or with the first sentence that ends after 60 words (at 120 words where no sentence ends).
     """
+    cues, repeated = unrolled(cues)
     tagged = any(_VOICE.search(line) for cue in cues for line in cue.lines)
     pieces, notes = _by_tag(cues) if tagged else _by_label(cues, options)
+    if repeated:
+        notes.append(f"rolling captions: {counted(repeated, 'repeated line')} left out")
+    transcript = turns_of_pieces(pieces, options.merge_gap, notes)
+    named = sum(1 for piece in pieces if piece.speaker)
+    transcript.pattern = f"{'voice tag' if tagged else 'caption label'} {named}" if named else ""
+    return transcript
+
+
+def turns_of_pieces(
+    pieces: list[Piece], gap: float, notes: list[str], *, one: str = "caption", many: str = ""
+) -> RawTranscript:
+    """Turns of pieces with times: the rule of `turns_of`, for captions, segments of JSON and rows of sheets (`one`)."""
     named = sum(1 for piece in pieces if piece.speaker)
     usual = named >= 0.8 * len(pieces)
     if named:
         unnamed = len(pieces) - named
         if unnamed:
             whose = "unknown voice" if usual else "the voice before goes on"
-            notes.append(f"{counted(unnamed, 'caption')} without a voice: {whose}")
-        turns = _by_voice(pieces, options.merge_gap, carry=not usual)
+            notes.append(f"{counted(unnamed, one, many)} without a voice: {whose}")
+        turns = _by_voice(pieces, gap, carry=not usual)
     else:
         notes.append("no speaker label found: turns are cut at pauses and after about 60 words, of an unknown voice")
-        turns = _by_length(pieces, options.merge_gap)
+        turns = _by_length(pieces, gap)
     return RawTranscript(drop_empty(turns), notes)
 
 
@@ -86,24 +125,25 @@ def _words(text: str) -> str:
     return one_line(html.unescape(_TAG.sub("", text)))
 
 
-def _by_tag(cues: list[Cue]) -> tuple[list[_Piece], list[str]]:
-    pieces: list[_Piece] = []
+def _by_tag(cues: list[Cue]) -> tuple[list[Piece], list[str]]:
+    pieces: list[Piece] = []
     for cue in cues:
         text = "\n".join(cue.lines)
-        marks = list(_VOICE.finditer(text))
-        bounds = [0, *(mark.start() for mark in marks), len(text)]
-        names = [None, *(one_line(html.unescape(mark[1] or "")) or None for mark in marks)]
-        for name, start, end in zip(names, bounds, bounds[1:], strict=False):
-            words = _words(text[start:end])
+        name: str | None = None
+        start = 0
+        for mark in itertools.chain(_VOICE.finditer(text), [None]):
+            words = _words(text[start : mark.start() if mark else len(text)])
             if words:
-                pieces.append(_Piece(name, words, cue.start, cue.end))
+                pieces.append(Piece(name, words, cue.start, cue.end))
+            if mark:
+                name, start = one_line(html.unescape(mark[1] or "")) or None, mark.start()
     spelling = spellings(piece.speaker for piece in pieces if piece.speaker)
     for piece in pieces:
         piece.speaker = spelling[piece.speaker.casefold()] if piece.speaker else None
     return pieces, []
 
 
-def _by_label(cues: list[Cue], options: ReadOptions) -> tuple[list[_Piece], list[str]]:
+def _by_label(cues: list[Cue], options: ReadOptions) -> tuple[list[Piece], list[str]]:
     lines: list[Line] = []
     found: list[list[Candidate]] = []
     of: list[Cue] = []
@@ -118,17 +158,17 @@ def _by_label(cues: list[Cue], options: ReadOptions) -> tuple[list[_Piece], list
     decided = decide(found, lines, options)
     chosen = [next((c for c in cs if c.key in decided.voices | decided.structure), None) for cs in found]
     spelling = spellings(c.label for c in chosen if c and c.key in decided.voices)
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     structure = 0
     for cue, line, candidate in zip(of, lines, chosen, strict=True):
         if candidate is not None and candidate.key in decided.structure:
             structure += 1
         elif candidate is not None:
-            pieces.append(_Piece(spelling[candidate.key], candidate.rest, cue.start, cue.end))
+            pieces.append(Piece(spelling[candidate.key], candidate.rest, cue.start, cue.end))
         elif pieces and not line.gap and pieces[-1].start == cue.start:
             pieces[-1].words = f"{pieces[-1].words} {line.text}".strip()
         else:
-            pieces.append(_Piece(None, line.text, cue.start, cue.end))
+            pieces.append(Piece(None, line.text, cue.start, cue.end))
     notes = [f"{counted(structure, 'line')} with a label that is no voice left out"] if structure else []
     return pieces, notes
 
@@ -140,29 +180,40 @@ def _label_in(text: str, options: ReadOptions) -> list[Candidate]:
     return match(re.sub(r"^(?:>>+|[-–—])\s*(?=[^:]{1,60}:\s)", "", text))
 
 
-def _by_voice(pieces: list[_Piece], gap: float, *, carry: bool) -> list[RawTurn]:
+def _by_voice(pieces: list[Piece], gap: float, *, carry: bool) -> list[RawTurn]:
     turns: list[RawTurn] = []
     now = ""
     for piece in pieces:
         now = piece.speaker if piece.speaker is not None else now if carry else ""
         last = turns[-1] if turns else None
         if last is not None and last.speaker == now and last.end_s is not None and piece.start - last.end_s <= gap:
-            last.paragraphs[0] = f"{last.paragraphs[0]} {piece.words}".strip()
+            last.paragraphs.append(piece.words)
             last.end_s = max(last.end_s, piece.end)
         else:
             turns.append(RawTurn(now, [piece.words], piece.start, piece.end))
-    return turns
+    return _joined(turns)
 
 
-def _by_length(pieces: list[_Piece], gap: float) -> list[RawTurn]:
+def _by_length(pieces: list[Piece], gap: float) -> list[RawTurn]:
     turns: list[RawTurn] = []
+    words = 0
     for piece in pieces:
         last = turns[-1] if turns else None
-        if last is not None and last.end_s is not None and piece.start - last.end_s <= gap:
-            words = len(last.paragraphs[0].split())
-            if not (words >= LONGEST or (words >= TURN_WORDS and _SENTENCE_END.search(last.paragraphs[0]))):
-                last.paragraphs[0] += f" {piece.words}"
-                last.end_s = max(last.end_s, piece.end)
-                continue
+        full = words >= LONGEST or (
+            last is not None and words >= TURN_WORDS and bool(_SENTENCE_END.search(last.paragraphs[-1][-40:]))
+        )
+        if last is not None and last.end_s is not None and piece.start - last.end_s <= gap and not full:
+            last.paragraphs.append(piece.words)
+            words += len(piece.words.split())
+            last.end_s = max(last.end_s, piece.end)
+            continue
         turns.append(RawTurn("", [piece.words], piece.start, piece.end))
+        words = len(piece.words.split())
+    return _joined(turns)
+
+
+def _joined(turns: list[RawTurn]) -> list[RawTurn]:
+    """Turns whose captions are one paragraph."""
+    for turn in turns:
+        turn.paragraphs = [" ".join(words for words in turn.paragraphs if words)]
     return turns

@@ -5,14 +5,18 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections import Counter
 
-from qualcode.transcripts.model import UnreadableError
+from qualcode.transcripts.encodings import ENOUGH, best_page
+from qualcode.transcripts.model import UnreadableError, counted
 
+MOST_LINES = 200_000  # more than any interview has
 TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 STAMP = rf"(?:\[{TIME}\]|\({TIME}\)|#{TIME}(?:-\d)?#|{TIME})"
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\u00ad\ufffc]")
+_BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _BLANK = re.compile(r"[^\S\n]")
 # a time in square brackets or between # anywhere; bare or in round brackets at the start only, with hours
@@ -27,18 +31,30 @@ _PRIVATE = 0xE000  # escaped characters are kept apart here while markup is take
 def decode(data: bytes) -> tuple[str, list[str]]:
     """Text of bytes, with notes where the encoding had to be found out.
 
-    UTF-8, UTF-16 and UTF-32 (with byte order mark; UTF-16 also without), else Windows-1252, else what
-    charset-normalizer finds. Line ends become `\\n`; no-break and other blanks a space; characters without width
-    and control characters go; NFC.
+    UTF-8, UTF-16 and UTF-32 (with byte order mark; UTF-16 also without), else the one of Windows-1252, Windows-1250 and
+    Mac Roman that gives words of a language, else what charset-normalizer finds. Line ends become `\\n`; no-break and
+    other blanks a space; characters without width and control characters go; NFC. What was made plain is counted.
 
     Raises
     ------
     UnreadableError
         The bytes are no text.
     """
+    text, notes = decode_raw(data)
+    plain = said(tally(text))
+    return tidy(text), [*notes, plain] if plain else notes
+
+
+def decode_raw(data: bytes) -> tuple[str, list[str]]:
+    """As `decode`, with tabs and other blanks as they are; only line ends are made one."""
     notes: list[str] = []
     text = _decode(data, notes)
+    ends = {end for end in ("\r\n", "\n", "\r") if end in (text if end == "\r\n" else text.replace("\r\n", ""))}
+    if len(ends) > 1:
+        notes.append("mixed line ends")
     text = _LINE_ENDS.sub("\n", text)
+    if text.count("\n") > MOST_LINES:
+        raise UnreadableError(f"this file has more than {MOST_LINES:,} lines.", "Is it the right file?")
     odd = len(_CONTROL.findall(text))
     if odd > max(2, len(text) // 200):
         raise UnreadableError(
@@ -46,7 +62,7 @@ def decode(data: bytes) -> tuple[str, list[str]]:
         )
     if odd:
         notes.append(f"{odd} control characters left out")
-    return tidy(text), notes
+    return text, notes
 
 
 def _decode(data: bytes, notes: list[str]) -> str:
@@ -69,21 +85,49 @@ def _decode(data: bytes, notes: list[str]) -> str:
     except UnicodeDecodeError:
         pass
     if 0 not in data:
-        try:
-            text = data.decode("cp1252")
-            notes.append("not UTF-8: read as Windows-1252 (look at accents and quotation marks)")
-            return text
-        except UnicodeDecodeError:
-            pass
-        from charset_normalizer import from_bytes
+        codec, name, fit = best_page(data)
+        if fit < ENOUGH:
+            from charset_normalizer import from_bytes
 
-        best = from_bytes(data).best()
-        if best is not None:
-            notes.append(f"not UTF-8: read as {best.encoding} (look at accents and quotation marks)")
-            return str(best)
+            best = from_bytes(data[:1_000_000]).best()
+            if best is not None:
+                codec = name = best.encoding
+        if codec:
+            try:
+                text = data.decode(codec)
+            except UnicodeDecodeError:
+                text = ""
+            if text:
+                notes.append(f"not UTF-8: read as {name} (look at accents and quotation marks)")
+                return text
     raise UnreadableError(
         "this is not text, whatever its name says.", "Export the transcript as .docx or .txt (UTF-8)."
     )
+
+
+def tally(text: str) -> Counter[str]:
+    """How often `tidy` changes what a text looks like: blanks that do not break and the like, characters without width."""
+    counts = Counter[str]()
+    if not text.isascii():
+        counts["blank"] = sum(text.count(blank) for blank in _BLANKS)
+        counts["soft"] = text.count("\u00ad")
+        counts["invisible"] = len(_INVISIBLE.findall(text)) - counts["soft"]
+        counts["composed"] = not unicodedata.is_normalized("NFC", text)
+    return counts
+
+
+def said(counts: Counter[str]) -> str:
+    """`tally` as a note; "" where nothing was changed."""
+    found = []
+    if counts["blank"]:
+        found.append(f"{counted(counts['blank'], 'no-break or other blank')} made a blank")
+    if counts["soft"]:
+        found.append(f"{counted(counts['soft'], 'soft hyphen')} left out")
+    if counts["invisible"]:
+        found.append(f"{counted(counts['invisible'], 'character')} without width left out")
+    if counts["composed"]:
+        found.append("letters and their accents composed (NFC)")
+    return f"made plain: {', '.join(found)}" if found else ""
 
 
 def tidy(text: str) -> str:
@@ -154,7 +198,7 @@ def without_markdown(text: str) -> str:
         text = _TAGS.sub("", COMMENT.sub("", _ADDRESS.sub(r"\1", text)))
     if "`" in text:
         text = _CODE.sub(r"\2", text)
-    if "*" in text or "_" in text:
+    if ("*" in text or "_" in text) and "*" * 100 not in text and "_" * 100 not in text:
         for emphasis in _EMPHASIS:
             text = emphasis.sub(r"\1", text)
         text = _UNCLOSED.sub("", text)

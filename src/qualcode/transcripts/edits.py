@@ -299,8 +299,11 @@ def edits_of_study(study: Study, transcripts: pd.DataFrame, texts: Mapping[str, 
     """
     rows: list[dict[str, object]] = []
     index = kept_index(study)
+    kept = {str(name): rows_ for name, rows_ in index.groupby("transcript", sort=False)}
     for line in transcripts.to_dict("records"):
-        own = index[index["transcript"] == line["transcript"]]
+        own = kept.get(str(line["transcript"]), index.iloc[:0])
+        if set(own["sha256_text"]) <= {line["sha256_text"]}:
+            continue
         for sha in sorted(set(own["sha256_text"]) - {line["sha256_text"]}):
             old = kept_text(study, sha)
             if old is None:

@@ -10,8 +10,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from qualcode.transcripts.cleaning import STAMP, TIME, one_line, seconds, take_times
+from qualcode.transcripts.cleaning import MOST_LINES, STAMP, TIME, one_line, seconds, take_times
+from qualcode.transcripts.layouts import arrows, only_speech, part_of, without_numbers
 from qualcode.transcripts.model import Line, RawTranscript, RawTurn, ReadOptions, UnreadableError, counted, drop_empty
 
 # forms that nobody writes by chance: one of them may stand once, where the file's labels are written like it
@@ -38,15 +40,19 @@ _BRACKET = re.compile(r"^\[(?P<label>[^\[\]:]{1,40})\]\s+(?P<rest>\S.*)$")
 _NAME_TIME = re.compile(rf"^(?P<label>[^\d\W][^\[\]():]{{0,59}}?)[\s,\-–—|]+(?P<t2>{STAMP})$")
 _TIME_NAME = re.compile(rf"^(?P<t1>{STAMP})[\s\-–—|]+(?P<label>[^\[\]():]{{1,60}})$")
 _LEADING_TIME = re.compile(rf"^\s*(?P<time>{STAMP})")
-_ARROW = re.compile(r"^\s*(\d{1,2}(?::\d{1,2}){1,2}[.,]\d{1,3})\s*-->\s*\d{1,2}(?::\d{1,2}){1,2}[.,]\d{1,3}")
+_MAY_BE_TIME = re.compile(r"[^\w\s]{0,3}\s*\d")
+_OPEN_BOLD = re.compile(r"^(?:\*\*|__)|(?:\*\*|__)(?=\W*:)")
 _FOOTERS = re.compile(
     r"^(?:transcribed by https?://\S+|.{1,60} (?:started|stopped) transcription|"
-    r"\W*end of (?:the )?(?:transcript|transcription|interview|recording)\W*)$",
+    r"\W*end of (?:the )?(?:transcript|transcription|interview|recording)\W*|"
+    r"(?:automatically )?(?:transcribed|transcript (?:provided|produced|generated|created)) (?:by|with|using) "
+    r"(?:otter|trint|sonix|rev|happy ?scribe|descript|temi|amberscript|whisper|noscribe|atrain|microsoft|zoom)\b.{0,60}|"
+    r"sonix is the world[’']s most advanced automated transcription.{0,80})$",
     re.I,
 )
 
 
-@dataclass
+@dataclass(slots=True)
 class Candidate:
     """What may be a speaker's label at the start of a line."""
 
@@ -90,15 +96,32 @@ def read_lines(
     label, headings and facts about the interview are left out (noted), whole sentences are a turn of an unknown
     voice. Without any label each paragraph is a turn of an unknown voice.
     """
-    lines = _arrows([line for line in lines if line.text.strip()])
+    lines = [line for line in lines if line.text.strip()]
+    if len(lines) > MOST_LINES:
+        raise UnreadableError(f"this file has more than {MOST_LINES:,} lines.", "Is it the right file?")
+    lines, aside = only_speech(part_of(lines, options, plain), plain)
+    lines, numbers = without_numbers(arrows(lines))
     found = [_candidates(line, lines[at + 1 : at + 2], options, plain) for at, line in enumerate(lines)]
+    if options.form:
+        found = [[candidate for candidate in candidates if candidate.form == options.form] for candidates in found]
     decided = decide(found, lines, options)
     chosen = [next((c for c in cs if c.key in decided.voices | decided.structure), None) for cs in found]
     for at, candidate in enumerate(chosen):
         if candidate and candidate.form in ("name_alone", "heading") and candidate.key in decided.structure:
             chosen[at] = None
     _drop_silent(chosen, lines, decided)
-    return _turns(lines, chosen, decided, plain)
+    transcript = _turns(lines, chosen, decided, plain)
+    transcript.pattern = pattern_of(c.form for c in chosen if c is not None and c.key in decided.voices)
+    if aside:
+        transcript.notes.append(f"{counted(aside, 'line')} of the meeting program left out (summary, attendees)")
+    if numbers:
+        transcript.notes.append(f"{counted(numbers, 'line number')} left out")
+    return transcript
+
+
+def pattern_of(forms: Iterable[str]) -> str:
+    """How voices are marked, with counts: `bold 147; colon 2`."""
+    return "; ".join(f"{form} {n}" for form, n in sorted(Counter(forms).items(), key=lambda item: (-item[1], item[0])))
 
 
 def match(text: str, plain: Callable[[str], str] = one_line) -> list[Candidate]:
@@ -112,7 +135,7 @@ def match(text: str, plain: Callable[[str], str] = one_line) -> list[Candidate]:
             gap = "" if after[:1].isspace() or not inside.endswith(":") else " "
             _add_colon(found, f"{bold['before']}{inside}{gap}{after}", plain, "bold")
     if not found:
-        _add_colon(found, re.sub(r"^(?:\*\*|__)|(?:\*\*|__)(?=\W*:)", "", text) if bold is None else text, plain, "")
+        _add_colon(found, _OPEN_BOLD.sub("", text) if bold is None and text else text, plain, "")
     bracket = _BRACKET.match(text)
     if bracket and not re.fullmatch(TIME, bracket["label"]):
         _add(found, "bracket", bracket["label"], bracket["rest"], None, plain)
@@ -125,14 +148,14 @@ def _add_colon(found: list[Candidate], text: str, plain: Callable[[str], str], f
         return
     rest = colon["rest"].strip()
     time = colon["t1"] or colon["t2"]
-    leading = _LEADING_TIME.match(plain(rest)) if re.match(r"[^\w\s]{0,3}\s*\d", rest) else None
+    leading = _LEADING_TIME.match(plain(rest)) if _MAY_BE_TIME.match(rest) else None
     if not time and leading:
         time, rest = leading["time"], plain(rest)[leading.end() :]
         form = form or "timed"
-    if re.match(r"[—–]\s", rest):
+    if rest[:1] in ("—", "–") and rest[1:2].isspace():
         rest = rest[1:]
         form = form or "dash"
-    if colon["t1"] and re.fullmatch(r"\d{1,2}:\d{2}", colon["t1"]):  # `10:30 Meeting: …` may be a time of day
+    if colon["t1"] and len(colon["t1"]) <= 5 and colon["t1"][0].isdigit():  # `10:30 Meeting: …` may be a time of day
         form = form or "clock"
     form = form or ("timed" if time else "colon")
     _add(found, form, colon["label"], rest, seconds(time) if time else None, plain)
@@ -174,9 +197,27 @@ def _candidates(
     words_follow = bool(following) and not following[0].gap and not following[0].heading
     if not found and words_follow and _name_like(bare) and len(bare.split()) <= 5:
         found.append(Candidate("name_alone", bare, "", line.time))
+    if not found:
+        capitals = _in_capitals(bare)
+        if capitals:
+            _add(found, "caps", capitals, bare[len(capitals) :], line.time, plain)
     return [c for c in found if c.form != "time_name" or words_follow]
 
 
+def _in_capitals(text: str) -> str:
+    """Up to three words in capitals before a sentence (`ANNA How was it?`, `P1 Hard.`); "" where there are none."""
+    words = text.split()
+    label: list[str] = []
+    for word in words[:3]:
+        bare = word.strip(".'’-")
+        if len(bare) < 2 or not bare.isupper() or not re.fullmatch(r"[\w.'’\-]+", word):
+            break
+        label.append(word)
+    rest = words[len(label) :]
+    return text[: text.index(label[-1]) + len(label[-1])] if label and rest and not rest[0].isupper() else ""
+
+
+@lru_cache(maxsize=4096)  # the same few labels stand on every other line
 def _possible(label: str, form: str) -> bool:
     """Whether text before a colon can be a label at all; plain colons need the look of a name."""
     if (
@@ -193,6 +234,7 @@ def _possible(label: str, form: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def _name_like(label: str) -> bool:
     """Each word begins with a capital or a digit, small words of names aside; or it is one short word (`id1`, `int`)."""
     core = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", label).strip()
@@ -261,9 +303,10 @@ def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options:
             voices |= set(typed)
     voices -= not_voices
     if not voices:
-        for form, least in (("heading", 2), ("time_name", 2), ("name_alone", 2)):
+        for form, least in (("heading", 2), ("time_name", 2), ("name_alone", 2), ("caps", 2)):
             twice = {key for key, n in by_form[form].items() if (n >= least or key in known) and key not in not_voices}
-            if sum(by_form[form][key] for key in twice) >= 4 and (len(twice) > 1 or form != "name_alone"):
+            enough = 0.6 * len(lines) if form == "caps" else 4
+            if sum(by_form[form][key] for key in twice) >= max(4, enough) and (len(twice) > 1 or form != "name_alone"):
                 voices |= twice
                 break
     else:  # names alone on a line beside labels that are known already
@@ -484,24 +527,6 @@ def _pairs(line: str) -> list[tuple[str, str]]:
         if len(initials) > 1:
             pairs.append((one, initials))
     return pairs
-
-
-def _arrows(lines: Sequence[Line]) -> list[Line]:
-    """Older Teams documents: `0:0:5.100 --> 0:0:8.250` on a line of its own gives the time of what follows."""
-    out: list[Line] = []
-    time: float | None = None
-    gap = False
-    for line in lines:
-        arrow = _ARROW.match(line.text)
-        if arrow:
-            parts = [float(part.replace(",", ".")) for part in arrow[1].split(":")]
-            time = sum(part * 60**power for power, part in enumerate(reversed(parts)))
-            gap = True
-            continue
-        if time is not None:
-            line.time, line.gap, time = time, gap, None
-        out.append(line)
-    return out
 
 
 def require_words(transcript: RawTranscript) -> RawTranscript:

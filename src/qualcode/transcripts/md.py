@@ -60,7 +60,7 @@ def _lines(text: str) -> tuple[list[Line], int]:
             lines[-1].heading = True
             gap = True
             continue
-        if _RULE.match(raw):
+        if len(raw) <= 500 and _RULE.match(raw):
             gap = True
             continue
         hard = bool(re.search(r"(?:\\| {2,})$", raw))

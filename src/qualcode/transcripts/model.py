@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -19,7 +19,9 @@ class ReadOptions:
     """What the study says about its transcripts (config section `transcripts`), and about this one.
 
     `interviewers` and `known` are labels that count as voices even where they stand once; `interviewers` come from the
-    configuration and the session, `known` from the speakers table and the session's participants.
+    configuration and the session, `known` from the speakers table and the session's participants. `columns` says what
+    the columns of a spreadsheet are called (`speaker`, `text`, `time`, `end`, `question`, `session`), `answers` which
+    hold an answer each. `part` is the session that is wanted of a file that holds several, `others` the file's others.
     """
 
     interviewers: tuple[str, ...] = ()
@@ -27,9 +29,14 @@ class ReadOptions:
     known: tuple[str, ...] = ()
     speaker_pattern: str | None = None
     merge_gap: float = 2.0
+    columns: Mapping[str, str] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
+    form: str | None = None
+    part: str = ""
+    others: tuple[str, ...] = ()
 
 
-@dataclass
+@dataclass(slots=True)
 class RawTurn:
     """One stretch of one voice as a file gives it: its label ("" where nobody is named), paragraphs, seconds."""
 
@@ -43,15 +50,17 @@ class RawTurn:
 class RawTranscript:
     """What a reader found: turns in order, what a person should know (without words of the text), and who asks.
 
-    `interviewers` are labels that the file's own legend ("Interviewer (Q): …") calls interviewers.
+    `interviewers` are labels that the file's own legend ("Interviewer (Q): …") calls interviewers; `pattern` says how
+    voices are marked, with counts (`bold 147; colon 2`).
     """
 
     turns: list[RawTurn]
     notes: list[str] = field(default_factory=list)
     interviewers: tuple[str, ...] = ()
+    pattern: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Line:
     """One line of a text-like file.
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from html.parser import HTMLParser
+from collections.abc import Iterator
+from typing import Any
 
 from qualcode.transcripts.cleaning import decode, seconds, tidy
+from qualcode.transcripts.html import parse_page
 from qualcode.transcripts.labels import read_lines, require_words
 from qualcode.transcripts.model import RawTranscript, ReadOptions, UnreadableError
 from qualcode.transcripts.txt import lines_of
 
 NAME = "otr"
 ENDINGS = (".otr",)
+
+_AGAIN = "Export it again from oTranscribe (.otr)."
+_BLOCKS = ("p", "div", "li", "h1", "h2", "h3")
 
 
 def recognise(data: bytes) -> bool:
@@ -26,59 +31,43 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     try:
         document = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
-        raise UnreadableError(
-            "this is not an oTranscribe file: it is not whole JSON.", "Export it again from oTranscribe (.otr)."
-        ) from error
+        raise UnreadableError("this is not an oTranscribe file: it is not whole JSON.", _AGAIN) from error
     if not isinstance(document, dict) or not isinstance(document.get("text"), str):
-        raise UnreadableError(
-            "this is not an oTranscribe file: it has no 'text'.", "Export it again from oTranscribe (.otr)."
-        )
-    parser = _Text()
-    parser.feed(document["text"])
-    parser.close()
-    transcript = require_words(read_lines(lines_of(tidy("".join(parser.parts))), options))
+        raise UnreadableError("this is not an oTranscribe file: it has no 'text'.", _AGAIN)
+    parts = _parts(parse_page(document["text"], _AGAIN))
+    transcript = require_words(read_lines(lines_of(tidy("".join(parts))), options))
     transcript.notes[:0] = notes
     return transcript
 
 
-class _Text(HTMLParser):
+def _parts(root: Any) -> Iterator[str]:
     """Words of oTranscribe's HTML, with line breaks, and each time mark as `[h:mm:ss]`."""
+    from lxml import etree
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.inside_time = 0
-        self.hidden = 0
+    walk = etree.iterwalk(root, events=("start", "end"))
+    left_out: Any = None
+    for event, node in walk:
+        tag = node.tag if isinstance(node.tag, str) else ""
+        if event == "end":
+            if node is left_out:
+                left_out = None
+            elif tag in _BLOCKS:
+                yield "\n\n"
+            yield _said(node.tail)
+        elif tag in ("script", "style", "head") or not tag:
+            left_out = node
+            walk.skip_subtree()
+        elif tag == "span" and "timestamp" in (node.get("class") or "").split():
+            yield _mark(node.get("data-timestamp") or "")
+            left_out = node
+            walk.skip_subtree()
+        else:
+            yield "\n" if tag == "br" else "\n\n" if tag in _BLOCKS else ""
+            yield _said(node.text)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        if self.inside_time:
-            self.inside_time += tag == "span"
-        elif tag == "span" and "timestamp" in (values.get("class") or "").split():
-            self.inside_time = 1
-            self.parts.append(_mark(values.get("data-timestamp") or ""))
-        elif tag in ("script", "style"):
-            self.hidden += 1
-        elif tag == "br":
-            self.parts.append("\n")
-        elif tag in ("p", "div", "li", "h1", "h2", "h3"):
-            self.parts.append("\n\n")
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "br":
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "span" and self.inside_time:
-            self.inside_time -= 1
-        elif tag in ("script", "style"):
-            self.hidden = max(0, self.hidden - 1)
-        elif tag in ("p", "div", "li", "h1", "h2", "h3"):
-            self.parts.append("\n\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self.inside_time and not self.hidden:
-            self.parts.append(data.replace("\n", " ").replace("\r", " "))
+def _said(text: str | None) -> str:
+    return (text or "").replace("\n", " ").replace("\r", " ")
 
 
 def _mark(value: str) -> str:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from array import array
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from math import nan
+from sys import intern
 
 import pandas as pd
 
-from qualcode.errors import Problem, Problems, QualcodeError, TranscriptError, nearest
+from qualcode.errors import Problem, Problems, QualcodeError, TranscriptError
 from qualcode.files import sha256
 from qualcode.study import Study
 from qualcode.tables import TABLES, split
-from qualcode.transcripts import registry
-from qualcode.transcripts.canonical import TEXT_RULE, Placed, canonical
+from qualcode.transcripts.canonical import TEXT_RULE, Placed
 from qualcode.transcripts.edits import kept_index, missing_texts, texts_folder
-from qualcode.transcripts.model import RawTranscript, ReadOptions, UnreadableError, counted
+from qualcode.transcripts.model import ReadOptions, counted
+from qualcode.transcripts.onefile import ReadFile
 from qualcode.transcripts.roles import SessionVoices, Voice, named_voice
+from qualcode.transcripts.sources import Source, sources_of
+from qualcode.transcripts.store import NAME as STORE
+from qualcode.transcripts.store import Job, Store, Texts, key_of, processors, read_all
+from qualcode.transcripts.translations import Translation, translations_of, with_source_turns
 from qualcode.words import count_words
 
 # sources that are read without a session row say so; notes that ask for a person's look are warnings
-_LOOK = ("not UTF-8", "only one voice", "time line", "control characters", "UTF-16 without")
-_RESERVED = re.compile(r"[\\/:*?\"<>|;\x00-\x1f]+")
+_LOOK = ("not UTF-8", "only one voice", "time line", "control characters", "UTF-16 without", "PDF: ", "HTML: ")
 
 
 @dataclass
@@ -33,22 +36,19 @@ class Transcribed:
 
     transcripts: pd.DataFrame
     turns: pd.DataFrame
-    texts: dict[str, str]
+    texts: Mapping[str, str]
     report: pd.DataFrame
     warnings: list[Problem] = field(default_factory=list)
 
 
-@dataclass
-class _Source:
-    """One file to be read: its transcript's id, and its row of the sessions table (None: it has none)."""
-
-    path: Path
-    transcript: str
-    session: dict[str, Any] | None
-
-
-def read_transcripts(study: Study) -> Transcribed:
+def read_transcripts(study: Study, *, keep: bool = False) -> Transcribed:
     """Read every transcript of the study that is not withdrawn.
+
+    Parameters
+    ----------
+    keep
+        Keep what was read in `data/processed/read.sqlite`, and read on all processors where there is much to read. What is
+        there already is used in any case; without `keep` nothing is written.
 
     Returns
     -------
@@ -63,47 +63,59 @@ def read_transcripts(study: Study) -> Transcribed:
     """
     problems = Problems()
     warnings: list[Problem] = []
-    sources = _sources(study, problems, warnings)
+    sources = sources_of(study, problems, warnings)
     try:
         speakers = study.speakers
     except QualcodeError as error:
         problems.extend(error)
         speakers = TABLES["speakers"].empty()
+    spoken = {str(name): own for name, own in speakers.groupby("session", sort=False)}
+    translations = _translations(study, sources, problems)
     rows: list[dict[str, object]] = []
-    turn_rows: list[dict[str, object]] = []
+    turns = _TurnColumns()
     report: list[dict[str, object]] = []
-    texts: dict[str, str] = {}
+    keys: dict[str, str] = {}
+    jobs: list[Job] = []
     for source in sources:
-        where = study.shown(source.path)
-        named = speakers[speakers["session"] == _session_id(source)]
+        named = spoken.get(source.session_id, speakers.iloc[:0])
+        options = _options(study, source, list(named["speaker"]))
         try:
-            data = source.path.read_bytes()
-            kind, raw = registry.read(data, source.path.name, _options(study, source, list(named["speaker"])))
-        except UnreadableError as error:
-            problems.add(where, error.what, error.hint)
-            continue
+            keys[source.transcript] = key_of(source.path, options)
         except OSError as error:
-            problems.add(where, f"this file cannot be opened ({error.strerror}).")
+            problems.add(study.shown(source.path), f"this file cannot be opened ({error.strerror}).")
             continue
-        text, placed = canonical(raw.turns)
-        texts[source.transcript] = text
-        voices = _voices(study, source, named, raw)
-        turns = _turn_rows(source.transcript, placed, voices)
-        turn_rows += turns
-        row = _row(study, source, kind, data, text, placed)
+        jobs.append((keys[source.transcript], source.path, options))
+    store = Store(study.processed / STORE, write=keep)
+    read_all(jobs, store, processes=processors() if keep else 1)
+    store.keep_only(keys.values())
+    for source in sources:
+        if source.transcript not in keys:
+            continue
+        where = study.shown(source.path)
+        raw = store.get(keys[source.transcript])
+        if raw.what:
+            problems.add(where, raw.what, raw.hint)
+            continue
+        placed = raw.placed
+        named = spoken.get(source.session_id, speakers.iloc[:0])
+        who = _voices(study, source, named, raw, {turn.speaker for turn in placed})
+        turns.add(source.transcript, placed, who)
+        translation = translations.get(source.transcript)
+        language, known_from = _language(study, source, translation, raw.looks_like)
+        row = _row(study, source, raw) | {"language": language}
+        if translation is not None:
+            row |= {"translation_of": translation.of, "translator": translation.translator}
         rows.append(row)
-        told = _warnings(source, raw, placed, turns)
+        told = [*_warnings(source, raw, who), *_odd_language(raw.looks_like, language, known_from)]
         warnings += [Problem(where, what, hint) for what, hint in told]
-        labels = Counter(turn.speaker for turn in placed if turn.speaker)
-        unnamed = sum(1 for turn in placed if not turn.speaker)
         notes = [*raw.notes, *(what.removesuffix(".") for what, _ in told if what.removesuffix(".") not in raw.notes)]
         report.append(
             row
             | {
-                "labels": "; ".join(
-                    [f"{label} {n}" for label, n in sorted(labels.items(), key=lambda item: (-item[1], item[0]))]
-                    + ([f"(unknown) {unnamed}"] if unnamed else [])
-                ),
+                "labels": _labels(placed),
+                "pattern": raw.pattern,
+                "marks": raw.marks,
+                "language_from": known_from,
                 "warnings": "; ".join(notes),
             }
         )
@@ -118,95 +130,25 @@ def read_transcripts(study: Study) -> Transcribed:
         hint = "Restore it from a backup; without it, codings made on it can only be placed by their words."
         warnings.append(Problem(study.shown(texts_folder(study)), what, hint))
     problems.raise_if_any(TranscriptError)
+    transcripts = TABLES["transcripts"].shape(rows)
+    table, alone = with_source_turns(TABLES["turns"].shape(turns.frame()), transcripts)
+    for name, number in alone.items():
+        if number:
+            what = f"{counted(number, 'turn')} of translation {name} cannot be told to be of a turn of the original."
+            warnings.append(Problem("data/raw/translations.csv", what, "Look whether both files are whole.", name))
     return Transcribed(
-        TABLES["transcripts"].shape(rows),
-        TABLES["turns"].shape(turn_rows),
-        dict(sorted(texts.items())),
+        transcripts,
+        table,
+        Texts(store, keys),
         TABLES["report_transcripts"].shape(report),
         warnings,
     )
 
 
-# ---------------------------------------------------------------- which file is which transcript
-
-
-def _same(name: str) -> str:
-    return unicodedata.normalize("NFC", name).replace("\\", "/").strip().removeprefix("./")
-
-
-def transcript_id(path: Path) -> str:
-    """The id of a file that no session names: its name without ending, blanks and reserved characters as `-`."""
-    stem = unicodedata.normalize("NFC", path.stem)
-    return _RESERVED.sub("-", re.sub(r"\s+", "-", stem.strip())).strip("-.") or "transcript"
-
-
-def _session_id(source: _Source) -> str:
-    return str(source.session["session"]) if source.session else source.transcript
-
-
-def _sources(study: Study, problems: Problems, warnings: list[Problem]) -> list[_Source]:
-    place = study.raw / "transcripts"
-    files = {_same(path.relative_to(place).as_posix()): path for path in study.transcript_files}
-    try:
-        sessions = [{str(k): v for k, v in line.items()} for line in study.sessions.to_dict("records")]
-    except QualcodeError as error:
-        problems.extend(error)
-        sessions = []
-    table = study.raw_table_file("sessions") if sessions else None
-    where = study.shown(table) if table else "data/raw/sessions.csv"
-    of: dict[str, list[dict[str, Any]]] = {name: [] for name in files}
-    for session in sessions:
-        named = [_same(name) for name in split(session["files"])]
-        if not named:
-            by_name = [name for name in files if transcript_id(files[name]).casefold() == session["session"].casefold()]
-            named = by_name
-            if not by_name and session["status"] == "done" and session["kind"] != "member_check":
-                what = f"session {session['session']} is done, names no file, and no transcript is called like it."
-                hint = f"Name its file in column 'files', or set its status to planned. {nearest(session['session'], files)}"
-                problems.add(where, what, hint, place=f"row {session['_row']}")
-        for name in named:
-            if name in of:
-                of[name].append(session)
-            elif session["status"] in ("done", ""):
-                what = f"session {session['session']} names the file '{name}', which is not in data/raw/transcripts."
-                problems.add(where, what, nearest(name, files), place=f"row {session['_row']}")
-    sources: list[_Source] = []
-    for name, path in files.items():
-        owners = of[name]
-        if len(owners) > 1:
-            shown = " and ".join(f"{owner['session']} (row {owner['_row']})" for owner in owners)
-            problems.add(
-                where, f"the file '{name}' is named by sessions {shown}.", "A file is one session's: name it once."
-            )
-            continue
-        owner: dict[str, Any] | None = owners[0] if owners else None
-        if owner is not None and owner["status"] == "withdrawn":
-            continue
-        alone = owner is not None and len([n for n in split(owner["files"]) if _same(n) in files]) <= 1
-        transcript = _plain_id(owner["session"]) if owner is not None and alone else transcript_id(path)
-        if owner is not None and owner["status"] == "planned":
-            what = f"session {owner['session']} is 'planned', and its file is there: it is read."
-            warnings.append(Problem(where, what, "Set its status to done.", f"row {owner['_row']}"))
-        sources.append(_Source(path, transcript, owner))
-    by_id: dict[str, list[_Source]] = {}
-    for source in sources:
-        by_id.setdefault(source.transcript.casefold(), []).append(source)
-    for same in by_id.values():
-        if len(same) > 1:
-            shown = " and ".join(f"'{source.path.relative_to(place).as_posix()}'" for source in same)
-            hint = "Keep one of them, or say in column 'files' of the sessions table which session each belongs to."
-            problems.add(study.shown(place), f"there are two files for transcript {same[0].transcript}: {shown}.", hint)
-    return sorted((same[0] for same in by_id.values()), key=lambda source: source.transcript)
-
-
-def _plain_id(session: str) -> str:
-    return _RESERVED.sub("-", re.sub(r"\s+", "-", session.strip()))
-
-
 # ---------------------------------------------------------------- whose voice
 
 
-def _options(study: Study, source: _Source, named: list[str]) -> ReadOptions:
+def _options(study: Study, source: Source, named: list[str]) -> ReadOptions:
     settings = study.config.transcripts
     session = source.session
     return ReadOptions(
@@ -215,10 +157,15 @@ def _options(study: Study, source: _Source, named: list[str]) -> ReadOptions:
         known=(*named, *(split(session["participants"]) if session else ())),
         speaker_pattern=settings.speaker_pattern,
         merge_gap=settings.merge_gap,
+        columns=settings.columns,
+        answers=tuple(settings.answer_columns),
+        form=settings.speaker_form,
+        part=source.part,
+        others=source.others,
     )
 
 
-def _voices(study: Study, source: _Source, named: pd.DataFrame, raw: RawTranscript) -> SessionVoices:
+def _voices(study: Study, source: Source, named: pd.DataFrame, raw: ReadFile, labels: set[str]) -> dict[str, Voice]:
     session = source.session
     asks = [
         *study.config.transcripts.interviewers,
@@ -230,38 +177,98 @@ def _voices(study: Study, source: _Source, named: pd.DataFrame, raw: RawTranscri
         for line in named.to_dict("records")
     }
     people = split(session["participants"]) if session else []
-    return SessionVoices(people, rows, asks, in_sessions=session is not None)
+    voices = SessionVoices(people, rows, asks, in_sessions=session is not None)
+    return {label: voices.of(label) for label in sorted(labels)}
 
 
-def _turn_rows(transcript: str, placed: list[Placed], voices: SessionVoices) -> list[dict[str, object]]:
-    who: dict[str, Voice] = {label: voices.of(label) for label in {turn.speaker for turn in placed}}
+class _TurnColumns:
+    """The rows of table `turns` while transcripts are read, as columns: a study may have millions of turns."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, list[str]] = {name: [] for name in ("transcript", "speaker", "participant", "role")}
+        self.numbers = {name: array("q") for name in ("turn", "start", "end")}
+        self.seconds = {name: array("d") for name in ("start_s", "end_s")}
+
+    def add(self, transcript: str, placed: list[Placed], who: dict[str, Voice]) -> None:
+        for number, turn in enumerate(placed, start=1):
+            voice = who[turn.speaker]
+            self.texts["transcript"].append(transcript)
+            self.texts["speaker"].append(intern(turn.speaker))
+            self.texts["participant"].append(intern(voice.participant))
+            self.texts["role"].append(voice.role)
+            self.numbers["turn"].append(number)
+            self.numbers["start"].append(turn.start)
+            self.numbers["end"].append(turn.end)
+            self.seconds["start_s"].append(nan if turn.start_s is None else turn.start_s)
+            self.seconds["end_s"].append(nan if turn.end_s is None else turn.end_s)
+
+    def frame(self) -> pd.DataFrame:
+        return pd.DataFrame({**self.texts, **self.numbers, **self.seconds})
+
+
+def _labels(placed: list[Placed]) -> str:
+    """`Anna 12; Ben 11; (unknown) 2`."""
+    labels = Counter(turn.speaker for turn in placed if turn.speaker)
+    unnamed = sum(1 for turn in placed if not turn.speaker)
+    shown = [f"{label} {n}" for label, n in sorted(labels.items(), key=lambda item: (-item[1], item[0]))]
+    return "; ".join(shown + ([f"(unknown) {unnamed}"] if unnamed else []))
+
+
+# ---------------------------------------------------------------- language and translations
+
+
+def _translations(study: Study, sources: list[Source], problems: Problems) -> dict[str, Translation]:
+    """The study's translations; one that no session names belongs to the session of its original."""
+    try:
+        found = translations_of(study, [source.transcript for source in sources], problems)
+    except QualcodeError as error:
+        problems.extend(error)
+        return {}
+    by_id = {source.transcript: source for source in sources}
+    for name, translation in found.items():
+        if by_id[name].session is None:
+            by_id[name].session = by_id[translation.of].session
+    return found
+
+
+def _language(study: Study, source: Source, translation: Translation | None, looks_like: str) -> tuple[str, str]:
+    """The language of a transcript, and where that is known from; `looks_like` is what its words tell ("" for nothing)."""
+    if translation is not None:
+        return (translation.language, "translations") if translation.language else (looks_like, "detected")
+    given = str(source.session["language"]) if source.session else ""
+    if given:
+        return given, "session"
+    if looks_like and "language" not in study.config.study.model_fields_set:
+        return looks_like, "detected"
+    return study.config.study.language, "study"
+
+
+def _odd_language(looks_like: str, language: str, known_from: str) -> list[tuple[str, str]]:
+    if not looks_like or looks_like == language.casefold().replace("_", "-").split("-")[0]:
+        return []
+    place = {"session": "column 'language' of the sessions table", "translations": "data/raw/translations.csv"}
+    what = f"this transcript looks like language '{looks_like}' and is read as '{language}'."
     return [
-        {
-            "transcript": transcript,
-            "turn": number,
-            "speaker": turn.speaker,
-            "participant": who[turn.speaker].participant,
-            "role": who[turn.speaker].role,
-            "start": turn.start,
-            "end": turn.end,
-            "start_s": turn.start_s,
-            "end_s": turn.end_s,
-            "source_turn": "",
-        }
-        for number, turn in enumerate(placed, start=1)
+        (
+            what,
+            f"Correct {place.get(known_from, 'the sessions table (column language) or study.language')}, if it is wrong.",
+        )
     ]
 
 
-def _row(study: Study, source: _Source, kind: str, data: bytes, text: str, placed: list[Placed]) -> dict[str, object]:
+# ---------------------------------------------------------------- rows and warnings
+
+
+def _row(study: Study, source: Source, raw: ReadFile) -> dict[str, object]:
+    text, placed = raw.text, raw.placed
     session = source.session or {}
     times = [time for turn in placed for time in (turn.start_s, turn.end_s) if time is not None]
     return {
         "transcript": source.transcript,
         "session": session.get("session", ""),
-        "language": session.get("language", "") or study.config.study.language,
-        "source_format": kind,
+        "source_format": raw.kind,
         "text_rule": TEXT_RULE,
-        "sha256_raw": sha256(data),
+        "sha256_raw": raw.sha256_raw,
         "sha256_text": sha256(text),
         "speakers": len({turn.speaker.casefold() for turn in placed if turn.speaker}),
         "turns": len(placed),
@@ -272,9 +279,7 @@ def _row(study: Study, source: _Source, kind: str, data: bytes, text: str, place
     }
 
 
-def _warnings(
-    source: _Source, raw: RawTranscript, placed: list[Placed], turns: list[dict[str, object]]
-) -> list[tuple[str, str]]:
+def _warnings(source: Source, raw: ReadFile, who: dict[str, Voice]) -> list[tuple[str, str]]:
     """What a person should look at in one transcript: cause, what to do."""
     found = [(f"{note}.", "") for note in raw.notes if note.startswith(_LOOK) or any(look in note for look in _LOOK)]
     if source.session is None:
@@ -286,11 +291,11 @@ def _warnings(
         )
         return found
     people = split(source.session["participants"])
-    voices = {str(turn["speaker"]) for turn in turns if turn["role"] == "participant" and turn["speaker"]}
+    voices = {label for label, voice in who.items() if voice.role == "participant" and label}
     if len(people) == 1 and len(voices) > 1:
         what = f"{len(voices)} voices are taken for {people[0]}, the only participant of session {source.session['session']}."
         found.append((what, "Name interviewers in the session's row, or say who is who in data/raw/speakers.csv."))
-    nobody = {str(t["speaker"]) for t in turns if t["role"] == "participant" and not t["participant"] and t["speaker"]}
+    nobody = {label for label in voices if not who[label].participant}
     if len(people) != 1 and nobody:
         what = f"{counted(len(nobody), 'voice')} of session {source.session['session']} cannot be told to be a participant."
         found.append((what, "Say in data/raw/speakers.csv who is who (session, speaker, participant, role)."))

@@ -6,7 +6,8 @@ import re
 
 from qualcode.transcripts.cleaning import decode
 from qualcode.transcripts.labels import match, read_lines, require_words
-from qualcode.transcripts.model import Line, RawTranscript, ReadOptions
+from qualcode.transcripts.layouts import without_numbers
+from qualcode.transcripts.model import Line, RawTranscript, ReadOptions, counted
 
 NAME = "txt"
 ENDINGS = (".txt", ".text")
@@ -20,7 +21,9 @@ def recognise(data: bytes) -> bool:
 def read(data: bytes, options: ReadOptions) -> RawTranscript:
     """Turns of a plain text. A line is a paragraph, unless the file is broken into lines of about one width."""
     text, notes = decode(data)
-    lines = lines_of(text)
+    lines, numbers = without_numbers(lines_of(text))
+    if numbers:
+        notes.append(f"{counted(numbers, 'line number')} left out")
     if _wrapped([line.text for line in lines], [line.gap for line in lines]):
         notes.append("lines of one width: joined into paragraphs")
         for line in lines:

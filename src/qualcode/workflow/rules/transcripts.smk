@@ -4,6 +4,7 @@ rule transcripts:
         files=shown(study.transcript_files),
         sessions=raw("sessions"),
         speakers=raw("speakers"),
+        translations=raw("translations"),
     output:
         transcripts="data/processed/transcripts.parquet",
         turns="data/processed/turns.parquet",

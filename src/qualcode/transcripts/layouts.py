@@ -1,0 +1,101 @@
+"""Layouts that are seen to before labels are looked for: one session of several, what meeting programs add, line numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from qualcode.transcripts.model import Line, ReadOptions, UnreadableError
+
+_ARROW = re.compile(r"^\s*(\d{1,2}(?::\d{1,2}){1,2}[.,]\d{1,3})\s*-->\s*\d{1,2}(?::\d{1,2}){1,2}[.,]\d{1,3}")
+_MEET = re.compile(
+    r"computer generated and might contain errors|^notes by gemini|^(?:meeting|transcription) ended after|"
+    r"gemini(?:['’]s)? notes|^meeting records? ",
+    re.I,
+)
+_MEET_END = re.compile(r"^(?:meeting|transcription) ended after|^this editable transcript was computer generated", re.I)
+_TIME_ALONE = re.compile(r"^\d{2}:\d{2}:\d{2}$")
+_NAMED = re.compile(r"^[^\d\W][^:]{0,60}:\s+\S")
+_NUMBER = re.compile(r"^\[?(\d{1,5})[\].):]?\s+(?=\S)")
+
+
+def part_of(lines: Sequence[Line], options: ReadOptions, plain: Callable[[str], str]) -> list[Line]:
+    """The lines of the session that is wanted: after the line that says `options.part`, up to another's (`options.others`).
+
+    Raises
+    ------
+    UnreadableError
+        No line says so, or several do.
+    """
+    if not options.part:
+        return list(lines)
+    wanted = _same(options.part)
+    others = {_same(other) for other in options.others} - {wanted}
+    said = [_same(plain(line.text)) for line in lines]
+    places = [at for at, text in enumerate(said) if text == wanted]
+    if len(places) != 1:
+        times = f"{len(places)} lines say '{options.part}'" if places else f"no line says '{options.part}'"
+        raise UnreadableError(
+            f"{times}: it is not clear where that session begins.",
+            "After # in column 'files' stands a line of the file, as it is written there and only there.",
+        )
+    start = places[0] + 1
+    end = next((at for at in range(start, len(lines)) if said[at] in others), len(lines))
+    return list(lines[start:end])
+
+
+def _same(text: str) -> str:
+    return " ".join(text.split()).strip(" :*#").casefold()
+
+
+def only_speech(lines: list[Line], plain: Callable[[str], str]) -> tuple[list[Line], int]:
+    """Of a Google Meet document only what was said, and how many lines are left out.
+
+    Speech begins with a bare `00:05:00` that is directly followed by `Name: words`, and ends with the program's own last
+    line; the summary, the list of attendees and the notes before and after it are not speech.
+    """
+    texts = [plain(line.text) for line in lines]
+    if not any(_MEET.search(text) for text in texts):
+        return lines, 0
+    starts = {at for at in range(len(texts) - 1) if _TIME_ALONE.match(texts[at]) and _NAMED.match(texts[at + 1])}
+    if not starts:
+        return lines, 0
+    kept: list[Line] = []
+    inside = False
+    for at, line in enumerate(lines):
+        inside = (inside or at in starts) and not _MEET_END.match(texts[at])
+        if inside and not _MEET.search(texts[at]):
+            kept.append(line)
+    return kept, len(lines) - len(kept)
+
+
+def without_numbers(lines: list[Line]) -> tuple[list[Line], int]:
+    """The lines without their numbers, where nearly all (nine in ten) are numbered one after the other."""
+    found = [_NUMBER.match(line.text) for line in lines]
+    numbers = [int(match[1]) for match in found if match]
+    follow = sum(1 for a, b in pairwise(numbers) if b == a + 1)
+    if len(lines) < 4 or len(numbers) < 0.9 * len(lines) or follow < 0.9 * (len(numbers) - 1):
+        return lines, 0
+    for line, match in zip(lines, found, strict=True):
+        if match:
+            line.text = line.text[match.end() :]
+    return lines, len(numbers)
+
+
+def arrows(lines: Sequence[Line]) -> list[Line]:
+    """Older Teams documents: `0:0:5.100 --> 0:0:8.250` on a line of its own gives the time of what follows."""
+    out: list[Line] = []
+    time: float | None = None
+    gap = False
+    for line in lines:
+        arrow = _ARROW.match(line.text)
+        if arrow:
+            parts = [float(part.replace(",", ".")) for part in arrow[1].split(":")]
+            time = sum(part * 60**power for power, part in enumerate(reversed(parts)))
+            gap = True
+            continue
+        if time is not None:
+            line.time, line.gap, time = time, gap, None
+        out.append(line)
+    return out

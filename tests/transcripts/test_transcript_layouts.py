@@ -1,0 +1,208 @@
+"""Layouts of programs and people: meetings, transcription services, rolling captions, numbered lines, capitals; code pages."""
+
+from __future__ import annotations
+
+import pytest
+from test_transcript_formats import docx, p
+
+from qualcode.transcripts import RawTranscript, ReadOptions
+from qualcode.transcripts.registry import read
+
+OPTIONS = ReadOptions(interviewers=("I", "INT"), not_speakers=("Agenda",))
+
+
+def parsed(text: str | bytes, name: str = "a.txt", options: ReadOptions = OPTIONS) -> RawTranscript:
+    return read(text.encode() if isinstance(text, str) else text, name, options)[1]
+
+
+def said(text: str | bytes, name: str = "a.txt", options: ReadOptions = OPTIONS) -> list[tuple[str, str]]:
+    return [(turn.speaker, "|".join(turn.paragraphs)) for turn in parsed(text, name, options).turns]
+
+
+TALK = [("Anna Bell", "How was it?"), ("Ben", "Hard."), ("Anna Bell", "Why?"), ("Ben", "No time.")]
+
+MEET = [
+    "Team meeting (2024-03-01) – Transcript", "Notes by Gemini", "Summary", "Anna Bell: asked how it was.",
+    "Ben: said that it was hard.", "Attendees", "Anna Bell, Ben", "00:00:00", "Anna Bell: How was it?", "Ben: Hard.",
+    "00:05:00", "Anna Bell: Why?", "Ben: No time.", "Meeting ended after 00:06:12 👋",
+    "This editable transcript was computer generated and might contain errors.", "Suggested next steps", "Ben: rest.",
+]  # fmt: skip
+
+
+def test_of_a_google_meet_document_only_what_was_said_is_kept():
+    data = docx("".join(p(line) for line in MEET))
+    assert said(data, "a.docx") == TALK
+    assert "11 lines of the meeting program left out (summary, attendees)" in parsed(data, "a.docx").notes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Otter, text
+        "Anna Bell  0:04  \nHow was it?\n\nBen  0:09  \nHard.\n\nAnna Bell  1:12  \nWhy?\n\nBen  1:14  \nNo time.\n\n"
+        "Transcribed by https://otter.ai\n",
+        # Rev
+        "Anna Bell (00:04):\nHow was it?\n\nBen (00:09):\nHard.\n\nAnna Bell (01:12):\nWhy?\n\nBen (01:14):\nNo time.\n",
+        # Trint
+        "[00:00:04] Anna Bell: How was it?\n\n[00:00:09] Ben: Hard.\n\n[00:01:12] Anna Bell: Why?\n\n[00:01:14] Ben: No time.",
+        # Sonix
+        "Anna Bell: [00:00:04] How was it?\n\nBen: [00:00:09] Hard.\n\nAnna Bell: [00:01:12] Why?\n\nBen: [00:01:14] No time.\n\n"
+        "Sonix is the world’s most advanced automated transcription, translation, and subtitling platform.",
+        # Descript, HappyScribe
+        "[00:00:04.00] - Anna Bell\nHow was it?\n\n[00:00:09.00] - Ben\nHard.\n\n[00:01:12.00] - Anna Bell\nWhy?\n\n"
+        "[00:01:14.00] - Ben\nNo time.",
+        # f4, MAXQDA
+        "Anna Bell: How was it? #00:00:04-0#\nBen: Hard. #00:00:09-0#\nAnna Bell: Why? #00:01:12-0#\nBen: No time. #00:01:14-0#",
+    ],
+)  # fmt: skip
+def test_what_transcription_services_write_gives_the_same_four_turns(text):
+    assert said(text) == TALK
+
+
+def test_times_of_those_layouts_are_the_turns_seconds():
+    text = (
+        "Anna Bell (00:04):\nHow was it?\n\nBen (00:09):\nHard.\n\nAnna Bell (01:12):\nWhy?\n\nBen (01:14):\nNo time.\n"
+    )
+    assert [turn.start_s for turn in parsed(text).turns] == [4.0, 9.0, 72.0, 74.0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 Anna Bell: How was it?\n2 Ben: Hard.\n3 Anna Bell: Why?\n4 Ben: No time.",
+        "001  Anna Bell: How was it?\n002  Ben: Hard.\n003  Anna Bell: Why?\n004  Ben: No time.",
+        "[1] Anna Bell: How was it?\n[2] Ben: Hard.\n[3] Anna Bell: Why?\n[4] Ben: No time.",
+    ],
+)
+def test_numbers_of_lines_are_no_words(text):
+    assert said(text) == TALK
+    assert "4 line numbers left out" in parsed(text).notes
+
+
+def test_numbers_that_do_not_follow_one_another_are_words():
+    text = "I: How many?\nP1: Some.\n3 of us stayed.\nI: And?\n7 left.\nP1: Yes."
+    assert said(text)[1] == ("P1", "Some.|3 of us stayed.")
+
+
+@pytest.mark.parametrize("labels", [("ANNA", "BEN"), ("INT", "P01"), ("DR. BELL", "MR. DENT")])
+def test_capitals_before_a_sentence_are_labels_where_most_lines_have_them(labels):
+    one, two = labels
+    text = f"{one} How was it?\n{two} It was hard, NATO said.\n{one} Why?\n{two} There was no time."
+    assert said(text)[:2] == [(one, "How was it?"), (two, "It was hard, NATO said.")]
+    assert parsed(text).pattern == "caps 4"
+
+
+def test_a_word_in_capitals_here_and_there_is_no_label():
+    text = "NATO was there.\nThen we left.\nNATO stayed.\nAnd the UN came.\nNobody knew.\nSo it was."
+    assert {who for who, _ in said(text)} == {""}
+
+
+def test_the_pattern_is_told_and_the_study_may_name_it():
+    text = "**Anna:** How?\n\n**Ben:** Rule: ask.\n\n**Anna:** Why?\n\nHe said: ask first.\n\n**Ben:** So."
+    assert parsed(text, "a.md").pattern == "bold 4"
+    assert [who for who, _ in said(text, "a.md", ReadOptions(form="bold"))] == ["Anna", "Ben", "Anna", "Ben"]
+    assert [who for who, _ in said("[x] One.\nA: Two.\n[x] Three.\nB: Four.", options=ReadOptions(form="bracket"))] == [
+        "x",
+        "x",
+    ]
+
+
+# ---------------------------------------------------------------- captions
+
+ROLLING = """WEBVTT
+Kind: captions
+Language: en
+
+00:00:00.160 --> 00:00:02.389 align:start position:0%
+BLANK
+hello<00:00:00.480><c> and</c><00:00:00.640><c> welcome</c>
+
+00:00:02.389 --> 00:00:02.399 align:start position:0%
+hello and welcome
+BLANK
+
+00:00:02.399 --> 00:00:04.550 align:start position:0%
+hello and welcome
+to<00:00:02.720><c> the</c><00:00:02.880><c> the</c><00:00:02.980><c> show</c>
+
+00:00:04.550 --> 00:00:04.560 align:start position:0%
+to the the show
+BLANK
+
+00:00:04.560 --> 00:00:06.000 align:start position:0%
+to the the show
+yes<00:00:05.000><c> yes</c>
+""".replace("BLANK", " ")  # YouTube writes lines that hold a blank
+
+
+def test_rolling_captions_are_read_once():
+    assert said(ROLLING, "a.vtt") == [("", "hello and welcome to the the show yes yes")]
+    assert "rolling captions: 4 repeated lines left out" in parsed(ROLLING, "a.vtt").notes
+
+
+def test_what_is_said_twice_stays_twice_in_other_captions():
+    cues = "".join(f"00:00:0{n}.000 --> 00:00:0{n}.900\nAgain.\n\n" for n in range(1, 7))
+    assert said(f"WEBVTT\n\n{cues}", "a.vtt") == [("", " ".join(["Again."] * 6))]
+
+
+STREAM = """WEBVTT
+
+NOTE duration:"00:00:09.0930000"
+
+NOTE language:en-us
+
+NOTE Confidence: 0.8984
+
+d5b3-4c1a-9e6f-0011223344aa
+00:00:01.000 --> 00:00:03.000
+So this was the first
+
+NOTE Confidence: 0.71
+
+d5b3-4c1a-9e6f-0011223344ab
+00:00:03.000 --> 00:00:05.000
+year of it.
+"""
+
+
+def test_notes_of_confidence_and_ids_of_microsoft_stream_are_no_words():
+    assert said(STREAM, "a.vtt") == [("", "So this was the first year of it.")]
+
+
+def test_a_region_a_style_and_settings_are_no_words():
+    text = "WEBVTT\n\nREGION\nid:r\nwidth:40%\n\nSTYLE\n::cue {}\n\n1\n00:01.000 --> 00:02.000 region:r line:0\n<v A>Hi &lt;3</v>\n"
+    assert said(text, "a.vtt") == [("A", "Hi <3")]
+
+
+# ---------------------------------------------------------------- code pages and what is made plain
+
+SPOKEN = {
+    "pl": "Myślę, że to było trudne. Dlaczego? Bo nie mieliśmy czasu, a wszyscy się śpieszyli.",
+    "cs": "Myslím, že to bylo těžké. Příliš žluťoučký kůň pěl ďábelské ódy.",
+    "hu": "Szerintem ez nehéz volt, mert nem volt időnk. Tűz, őrült, árvíztűrő.",
+    "de": "Ich glaube, es war schwer – „schön“? Größe zählt für alle Übungen.",
+    "fr": "C’était difficile. Où ça ? Là, évidemment, avec le garçon et sa sœur.",
+    "es": "Creo que fue difícil. ¿Por qué? Porque no teníamos tiempo. ¡Mañana!",
+    "pt": "Não foi fácil, porque não tínhamos tempo. Coração, ações, João.",
+    "en": "I don’t think it was hard — “really”? No time… He’s right.",
+}
+
+
+@pytest.mark.parametrize("page", ["cp1252", "cp1250", "mac_roman"])
+@pytest.mark.parametrize("language", SPOKEN)
+def test_the_code_page_is_the_one_that_gives_words_of_a_language(language, page):
+    text = f"I: {SPOKEN[language]}\nP1: So.\nI: So?\nP1: {SPOKEN[language]}"
+    try:
+        data = text.encode(page)
+    except UnicodeEncodeError:
+        pytest.skip("this language cannot be written in this page")
+    assert said(data)[0] == ("I", SPOKEN[language])
+
+
+def test_what_is_made_plain_is_counted():
+    text = "I:\u00a0How\u200b was\u2009it?\u00ad\r\nP1: So.\nI: Ze\u0308h?\nP1: Yes."
+    assert parsed(text.encode()).notes == [
+        "mixed line ends",
+        "made plain: 2 no-break or other blanks made a blank, 1 soft hyphen left out, 1 character without width left out, "
+        "letters and their accents composed (NFC)",
+    ]
