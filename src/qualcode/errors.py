@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -98,9 +99,13 @@ def together(problems: Iterable[Problem], most: int = 3) -> list[Problem]:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`Nearest: 'x'.` for the known word most like `word`, or the first few known words; for a hint."""
-    names = list(dict.fromkeys(str(name) for name in known))
+    return _nearest(str(word), tuple(dict.fromkeys(str(name) for name in known)))
+
+
+@lru_cache(maxsize=1000)  # a file may say the same wrong word in every row
+def _nearest(word: str, names: tuple[str, ...]) -> str:
     lowered = {name.casefold(): name for name in names}
-    close = get_close_matches(str(word).casefold(), list(lowered), n=1, cutoff=0.6)
+    close = get_close_matches(word.casefold(), list(lowered), n=1, cutoff=0.6)
     if close:
         return f"Nearest: '{lowered[close[0]]}'."
     if not names:
