@@ -36,12 +36,13 @@ def earlier_export(study: Study, new: Path, target: Path, result: FileResult, co
     same words, of the same transcript; whoever coded, where the new file names nobody. Files that cannot be read are passed
     over: `qualcode check` names them.
     """
+    others = [other for other in study.codings_files if other != target and other.resolve() != new.resolve()]
+    if not others:
+        return None
     named = any(outcome.given.coder for outcome in result.outcomes)
     mine = _keys(result.outcomes, named)
     found: list[Earlier] = []
-    for other in study.codings_files:
-        if other == target or other.resolve() == new.resolve():
-            continue
+    for other in others:
         beside = sidecar_path(other)
         try:
             sidecar = read_sidecar(beside, where=study.shown(beside)) if beside.is_file() else Sidecar()
