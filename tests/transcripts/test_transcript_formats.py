@@ -419,6 +419,7 @@ WHOLE = docx(TALK)
         (b"<html><body></body></html>", "a.html", "there are no words in this file."),
         (b"Hello", "notes", "this file has no ending that says what it is."),
     ],
+    ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes",  # an archive holds the time of day
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_with_its_cause(data, name, message):
     with pytest.raises(UnreadableError) as caught:
