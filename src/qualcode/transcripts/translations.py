@@ -118,6 +118,8 @@ def _pair(one: tuple[str, str, float], other: tuple[str, str, float]) -> float:
 
 def with_source_turns(turns: pd.DataFrame, transcripts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     """Table `turns` with `source_turn` filled for translations, and for each translation how many turns have none."""
+    if not (transcripts["translation_of"] != "").any():
+        return turns, {}
     out = turns.copy()
     alone: dict[str, int] = {}
     for line in transcripts[transcripts["translation_of"] != ""].to_dict("records"):
