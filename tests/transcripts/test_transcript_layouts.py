@@ -188,14 +188,20 @@ SPOKEN = {
 }
 
 
-@pytest.mark.parametrize("page", ["cp1252", "cp1250", "mac_roman"])
-@pytest.mark.parametrize("language", SPOKEN)
-def test_the_code_page_is_the_one_that_gives_words_of_a_language(language, page):
-    text = f"I: {SPOKEN[language]}\nP1: So.\nI: So?\nP1: {SPOKEN[language]}"
+def _can_write(language: str, page: str) -> bool:
     try:
-        data = text.encode(page)
+        SPOKEN[language].encode(page)
     except UnicodeEncodeError:
-        pytest.skip("this language cannot be written in this page")
+        return False
+    return True
+
+
+PAGES = [(one, page) for one in SPOKEN for page in ("cp1252", "cp1250", "mac_roman") if _can_write(one, page)]
+
+
+@pytest.mark.parametrize(("language", "page"), PAGES)
+def test_the_code_page_is_the_one_that_gives_words_of_a_language(language, page):
+    data = f"I: {SPOKEN[language]}\nP1: So.\nI: So?\nP1: {SPOKEN[language]}".encode(page)
     assert said(data)[0] == ("I", SPOKEN[language])
 
 
