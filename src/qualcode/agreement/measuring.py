@@ -38,6 +38,7 @@ from qualcode.agreement.kernel import (
     estimate,
     krippendorff_alpha,
 )
+from qualcode.agreement.package import alpha_by_package
 from qualcode.agreement.ratings import Indexed, Ratings, Sets, index, index_sets
 from qualcode.agreement.sets import membership, mv_alpha, set_distances
 from qualcode.errors import CodingsError
@@ -219,6 +220,12 @@ def measure(
         bca=interval == "bca",
         thresholds=thresholds,
     )
+    results = [
+        replace(one, estimate=alpha_by_package(codes, scale, one.estimate))
+        if (one.name, one.code) == ("krippendorff_alpha", None)
+        else one
+        for one in results
+    ]
     return Agreement(
         ratings,
         results,
