@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -36,7 +37,7 @@ class QualcodeError(Exception):
         if isinstance(problems, str):
             problems = Problem(where, problems, hint)
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__("\n".join(f"ERROR: {problem}" for problem in self.problems))
+        super().__init__("\n".join(f"ERROR: {problem}" for problem in together(self.problems)))
 
 
 class StudyError(QualcodeError):
@@ -80,7 +81,7 @@ class Problems:
 
 
 def together(problems: Iterable[Problem], most: int = 3) -> list[Problem]:
-    """The same thing said of more than `most` places is said once, with the first of them and how many more there are."""
+    """The same thing said of more than `most` places is said once: with all rows of one file, or the first files."""
     same: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
         same.setdefault((problem.what, problem.hint), []).append(problem)
@@ -90,11 +91,30 @@ def together(problems: Iterable[Problem], most: int = 3) -> list[Problem]:
         if len(found) <= most:
             said += found
         elif len(files) == 1:
-            said.append(Problem(files[0], what, hint, f"{found[0].place} and {len(found) - 1} more".strip()))
+            said.append(Problem(files[0], what, hint, _places([problem.place for problem in found])))
         else:
             more = f" and {len(files) - most} more" if len(files) > most else ""
             said.append(Problem(", ".join(files[:most]) + more, what, hint))
     return said
+
+
+def _places(places: list[str]) -> str:
+    """`rows 2-19, 37 and 41` for many places in one file; at most a dozen stretches, then how many places more."""
+    numbered = [re.fullmatch(r"(\w+) (\d+)", place) for place in places]
+    words = {found[1] for found in numbered if found}
+    if len(words) != 1 or None in numbered:
+        return f"{places[0]} and {len(places) - 1} more".strip()
+    stretches: list[list[int]] = []
+    for number in sorted({int(found[2]) for found in numbered if found}):
+        if stretches and number == stretches[-1][1] + 1:
+            stretches[-1][1] = number
+        else:
+            stretches.append([number, number])
+    parts = [str(first) if first == last else f"{first}-{last}" for first, last in stretches[:12]]
+    left = sum(last - first + 1 for first, last in stretches[12:])
+    tail = [f"{left} more"] if left else [parts.pop()] if len(parts) > 1 else []
+    word = words.pop()
+    return f"{word}s {' and '.join([', '.join(parts), *tail])}" if stretches != [[stretches[0][0]] * 2] else places[0]
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

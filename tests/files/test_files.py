@@ -101,7 +101,19 @@ def test_what_is_said_of_many_places_is_said_once_with_their_number():
     other = [Problem("b.csv", "it is empty."), Problem("c.csv", "it is empty.")]
     assert [str(problem) for problem in together([*each, *rows, *other])] == [
         "data/0.txt, data/1.txt, data/2.txt and 2 more: it has no row.\n  Add one.",
-        "a.csv, row 2 and 3 more: column 'x' is odd.",
+        "a.csv, rows 2-5: column 'x' is odd.",
         "b.csv: it is empty.",
         "c.csv: it is empty.",
     ]
+
+
+def test_many_rows_are_said_as_stretches():
+    def said(*rows: int) -> str:
+        return str(QualcodeError([Problem("a.csv", "it is odd.", "", f"row {n}") for n in rows]))
+
+    assert said(2, 3, 5, 9) == "ERROR: a.csv, rows 2-3, 5 and 9: it is odd."
+    assert said(7, 7, 7, 7) == "ERROR: a.csv, row 7: it is odd."
+    assert (
+        said(*range(2, 40, 2)) == "ERROR: a.csv, rows 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24 and 7 more: it is odd."
+    )
+    assert said(2, 3) == "ERROR: a.csv, row 2: it is odd.\nERROR: a.csv, row 3: it is odd."

@@ -249,8 +249,8 @@ def _documents(sidecar: Sidecar, result: FileResult) -> dict[str, str]:
 
 
 def _said(problems: list[Problem], result: FileResult) -> list[Problem]:
-    """The same thing wrong with many codings of a tool's file is said once."""
-    return problems if result.places is None else together(problems, most=1)
+    """The same thing wrong with many codings is said once."""
+    return together(problems, most=3 if result.places is None else 1)
 
 
 def _beside(result: FileResult, known: Iterable[str]) -> list[str]:
