@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from nltk.metrics import agreement
 
 from qualcode.agreement.catalogue import ALL, AT_TWO_CODERS
 from qualcode.agreement.icc import ICC
@@ -167,7 +168,6 @@ def test_two_codes_made_one_everywhere_can_only_raise_percent_agreement(codes):
 @settings(max_examples=60, deadline=None)
 @given(codes=tables())
 def test_nltk_gives_the_same_alpha_on_any_table(codes):
-    agreement = pytest.importorskip("nltk.metrics.agreement")
     used = codes[(codes >= 0).sum(axis=1) >= 2]
     assume(len(np.unique(used[used >= 0])) > 1)
     triples = [
@@ -181,7 +181,6 @@ def test_nltk_gives_the_same_alpha_on_any_table(codes):
 @settings(max_examples=40, deadline=None)
 @given(codes=tables(missing=False))
 def test_nltk_gives_the_same_means_over_pairs_of_coders(codes):
-    agreement = pytest.importorskip("nltk.metrics.agreement")
     triples = [(f"c{at}", f"u{u}", str(k)) for u, row in enumerate(codes) for at, k in enumerate(row.tolist())]
     task = agreement.AnnotationTask(triples)
     assert value("mean_pairwise_percent_agreement", codes, Scale(4)) == pytest.approx(task.avg_Ao(), abs=1e-9)

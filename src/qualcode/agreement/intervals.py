@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from qualcode.agreement.binary import BINARY, OF_TWO_CATEGORIES
 from qualcode.agreement.kernel import Blocks, Floats, Pair, Patterns, Sums, estimate, krippendorff_alpha
 from qualcode.agreement.resampling import (
     ENOUGH_CLUSTERS,
@@ -252,15 +253,7 @@ ANALYTIC = (
 )
 
 
-LINEARISED = (
-    "holsti",
-    "pabak",
-    "positive_agreement",
-    "negative_agreement",
-    "jaccard",
-    "prevalence_index",
-    "bias_index",
-)  # shares and indices: the delta method, by unit
+LINEARISED = ("holsti", *OF_TWO_CATEGORIES)  # shares and indices: the delta method, by unit
 
 
 def analytic_interval(name: str, blocks: Blocks, times: NDArray[np.int64]) -> Interval:
@@ -425,8 +418,6 @@ def _changes(of: Callable[[Sums], Pair], blocks: Blocks, w: Floats, *, ranks: bo
 
 def _by_small_changes(name: str, blocks: Blocks, times: NDArray[np.int64]) -> Interval:
     from scipy import stats
-
-    from qualcode.agreement.binary import BINARY
 
     keep = blocks.m > 0 if name == "holsti" else blocks.pairable > 0
     blocks, w = Blocks(blocks.codes[keep], blocks.scale), times[keep].astype(np.float64)
