@@ -39,21 +39,28 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
 
     files = {
         name: study.processed / f"{name}.parquet"
-        for name in ("codings", "assignments", "turns", "codebook", "splits", "unaligned")
+        for name in ("codings", "assignments", "turns", "transcripts", "codebook", "splits", "unaligned")
     }
     missing = [study.shown(path) for path in files.values() if not path.is_file()]
     if missing:
         hint = "Make them with `qualcode run --until consensus`."
         raise QualcodeError(f"there is nothing to compare yet ({', '.join(missing)}).", hint=hint)
     from qualcode.transcripts.edits import read_texts
+    from qualcode.transcripts.translations import compared_on_originals
 
     tables = {name: read(name, path) for name, path in files.items()}
     texts = read_texts(study.processed / "texts")
     decisions, _ = carry_decisions(read_decisions(study), read_history(study))
-    codings, codebook = tables["codings"], tables["codebook"]
-    match = study.config.consensus.match
-    waiting = with_unaligned(tables["splits"], tables["unaligned"])
-    found = find_disagreements(codings, tables["assignments"], texts, codebook, decisions, match=match, splits=waiting)
+    codebook, match = tables["codebook"], study.config.consensus.match
+    on = compared_on_originals(
+        tables["codings"],
+        tables["assignments"],
+        with_unaligned(tables["splits"], tables["unaligned"]),
+        tables["transcripts"],
+        tables["turns"],
+    )
+    codings = on.codings
+    found = find_disagreements(codings, on.assignments, texts, codebook, decisions, match=match, splits=on.waiting)
     path = out or study.reports / "meeting" / "disagreements.xlsx"
     if path.is_dir():
         path = path / "disagreements.xlsx"

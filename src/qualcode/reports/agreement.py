@@ -266,7 +266,7 @@ def agreement_methods(data: Data) -> str:
         return NEEDED
     line = pooled.iloc[0].to_dict()
     coders = split(line["coders"])
-    texts = len(data["transcripts"]) or line["n_transcripts"]
+    texts = int((data["transcripts"]["translation_of"] == "").sum()) or line["n_transcripts"]
     share = _share_twice(data)
     chosen = data.study.config.agreement.sampling
     blind = "left out: the second coder saw" not in line["reason"]

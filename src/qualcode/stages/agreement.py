@@ -15,6 +15,7 @@ from qualcode.segments import cut_segments
 from qualcode.study import Study
 from qualcode.tables import read, write
 from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.translations import compared_on_originals
 
 IN = click.Path(path_type=Path, exists=True)
 OUT = click.Path(path_type=Path)
@@ -55,15 +56,22 @@ def command(
         for kind in CUT_HERE
         if kind in (measures["unit"], *measures["units"])
     }
-    found = measure_study(
+    on = compared_on_originals(
         read("codings", codings),
         read("assignments", assignments),
+        with_unaligned(read("splits", splits), read("unaligned", unaligned)),
+        read_,
+        spoken,
+    )
+    found = measure_study(
+        on.codings,
+        on.assignments,
         read("segments", segments),
         spoken,
-        read_,
+        read_[read_["translation_of"] == ""],
         whole,
         read("codebook", codebook),
-        splits=with_unaligned(read("splits", splits), read("unaligned", unaligned)),
+        splits=on.waiting,
         aligned=read("report_alignment", aligned),
         participants=Study.load(root).participants,
         consensus=read("consensus", consensus) if consensus else None,

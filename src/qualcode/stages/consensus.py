@@ -15,6 +15,7 @@ from qualcode.decisions import read_decisions, write_sheet
 from qualcode.study import Study
 from qualcode.tables import read, write
 from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.translations import compared_on_originals
 
 IN = click.Path(path_type=Path, exists=True)
 OUT = click.Path(path_type=Path)
@@ -25,6 +26,7 @@ OUT = click.Path(path_type=Path)
 @click.option("--codings", type=IN, required=True)
 @click.option("--assignments", type=IN, required=True)
 @click.option("--turns", type=IN, required=True)
+@click.option("--transcripts", type=IN, required=True)
 @click.option("--texts", type=IN, required=True)
 @click.option("--codebook", type=IN, required=True)
 @click.option("--splits", type=IN, required=True)
@@ -37,15 +39,22 @@ OUT = click.Path(path_type=Path)
 @click.option("--disagreements", type=OUT, required=True)
 @click.option("--sheet", type=OUT, required=True)
 def command(
-    root: Path, codings: Path, assignments: Path, turns: Path, texts: Path, codebook: Path, splits: Path, unaligned: Path,
-    match: float, span: Literal["union", "intersection", "longest"], open_: Literal["exclude", "block"], context: int,
-    consensus: Path, disagreements: Path, sheet: Path,
+    root: Path, codings: Path, assignments: Path, turns: Path, transcripts: Path, texts: Path, codebook: Path, splits: Path,
+    unaligned: Path, match: float, span: Literal["union", "intersection", "longest"], open_: Literal["exclude", "block"],
+    context: int, consensus: Path, disagreements: Path, sheet: Path,
 ) -> None:  # fmt: skip
     """Find where coders disagree, and make the layer that all findings rest on."""
     study = Study.load(root)
-    coded, assigned, codes = read("codings", codings), read("assignments", assignments), read("codebook", codebook)
+    codes, spoken = read("codebook", codebook), read("turns", turns)
     chosen, own = read("splits", splits), read("unaligned", unaligned)
-    waiting = with_unaligned(chosen, own)
+    on = compared_on_originals(
+        read("codings", codings),
+        read("assignments", assignments),
+        with_unaligned(chosen, own),
+        read("transcripts", transcripts),
+        spoken,
+    )
+    coded, assigned, waiting = on.codings, on.assignments, on.waiting
     words = read_texts(texts)
     decisions, reopened = carry_decisions(read_decisions(study), read_history(study))
     for problem in reopened:
@@ -57,11 +66,15 @@ def command(
     write("report_disagreements", found, disagreements)
     write("consensus", layer, consensus)
     info = study.config.study
-    spoken = read("turns", turns)
     write_sheet(
         sheet, found, coded, spoken, words, codes, decisions, title=info.title, notice=info.notice, context=context
     )
     click.echo(f"{len(layer)} rows of consensus; {len(found)} disagreements, {open_disagreements(found)} of them open.")
+    if on.lost:
+        what = (
+            "codings of translations lie on turns without a counterpart in the original, and stay on the translation."
+        )
+        click.echo(f"{on.lost} {what}")
     for left_out, why in (
         (int((chosen["status"] == "open").sum()), "a choice after a split"),
         (int((own["why"] == OWN).sum()), "the alignment of their code"),

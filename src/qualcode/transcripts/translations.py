@@ -179,6 +179,63 @@ def on_originals(
     )
 
 
+@dataclass(frozen=True)
+class Compared:
+    """What coders are compared by: their codings and readings, those of translations on the originals; no layer is changed.
+
+    `lost` counts codings on turns of a translation that have no counterpart: they stay where they are.
+    """
+
+    codings: pd.DataFrame
+    assignments: pd.DataFrame
+    waiting: pd.DataFrame
+    lost: int = 0
+
+
+def compared_on_originals(
+    codings: pd.DataFrame,
+    assignments: pd.DataFrame,
+    waiting: pd.DataFrame,
+    transcripts: pd.DataFrame,
+    turns: pd.DataFrame,
+) -> Compared:
+    """Tables `codings`, `assignments` and the codings that wait (columns of `splits`), with translations put on originals.
+
+    Who read a translation, or a stretch of it, read the original, or the whole turns of it; a stretch without a counterpart
+    stays as it is. Without translations the tables are returned as they came.
+    """
+    source = {
+        str(name): str(of)
+        for name, of in zip(transcripts["transcript"], transcripts["translation_of"], strict=True)
+        if of
+    }
+    if not source:
+        return Compared(codings, assignments, waiting)
+    moved, lost = on_originals(codings, transcripts, turns)
+    held, held_lost = on_originals(waiting, transcripts, turns)
+    by_transcript = {str(name): own for name, own in turns.groupby("transcript", sort=False)}
+    hashes = dict(zip(transcripts["transcript"], transcripts["sha256_text"], strict=True))
+    read = assignments.copy()
+    for at, line in assignments.iterrows():
+        name = str(line["transcript"])
+        if name not in source:
+            continue
+        if pd.notna(line["start"]):
+            own, other = by_transcript.get(name), by_transcript.get(source[name])
+            place = original_span(own, other, int(line["start"]), int(line["end"]))
+            if place is None:
+                continue
+            read.loc[at, "start"], read.loc[at, "end"] = place
+        read.loc[at, "transcript"] = source[name]
+        read.loc[at, "sha256_text"] = hashes.get(source[name], "")
+    return Compared(
+        pd.concat([moved, lost], ignore_index=True).astype(codings.dtypes.to_dict()),
+        read,
+        pd.concat([held, held_lost], ignore_index=True).astype(waiting.dtypes.to_dict()),
+        len(lost),
+    )
+
+
 def original_span(
     translated: pd.DataFrame | None, original: pd.DataFrame | None, start: int, end: int
 ) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ rule consensus:
         codings="data/processed/codings.parquet",
         assignments="data/processed/assignments.parquet",
         turns="data/processed/turns.parquet",
+        transcripts="data/processed/transcripts.parquet",
         texts="data/processed/texts",
         codebook="data/processed/codebook.parquet",
         splits="data/processed/splits.parquet",
@@ -29,7 +30,7 @@ rule consensus:
         r"""
         qualcode stage consensus --study . \
             --codings {input.codings:q} --assignments {input.assignments:q} --turns {input.turns:q} \
-            --texts {input.texts:q} --codebook {input.codebook:q} --splits {input.splits:q} \
+            --transcripts {input.transcripts:q} --texts {input.texts:q} --codebook {input.codebook:q} --splits {input.splits:q} \
             --unaligned {input.unaligned:q} --match {params.match} --span {params.span:q} --open {params.open:q} \
             --consensus {output.consensus:q} --disagreements {output.disagreements:q} --sheet {output.sheet:q} \
             >{log:q} 2>&1
