@@ -12,8 +12,8 @@ import pytest
 from qualcode.tables import read
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-SPOKEN = "I: Hoe was het?\n\nP01: Zwaar. Heel zwaar.\n\nI: Waarom?\n\nP01: Geen tijd.\n\nI: En nu?\n\nP01: Beter.\n"
-ENGLISH = "I: How was it?\n\nP01: Hard. Very hard.\n\nI: Why?\n\nP01: No time.\n\nI: And now?\n\nP01: Better.\n"
+SPOKEN = "I: Hoe was het?\n\nP01: Zwaar. Heel zwaar.\n\nI: Waarom?\n\nP01: Geen tijd.\n\nI: En nu?\n\nP01: Goed.\n"
+ENGLISH = "I: How was it?\n\nP01: Hard. Very hard.\n\nI: Why?\n\nP01: No time.\n\nI: And now?\n\nP01: Fine.\n"
 CODEBOOK = "name: c\nversion: 1.0.0\ncodes:\n  - {id: load, label: Load}\n  - {id: time, label: Time}\n"
 HEAD = "transcript,start,end,text,code,coder\n"
 
@@ -30,7 +30,7 @@ def study(tmp_path_factory: pytest.TempPathFactory, qualcode: Run) -> Path:
         "data/raw/sessions.csv": "session,kind,participants,files,status,language\nS01,interview,P01,S01.txt,done,nl\n",
         "data/raw/assignments.csv": "transcript,coder,done\nS01,ANA,yes\nS01-en,BEN,yes\n",
         "data/raw/codings/ana.csv": HEAD + "S01,,,Heel zwaar,load,ANA\nS01,,,Geen tijd,time,ANA\n",
-        "data/raw/codings/ben.csv": HEAD + "S01-en,,,Hard,load,BEN\nS01-en,,,Better,time,BEN\n",
+        "data/raw/codings/ben.csv": HEAD + "S01-en,,,Hard,load,BEN\nS01-en,,,Fine,time,BEN\n",
         "codebooks/c/1.0.0.yaml": CODEBOOK,
     }
     for name, text in files.items():
@@ -67,5 +67,5 @@ def test_what_differs_is_asked_on_the_original(study):
         rows = list(csv.DictReader(stream))
     assert {(row["transcript"], SPOKEN[int(row["start"]) : int(row["end"])]) for row in rows} == {
         ("S01", "Geen tijd"),
-        ("S01", "Beter."),
+        ("S01", "Goed."),
     }
