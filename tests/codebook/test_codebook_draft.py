@@ -288,9 +288,10 @@ def test_the_difference_is_told_with_reasons_in_text_and_on_a_page(study, tmp_pa
         "\nanother label:\n  money  Funds\n    - Money\n    + Funds\n    clearer (RB, 2024-04-01)\n"
     )
     page = tmp_path / "diff.docx"
-    diff_docx(page, old, new, changed)
+    diff_docx(page, old, new, changed, notice="All of it is made up.")
     import docx
 
+    assert "All of it is made up." in [paragraph.text for paragraph in docx.Document(str(page)).paragraphs]
     cells = [[cell.text for cell in row.cells] for row in docx.Document(str(page)).tables[0].rows]
     assert ["Funds\nmoney", "Money", "Funds", "clearer\nRB, 2024-04-01"] in cells
     release(Study(tmp_path, Config()), "1.0.0", by="RB", day="2024-03-01")

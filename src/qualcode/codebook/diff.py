@@ -138,6 +138,8 @@ def diff_docx(path: Path, old: Codebook, new: Codebook, changed: Sequence[Change
     title = f"Codebook {new.name}: from {old.version} to {new.version}"
     report = Report(title, notice=notice)
     report.title(title)
+    if notice:
+        report.paragraph(notice, style="Notice")
     report.paragraph(_count(changed).capitalize() + ".")
     columns = [Column("Code", 2.2), Column("Before", 3.5), Column("Now", 3.5), Column("Why", 2.6)]
     rows: list[Row] = []

@@ -364,8 +364,9 @@ def _own_or_unknown(result: FileResult, sidecar: Sidecar) -> list[str]:
     unknown = [outcome for outcome in result.outcomes if outcome.unknown]
     if unknown:
         codes = len({outcome.about for outcome in unknown})
+        used = f"{len(unknown)} coding{'s' * (len(unknown) != 1)}"
         lines.append(
-            f"Codes that the codebook does not know: {codes}, in {len(unknown)} codings. Are they new? "
+            f"Codes that the codebook does not know: {codes}, in {used}. Are they new? "
             "`--new-codes --by NAME` drafts the next version with them. The coder's own? `--own-codes` keeps them so until "
             "they are aligned. Other names of known codes? `codes` in a map file."
         )
