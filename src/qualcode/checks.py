@@ -25,13 +25,18 @@ class Checked:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def check_study(study: Study, *, until: str | None = None) -> Checked:
+MUCH = 64_000_000  # bytes of unread transcripts that `run` leaves to the run itself, which reads them on all processors
+
+
+def check_study(study: Study, *, until: str | None = None, before_run: bool = False) -> Checked:
     """Validate the study without writing anything.
 
     Parameters
     ----------
     until
         The last stage wanted: what only later stages read is not looked at.
+    before_run
+        A run follows, which keeps what it reads: where much has not been read yet, transcripts and codings are left to it.
 
     Returns
     -------
@@ -48,7 +53,7 @@ def check_study(study: Study, *, until: str | None = None) -> Checked:
         )
         for path in drafts(study)
     ]
-    transcribed = _transcripts(study, found)
+    transcribed = _transcripts(study, found, before_run=before_run)
     if until in (None, "topics", "topic_codes", "reports"):
         _topics(study, found)
     if until in _TRANSCRIPTS_ONLY:
@@ -71,9 +76,12 @@ def _names(study: Study, found: Checked) -> None:
                 found.problems.add(study.shown(path), "a file's name may not hold { or }.", "Rename it.")
 
 
-def _transcripts(study: Study, found: Checked) -> object | None:
+def _transcripts(study: Study, found: Checked, *, before_run: bool = False) -> object | None:
     from qualcode.transcripts import read_transcripts
+    from qualcode.transcripts.one import unread_bytes
+    from qualcode.transcripts.plan import Plan
     from qualcode.transcripts.registry import READ
+    from qualcode.transcripts.store import Store, store_folder
 
     if not study.transcript_files:
         found.problems.add(
@@ -82,6 +90,19 @@ def _transcripts(study: Study, found: Checked) -> object | None:
             f"Put the interviews there ({READ}); one is enough to begin.",
         )
         return None
+    if before_run and sum(path.stat().st_size for path in study.transcript_files) > MUCH:
+        plan = Plan(study)
+        if unread_bytes(plan, Store(store_folder(study))) > MUCH:
+            found.problems.found += [problem for problem in plan.problems.found if problem not in found.problems.found]
+            found.warnings += [
+                *plan.warnings,
+                Problem(
+                    "data/raw/transcripts",
+                    f"{len(plan.sources):,} transcripts; most have not been read yet.",
+                    "The run reads them now, and says what is wrong with them, and with codings, when it comes to that.",
+                ),
+            ]
+            return None
     try:
         transcribed = read_transcripts(study)
     except QualcodeError as error:
@@ -183,7 +204,7 @@ def _waiting(study: Study, found: Checked) -> None:
         found.waiting["codebook"] = "no codebook under codebooks/NAME/1.0.0.yaml"
     if not study.codings_files:
         found.waiting["codings, consensus, themes, frameworks, saturation"] = "no codings in data/raw/codings/"
-    elif counts.get("coders", 0) < 2:
+    elif counts.get("coders", 2) < 2:
         found.waiting["agreement"] = "codings of one coder only"
     if study.codings_files and counts.get("coders", 0) > 1 and not len(study.assignments):
         found.warnings.append(
