@@ -25,18 +25,18 @@ class Checked:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-MUCH = 64_000_000  # bytes of unread transcripts that `run` leaves to the run itself, which reads them on all processors
+MUCH = 8_000_000  # bytes of unread transcripts that `run` leaves to the run itself, where that reads them in shards
 
 
 def check_study(study: Study, *, until: str | None = None, before_run: bool = False) -> Checked:
-    """Validate the study without writing anything.
+    """Validate the study, writing nothing but (before a run) the store of what was read.
 
     Parameters
     ----------
     until
         The last stage wanted: what only later stages read is not looked at.
     before_run
-        A run follows, which keeps what it reads: where much has not been read yet, transcripts and codings are left to it.
+        A run follows: what is read is kept for it; where much has not been read yet, transcripts and codings are left to it.
 
     Returns
     -------
@@ -81,6 +81,7 @@ def _transcripts(study: Study, found: Checked, *, before_run: bool = False) -> o
     from qualcode.transcripts.one import unread_bytes
     from qualcode.transcripts.plan import Plan
     from qualcode.transcripts.registry import READ
+    from qualcode.transcripts.shards import shards_of
     from qualcode.transcripts.store import Store, store_folder
 
     if not study.transcript_files:
@@ -90,7 +91,7 @@ def _transcripts(study: Study, found: Checked, *, before_run: bool = False) -> o
             f"Put the interviews there ({READ}); one is enough to begin.",
         )
         return None
-    if before_run and sum(path.stat().st_size for path in study.transcript_files) > MUCH:
+    if before_run and len(shards_of(study)) > 1:
         plan = Plan(study)
         if unread_bytes(plan, Store(store_folder(study))) > MUCH:
             found.problems.found += [problem for problem in plan.problems.found if problem not in found.problems.found]
@@ -104,7 +105,7 @@ def _transcripts(study: Study, found: Checked, *, before_run: bool = False) -> o
             ]
             return None
     try:
-        transcribed = read_transcripts(study)
+        transcribed = read_transcripts(study, keep=before_run)
     except QualcodeError as error:
         _add(found, error)
         return None

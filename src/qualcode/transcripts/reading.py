@@ -17,7 +17,7 @@ from qualcode.transcripts.model import counted
 from qualcode.transcripts.one import One, read_one
 from qualcode.transcripts.plan import Plan
 from qualcode.transcripts.shard_file import ShardFiles, write_shard
-from qualcode.transcripts.shards import Shard
+from qualcode.transcripts.shards import Shard, shards_of
 from qualcode.transcripts.store import Store, store_folder
 from qualcode.transcripts.translations import source_turns
 
@@ -40,10 +40,14 @@ class Transcribed:
     spoken: int = 0
 
 
-def read_transcripts(study: Study) -> Transcribed:
-    """Read every transcript of the study that is not withdrawn, in this process, writing nothing.
+def read_transcripts(study: Study, *, keep: bool = False) -> Transcribed:
+    """Read every transcript of the study that is not withdrawn, in this process.
 
-    What an earlier run has read is taken from its store (`data/raw/texts/read`).
+    Parameters
+    ----------
+    keep
+        Keep what is read in the store (`data/raw/texts/read`), for a study of one shard. Without it nothing is written. What an
+        earlier run has read is taken from there in any case.
 
     Returns
     -------
@@ -56,9 +60,10 @@ def read_transcripts(study: Study) -> Transcribed:
         Everything wrong with any file, at once: unreadable, empty, of a format that is not read, two files for one
         transcript, a file named by two sessions, a session that is done and whose file is missing.
     """
-    plan = Plan(study)
+    plan, shards = Plan(study), shards_of(study)
+    store = Store(store_folder(study), shards[0] if keep and len(shards) == 1 else None)
     frames = [TABLES["turns"].empty()]
-    made = _together(plan, _Reader(plan, Store(store_folder(study))), frames.append)
+    made = _together(plan, _Reader(plan, store), frames.append)
     made.turns = pd.concat(frames[1:], ignore_index=True) if len(frames) > 1 else frames[0]
     return made
 
