@@ -12,6 +12,7 @@ from qualcode.errors import Problems, QualcodeError, StudyError, nearest
 from qualcode.files import decode
 from qualcode.study import Study
 from qualcode.tables import TABLES, join, read, split
+from qualcode.transcripts.withdrawn import what_is_gone
 
 KEYS = ("memo", "kind", "about", "author", "date")
 
@@ -22,7 +23,7 @@ def memo_files(study: Study) -> list[Path]:
 
 
 def read_memos(study: Study) -> pd.DataFrame:
-    """Table `memos`: every note, sorted by its id.
+    """Table `memos`: every note, sorted by its id; those about somebody who withdrew, or about their sessions, are left out.
 
     A file's front matter (`---` around `key: value` lines at its very start) may hold memo, kind, about, author and date; its
     id is the file's name where it gives none, its text what follows.
@@ -57,7 +58,8 @@ def read_memos(study: Study) -> pd.DataFrame:
         first[row["memo"]] = where
         rows.append({**row})
     problems.raise_if_any(StudyError)
-    return TABLES["memos"].shape(rows)
+    gone = what_is_gone(study)
+    return TABLES["memos"].shape([row for row in rows if not gone.mentions(split(str(row["about"])))])
 
 
 def all_memos(own: pd.DataFrame, of_tools: pd.DataFrame) -> pd.DataFrame:

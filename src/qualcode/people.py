@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from qualcode.study import Study
+from qualcode.study import Study, who_was_there, who_withdrew
 from qualcode.tables import TABLES, join, split
 
 NOT_STATED = "not stated"
@@ -16,7 +16,6 @@ NUMBERS_FROM = (
     7  # a variable of numbers with at least this many distinct values is summarised, not counted level by level
 )
 QUANTILES = {"median": 0.5, "first quartile": 0.25, "third quartile": 0.75, "minimum": 0.0, "maximum": 1.0}
-_NO = {"", "no", "n", "false", "0", "-", "none"}
 _NO_QUOTES = {"no", "n", "no_quotes", "no quotes", "noquotes", "withdrawn"}
 
 
@@ -26,8 +25,9 @@ class People:
 
     `table` has one row for each participant with at least one session read, `participant`, `group`, then the study's
     attributes; `quotable` are those of them whose consent allows quotes; of `withdrawn` people and of the transcripts
-    `left_out` (withdrawn sessions, sessions of withdrawn people alone) nothing enters any table; transcripts
-    `without_session` have no row in the sessions table: what is said there is in mentions, in participants never.
+    `left_out` (withdrawn sessions, sessions of withdrawn people alone) nothing enters any table, and of `sessions_gone`,
+    which were withdrawn people's alone, not even the row is printed; transcripts `without_session` have no row in the
+    sessions table: what is said there is in mentions, in participants never.
     """
 
     table: pd.DataFrame
@@ -35,6 +35,7 @@ class People:
     withdrawn: frozenset[str] = frozenset()
     left_out: frozenset[str] = frozenset()
     without_session: frozenset[str] = frozenset()
+    sessions_gone: frozenset[str] = frozenset()
 
     @property
     def ids(self) -> list[str]:
@@ -62,17 +63,13 @@ def who_counts(
         `withdrawn` is `no` or empty for those who stayed, anything else (a date, `yes`) for those who left; `consent`
         holding `no_quotes` (or `no`) forbids quotes. A session without a status counts as done.
     """
-    withdrawn = {
-        str(person)
-        for person, value in zip(participants["participant"], participants["withdrawn"], strict=True)
-        if str(value).strip().casefold() not in _NO
-    }
+    withdrawn = who_withdrew(participants)
     forbidden = {
         str(person)
         for person, consent in zip(participants["participant"], participants["consent"], strict=True)
         if {part.casefold() for part in split(consent)} & _NO_QUOTES
     }
-    present = _present(sessions, speakers)
+    present = who_was_there(sessions, speakers)
     read = set(transcripts["session"]) - {""}
     done = {
         str(session)
@@ -95,21 +92,11 @@ def who_counts(
     return People(
         table,
         frozenset(took_part - forbidden),
-        frozenset(withdrawn),
+        withdrawn,
         frozenset(str(transcript) for transcript, session in names if session in gone),
         frozenset(str(transcript) for transcript, session in names if session not in listed),
+        frozenset(session for session, people in present.items() if people and people <= withdrawn),
     )
-
-
-def _present(sessions: pd.DataFrame, speakers: pd.DataFrame) -> dict[str, set[str]]:
-    present = {
-        str(session): set(split(cell))
-        for session, cell in zip(sessions["session"], sessions["participants"], strict=True)
-    }
-    for session, person, role in zip(speakers["session"], speakers["participant"], speakers["role"], strict=True):
-        if person and role in ("participant", "") and session in present:
-            present[session].add(str(person))
-    return present
 
 
 def participants_table(people: People) -> pd.DataFrame:
@@ -191,7 +178,7 @@ def _count(cells: Sequence[list[str]], level: str, kind: str) -> dict[str, objec
 
 
 def sessions_table(sessions: pd.DataFrame, transcripts: pd.DataFrame, people: People) -> pd.DataFrame:
-    """The overview of data collection: one row a session, those planned or withdrawn too.
+    """The overview of data collection: one row a session, those planned or withdrawn too; not those of people who withdrew alone.
 
     Returns
     -------
@@ -200,7 +187,11 @@ def sessions_table(sessions: pd.DataFrame, transcripts: pd.DataFrame, people: Pe
     """
     counts = ~transcripts["transcript"].isin(people.left_out) & (transcripts["translation_of"] == "")
     words = transcripts[counts].groupby("session")["words"].sum()
-    out = sessions.drop(columns=["_row", "words"], errors="ignore").copy()
+    out = (
+        sessions[~sessions["session"].isin(people.sessions_gone)]
+        .drop(columns=["_row", "words"], errors="ignore")
+        .copy()
+    )
     out["participants"] = [join(set(split(cell)) - people.withdrawn) for cell in out["participants"]]
     out["words"] = [words.get(session) for session in out["session"]]
     return TABLES["report_sessions"].shape(out)

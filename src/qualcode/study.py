@@ -168,10 +168,53 @@ class Study:
     def assignments(self) -> pd.DataFrame:
         return self.raw_table("assignments")
 
+    @cached_property
+    def withdrawn(self) -> frozenset[str]:
+        """The participants who withdrew; nobody where the participants table is wrong (which is said elsewhere)."""
+        try:
+            return who_withdrew(self.participants)
+        except QualcodeError:
+            return frozenset()
+
+    @cached_property
+    def withdrawn_sessions(self) -> frozenset[str]:
+        """Sessions in which nobody took part but people who withdrew."""
+        if not self.withdrawn:
+            return frozenset()
+        try:
+            present = who_was_there(self.sessions, self.speakers)
+        except QualcodeError:
+            return frozenset()
+        return frozenset(session for session, people in present.items() if people and people <= self.withdrawn)
+
     def attributes(self) -> list[str]:
         """The study's own columns of the participants table, in the file's order."""
         known = {*TABLES["participants"].columns, "_row"}
         return [column for column in self.participants.columns if column not in known]
+
+
+_STAYED = {"", "no", "n", "false", "0", "-", "none"}
+
+
+def who_withdrew(participants: pd.DataFrame) -> frozenset[str]:
+    """Those whose cell `withdrawn` holds anything but `no`: a date, `yes`. A day to come counts as well."""
+    return frozenset(
+        str(person)
+        for person, value in zip(participants["participant"], participants["withdrawn"], strict=True)
+        if str(value).strip().casefold() not in _STAYED
+    )
+
+
+def who_was_there(sessions: pd.DataFrame, speakers: pd.DataFrame) -> dict[str, set[str]]:
+    """The participants of each session: by its cell `participants`, or by the speakers table."""
+    present = {
+        str(session): set(split(cell))
+        for session, cell in zip(sessions["session"], sessions["participants"], strict=True)
+    }
+    for session, person, role in zip(speakers["session"], speakers["participant"], speakers["role"], strict=True):
+        if person and role in ("participant", "") and session in present:
+            present[session].add(str(person))
+    return present
 
 
 def check_raw_table(name: str, sheet: Sheet, where: str) -> pd.DataFrame:

@@ -141,7 +141,7 @@ def test_consent_may_forbid_quotes():
     assert people(rows, [{"session": "S1", "participants": "P1;P2;P3"}]).quotable == {"P1", "P3"}
 
 
-def test_the_sessions_table_lists_every_session_and_no_withdrawn_person():
+def test_the_sessions_table_lists_every_session_but_those_of_withdrawn_people_alone():
     sessions = [
         {
             "session": "S1",
@@ -151,7 +151,8 @@ def test_the_sessions_table_lists_every_session_and_no_withdrawn_person():
             "status": "done",
             "minutes": 50,
         },
-        {"session": "S2", "participants": "P2", "status": "planned"},
+        {"session": "S2", "participants": "P2", "status": "planned", "date": "2024-04-02"},
+        {"session": "S3", "participants": "P1", "status": "planned"},
     ]
     who = people([{"participant": "P1"}, {"participant": "P2", "withdrawn": "yes"}], sessions, transcripts=["S1"])
     transcripts = TABLES["transcripts"].shape(
@@ -162,6 +163,7 @@ def test_the_sessions_table_lists_every_session_and_no_withdrawn_person():
     )
     table = sessions_table(TABLES["sessions"].shape(sessions), transcripts, who)
     assert table.columns.tolist()[:7] == ["session", "date", "kind", "mode", "participants", "minutes", "language"]
-    assert table["participants"].tolist() == ["P1", ""]
+    assert table["session"].tolist() == ["S1", "S3"]  # S2 was the withdrawn person's alone: its date is theirs too
+    assert table["participants"].tolist() == ["P1", "P1"]
     assert table["words"].tolist() == [1000, pd.NA]
     assert table["status"].tolist() == ["done", "planned"]

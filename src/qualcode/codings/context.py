@@ -21,6 +21,7 @@ from qualcode.codings.carry import Carried, Carrier, carrier_of
 from qualcode.codings.match import hashes_of
 from qualcode.files import sha256
 from qualcode.study import Study
+from qualcode.transcripts.withdrawn import what_is_gone
 
 if TYPE_CHECKING:
     from qualcode.codings.align import Alignments
@@ -57,6 +58,7 @@ class Context:
         codebook_table: pd.DataFrame,
     ) -> None:
         self._study = study
+        self.gone = what_is_gone(study)
         self.coders = [coder.id for coder in study.config.coders]
         self.texts = {name: TextIndex(text) for name, text in texts.items()}
         stated = dict(zip(transcripts["transcript"], transcripts["sha256_text"], strict=True))

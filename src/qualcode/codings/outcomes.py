@@ -20,6 +20,7 @@ from qualcode.codings.carry import (
     Carried,
 )
 from qualcode.codings.context import Context, uuid5
+from qualcode.codings.gone import without_gone
 from qualcode.codings.kinds import read_kind
 from qualcode.codings.match import OwnPlaces, place_own
 from qualcode.codings.model import OWN, FileCodings, Given, Sidecar, read_sidecar, sidecar_path
@@ -108,6 +109,7 @@ def read_file(
         coder=sidecar.coder or by_folder,
         known=may_be_name if sidecar.own_codes else lambda name: context.knows(sidecar.codes.get(name, name)),
     )
+    file = without_gone(file, context.gone, sidecar)
     import_id = import_id or sidecar.id or inside.as_posix()
     places = place_own(file, context, sidecar) if file.kind != OWN else None
     outcomes = _outcomes(file.given, context, sidecar, where, import_id, places)

@@ -18,7 +18,7 @@ WORDS = (*RESPONSES, NONE)
 
 
 def read_memberchecks(study: Study) -> pd.DataFrame:
-    """All answers of data/raw/memberchecks/*.csv: table memberchecks_log.
+    """All answers of data/raw/memberchecks/*.csv, but for those of people who withdrew: table memberchecks_log.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def read_memberchecks(study: Study) -> pd.DataFrame:
             seen.setdefault(key, f"{where}, {place}")
             rows.append(row)
     problems.raise_if_any(QualcodeError)
-    return TABLES["memberchecks_log"].shape(rows)
+    return TABLES["memberchecks_log"].shape([row for row in rows if row["participant"] not in study.withdrawn])
 
 
 def memberchecks_table(log: pd.DataFrame, codebook: pd.DataFrame, *, withdrawn: Iterable[str] = ()) -> pd.DataFrame:

@@ -120,7 +120,7 @@ def write_packets(
         participants=[person for person in participants or people.ids if person not in left_out],
         round_=round_,
         sent=sent,
-        day=newest_date(study.sessions["date"], sent),
+        day=newest_date(study.sessions[~study.sessions["session"].isin(study.withdrawn_sessions)]["date"], sent),
     )
     written = []
     for packet in packets:

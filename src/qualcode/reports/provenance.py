@@ -11,6 +11,7 @@ from typing import Any
 from qualcode import __version__
 from qualcode.files import sha256_file, write_text
 from qualcode.study import IGNORED, Study
+from qualcode.transcripts.withdrawn import what_is_gone
 
 PACKAGES = (
     "bertopic", "fastembed", "krippendorff", "matplotlib", "networkx", "numpy", "openpyxl", "pandas", "pyarrow", "python-docx",
@@ -28,6 +29,7 @@ def write_provenance(path: Path, study: Study, rules: dict[str, dict[str, list[s
         The file written here is left out of its own list.
     """
     hashes: dict[str, dict[str, str]] = {}
+    gone = {path.resolve() for path in what_is_gone(study).files}
 
     def digest(name: str) -> dict[str, str]:
         """The files of a name with their hashes: itself, or what the folder holds."""
@@ -37,7 +39,7 @@ def write_provenance(path: Path, study: Study, rules: dict[str, dict[str, list[s
             hashes[name] = {
                 study.shown(file): sha256_file(file)
                 for file in found
-                if file.is_file() and not IGNORED.match(file.name)
+                if file.is_file() and not IGNORED.match(file.name) and file.resolve() not in gone
             }
         return hashes[name]
 

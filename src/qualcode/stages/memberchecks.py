@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 
 from qualcode.memberchecks import memberchecks_table, read_memberchecks
-from qualcode.people import who_counts
 from qualcode.study import Study
-from qualcode.tables import TABLES, read, write
+from qualcode.tables import read, write
 
 IN = click.Path(path_type=Path, exists=True)
 OUT = click.Path(path_type=Path)
@@ -24,9 +23,6 @@ def command(root: Path, codebook: Path, log_file: Path, table: Path) -> None:
     """Count what participants answered to the themes shown to them."""
     study = Study.load(root)
     log = read_memberchecks(study)
-    nobody = TABLES["transcripts"].empty()
-    withdrawn = who_counts(study.participants, study.sessions, study.speakers, nobody).withdrawn
-    log = log[~log["participant"].isin(withdrawn)]
     write("memberchecks_log", log, log_file)
     write("report_memberchecks", memberchecks_table(log, read("codebook", codebook)), table)
     click.echo(f"{log['participant'].nunique()} participants answered, {len(log)} answers.")

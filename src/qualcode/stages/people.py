@@ -24,4 +24,4 @@ def command(root: Path, transcripts: Path, participants: Path, sessions: Path) -
     people = people_of_study(study, texts)
     write("report_participants", participants_table(people), participants)
     write("report_sessions", sessions_table(study.sessions, texts, people), sessions)
-    click.echo(f"{len(people.ids)} participants with a session read, {len(people.withdrawn)} withdrawn.")
+    click.echo(f"{len(people.ids)} participants with a session read.")

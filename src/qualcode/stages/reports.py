@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from qualcode.files import newest_date, write_text
+from qualcode.memberchecks import read_memberchecks
 from qualcode.reports import content
 from qualcode.reports.content import Data, load_tables
 from qualcode.study import Study
@@ -61,8 +62,8 @@ def load_data(study: Study) -> Data:
     tables = load_tables(study, REPORT_TABLES)
     codings = read("codings", study.processed / "codings.parquet")
     decided = [read("decisions", path)["on"] for path in study.decisions_files]
-    replies = [read("memberchecks_log", path)["answered"] for path in study.memberchecks_files]
-    day = newest_date(tables["sessions"]["date"], codings["created"], *decided, *replies)
+    answered = read_memberchecks(study)["answered"]
+    day = newest_date(tables["sessions"]["date"], codings["created"], *decided, answered)
     notes = study.processed / "topic_notes.json"
     codebook = tables["codebook"]
     return Data(

@@ -54,8 +54,10 @@ def _same(name: str) -> str:
     return unicodedata.normalize("NFC", name).replace("\\", "/").strip().removeprefix("./")
 
 
-def sources_of(study: Study, problems: Problems, warnings: list[Problem]) -> list[Source]:
-    """Every transcript to be read, by id; withdrawn sessions' files are left out.
+def sources_of(
+    study: Study, problems: Problems, warnings: list[Problem], *, left_out: list[Source] | None = None
+) -> list[Source]:
+    """Every transcript to be read, by id. Those of withdrawn sessions, and of people who withdrew alone, go to `left_out`.
 
     A session's only file has the session's id. Where a session has several, they keep their names; a part of a file has
     the file's name and its own. What is wrong with the table goes to `problems`.
@@ -71,8 +73,9 @@ def sources_of(study: Study, problems: Problems, warnings: list[Problem]) -> lis
     where = study.shown(table) if table else "data/raw/sessions.csv"
     of = {name: _Named() for name in files}
     for session in sessions:
-        _name_files(session, files, of, problems, where)
+        _name_files(study, session, files, of, problems, where)
     sources: list[Source] = []
+    gone: list[Source] = []
     for name, path in files.items():
         owners = of[name].owners
         parts = [part.casefold() for _, part in owners]
@@ -84,15 +87,20 @@ def sources_of(study: Study, problems: Problems, warnings: list[Problem]) -> lis
         if not owners:
             sources.append(Source(path, transcript_id(path), None))
         for owner, part in owners:
-            if owner["status"] == "withdrawn":
-                continue
             alone = len([n for n in split(owner["files"]) if _file_and_part(n, files)[0] in files]) <= 1
             own = _plain(f"{path.stem} {part}") if part else transcript_id(path)
             others = tuple(other for _, other in owners if other and other != part)
-            sources.append(Source(path, _plain(owner["session"]) if alone else own, owner, part, others))
+            source = Source(path, _plain(owner["session"]) if alone else own, owner, part, others)
+            if owner["status"] == "withdrawn" or owner["session"] in study.withdrawn_sessions:
+                gone.append(source)
+                continue
+            sources.append(source)
             if owner["status"] == "planned":
                 what = f"session {owner['session']} is 'planned', and its file is there: it is read."
                 warnings.append(Problem(where, what, "Set its status to done.", f"row {owner['_row']}"))
+    sources = _without_translations(study, sources, gone)
+    if left_out is not None:
+        left_out += gone
     by_id: dict[str, list[Source]] = {}
     for source in sources:
         by_id.setdefault(source.transcript.casefold(), []).append(source)
@@ -104,6 +112,20 @@ def sources_of(study: Study, problems: Problems, warnings: list[Problem]) -> lis
     return sorted((same[0] for same in by_id.values()), key=lambda source: source.transcript)
 
 
+def _without_translations(study: Study, sources: list[Source], gone: list[Source]) -> list[Source]:
+    """The sources but for translations of those that are left out, which are left out too."""
+    if not gone:
+        return sources
+    try:
+        rows = study.translations
+    except QualcodeError:
+        return sources  # said where the table is used
+    left = {source.transcript for source in gone}
+    with_them = {str(name) for name, of in zip(rows["transcript"], rows["translation_of"], strict=True) if of in left}
+    gone += [source for source in sources if source.transcript in with_them]
+    return [source for source in sources if source.transcript not in with_them]
+
+
 def _file_and_part(name: str, files: dict[str, Path]) -> tuple[str, str]:
     whole = _same(name)
     if whole in files or PART not in whole:
@@ -113,12 +135,13 @@ def _file_and_part(name: str, files: dict[str, Path]) -> tuple[str, str]:
 
 
 def _name_files(
-    session: dict[str, Any], files: dict[str, Path], of: dict[str, _Named], problems: Problems, where: str
+    study: Study, session: dict[str, Any], files: dict[str, Path], of: dict[str, _Named], problems: Problems, where: str
 ) -> None:
     named = [_file_and_part(name, files) for name in split(session["files"])]
     if not named:
         named = [(name, "") for name in files if transcript_id(files[name]).casefold() == session["session"].casefold()]
-        if not named and session["status"] == "done" and session["kind"] != "member_check":
+        gone = session["session"] in study.withdrawn_sessions
+        if not named and not gone and session["status"] == "done" and session["kind"] != "member_check":
             what = f"session {session['session']} is done, names no file, and no transcript is called like it."
             hint = (
                 f"Name its file in column 'files', or set its status to planned. {nearest(session['session'], files)}"
@@ -127,6 +150,6 @@ def _name_files(
     for name, part in named:
         if name in of:
             of[name].owners.append((session, part))
-        elif session["status"] in ("done", ""):
+        elif session["status"] in ("done", "") and session["session"] not in study.withdrawn_sessions:
             what = f"session {session['session']} names the file '{name}', which is not in data/raw/transcripts."
             problems.add(where, what, nearest(name, files), place=f"row {session['_row']}")

@@ -10,6 +10,7 @@ import pandas as pd
 from qualcode.errors import Problems, nearest
 from qualcode.study import Study
 from qualcode.tables import split
+from qualcode.transcripts.withdrawn import what_is_gone
 
 _SKIP = 1.2  # cost of a turn that has no counterpart, against 0 for a pair of one voice and one length
 _OTHER_VOICE = 1.0
@@ -31,7 +32,9 @@ def translations_of(study: Study, transcripts: Sequence[str], problems: Problems
     where = study.shown(path) if path else "data/raw/translations.csv"
     known = set(transcripts)
     found: dict[str, Translation] = {}
-    table = study.translations.to_dict("records")
+    left_out = what_is_gone(study).transcripts
+    rows = study.translations.to_dict("records")
+    table = [line for line in rows if not {line["transcript"], line["translation_of"]} & left_out]
     translated = {str(line["transcript"]) for line in table}
     for line in table:
         place = f"row {line['_row']}"

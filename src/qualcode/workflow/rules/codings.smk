@@ -31,6 +31,7 @@ rule codings:
         "logs/benchmarks/codings.tsv"
     params:
         version=VERSION,
+        withdrawn=sorted(study.withdrawn),
         settings=settings.codings.model_dump_json(),
         coders=[coder.id for coder in settings.coders],
     shell:

@@ -13,6 +13,7 @@ rule memberchecks:
         "logs/benchmarks/memberchecks.tsv"
     params:
         version=VERSION,
+        withdrawn=sorted(study.withdrawn),
     shell:
         r"""
         qualcode stage memberchecks --study . --codebook {input.codebook:q} \

@@ -18,6 +18,7 @@ rule shard:
         version=VERSION,
         language=settings.study.language,
         settings=settings.transcripts.model_dump_json(),
+        withdrawn=sorted(study.withdrawn),
     shell:
         r"""
         qualcode stage shard --study . --shard {wildcards.shard:q} --out {output:q} >{log:q} 2>&1
@@ -50,6 +51,7 @@ rule transcripts:
         version=VERSION,
         language=settings.study.language,
         settings=settings.transcripts.model_dump_json(),
+        withdrawn=sorted(study.withdrawn),
     shell:
         r"""
         qualcode stage transcripts --study . --transcripts {output.transcripts:q} --turns {output.turns:q} \
