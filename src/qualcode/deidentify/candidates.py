@@ -112,13 +112,15 @@ def candidates(
     Candidates with those that are surest to identify first, then by count.
     """
     every: dict[str, _Seen] = defaultdict(_Seen)
-    covered: dict[str, list[tuple[int, int]]] = {}
+    covered: dict[str, list[tuple[int, int]]] = {}  # by the key
+    taken: dict[str, list[tuple[int, int]]] = {}  # by the key, and by what has a shape of its own
     runs: dict[str, list[Run]] = {}
     lower: dict[str, Counter[str]] = defaultdict(Counter)
     for name, one in transcripts.items():
         own = _Transcript(name, one, every)
         covered[name] = own.key_forms(key)
         own.shapes(recognise(one.text, one.language, countries=countries))
+        taken[name] = own.taken
         stretches = [(turn.start, turn.end) for turn in one.placed]
         own.names(introduced(one.text, one.language))
         pipeline = (pipelines or {}).get(base(one.language), "")
@@ -130,8 +132,8 @@ def candidates(
         runs[name] = [part for run in found for part in run.outside(own.near(run.start, run.end))]
         lower[base(one.language)].update(word for word in re.findall(r"[^\W\d_]+", one.text) if word.islower())
     _capitals(transcripts, runs, lower, every)
-    _labels_and_people(transcripts, people, not_names, covered, every)
-    _near_forms(transcripts, key, covered, every)
+    _labels_and_people(transcripts, people, not_names, taken, every)
+    _near_forms(transcripts, key, taken, every)
     return _made(transcripts, key, decisions, every, covered, decided)
 
 
@@ -250,7 +252,7 @@ def _labels_and_people(
     transcripts: Mapping[str, Named],
     people: Iterable[str],
     not_names: Collection[str],
-    covered: Mapping[str, Sequence[tuple[int, int]]],
+    taken: Mapping[str, Sequence[tuple[int, int]]],
     every: dict[str, _Seen],
 ) -> None:
     """Names in speakers' labels and in the study's tables, and every place where a part of one is said."""
@@ -261,7 +263,7 @@ def _labels_and_people(
             words = one.text[start:end]
             if not label or plain(words) in aside or _NO_NAMES.match(words) or len(words) < 2:
                 continue
-            if any(a < end and start < b for a, b in covered[name]):
+            if any(a < end and start < b for a, b in taken[name]):
                 continue
             _add(every, name, one.text, start, end, "label", "person")
             names.setdefault(words, "label")
@@ -279,16 +281,19 @@ def _labels_and_people(
     for name, one in transcripts.items():
         for turn in one.placed:
             hits, unsure = find(one.text, matcher_of(made, one.language), one.language, start=turn.start, end=turn.end)
-            for hit in (*hits, *unsure):
-                if not any(a < hit.end and hit.start < b for a, b in covered[name]):
-                    end = hit.start + len(hit.entry.person)
-                    _add(every, name, one.text, hit.start, end, parts[hit.entry.person], "person")
+            for start, part in [
+                *((hit.start, hit.entry.person) for hit in hits),
+                *((doubt.start, doubt.entry.person) for doubt in unsure),
+            ]:
+                end = start + len(part)  # without its genitive
+                if not any(a < end and start < b for a, b in taken[name]):
+                    _add(every, name, one.text, start, end, parts[part], "person")
 
 
 def _near_forms(
     transcripts: Mapping[str, Named],
     key: Key,
-    covered: Mapping[str, Sequence[tuple[int, int]]],
+    taken: Mapping[str, Sequence[tuple[int, int]]],
     every: dict[str, _Seen],
 ) -> None:
     """Words that differ from a name in the key by a letter or two, or are a part of one: never replaced by guessing."""
@@ -336,7 +341,7 @@ def _near_forms(
             hit = judged.get((match.group().lower(), language))
             if hit is None or (match.group().islower() and match.group() in usual):
                 continue
-            if not any(a < match.end() and match.start() < b for a, b in covered[name]):
+            if not any(a < match.end() and match.start() < b for a, b in taken[name]):
                 _add(every, name, one.text, *match.span(), hit[0], hit[1].kind).like = hit[1]
 
 

@@ -56,7 +56,8 @@ def import_review(study: Study, path: Path, *, dry_run: bool = False) -> dict[st
     for row in rows:
         if row["choice"] and row not in own:
             problems.add(where, "the candidate was changed, so its id does not fit.", "Restore it.", place=row["place"])
-    read = _Read(key, where, problems, {plain(row["words"]): row for row in own}, owners_of(study))
+    new = {plain(row["value"]).strip("[]"): row for row in own if WORDS.get(row["choice"].casefold()) == REPLACE}
+    read = _Read(key, where, problems, {plain(row["words"]): row for row in own}, new, owners_of(study))
     made, counts, entries = _judgements(study, own, read)
     problems.raise_if_any(DeidentifyError)
     check_key([*key.entries, *entries], f"{where} with {shown(study, key_path(study))}")
@@ -85,6 +86,7 @@ class _Read:
     where: str
     problems: Problems
     by_words: Mapping[str, dict[str, str]]
+    by_value: Mapping[str, dict[str, str]]  # the row of this sheet that a pseudonym is new in
     owners: Mapping[str, str]
 
     def choice(self, row: Mapping[str, str]) -> str:
@@ -111,7 +113,7 @@ class _Read:
         if known is not None and (choice == SAME or known.kind == kind):
             return known
         if choice == SAME:
-            other = self.by_words.get(plain(value))
+            other = self.by_words.get(plain(value)) or self.by_value.get(plain(value).strip("[]"))
             if other is None or WORDS.get(other["choice"].casefold()) not in (REPLACE, SAME):
                 hint = "Write a pseudonym of the key, or the candidate of a row that is replaced."
                 self.problems.add(self.where, "'same as' names nobody who is known.", hint, place=place)

@@ -138,9 +138,11 @@ def draft_people(study: Study, key: Key, transcripts: dict[str, Named]) -> list[
 def _whole(words: str, found: Masked) -> bool:
     """Whether the words are a label or name of their own, not a part of a longer one that is listed."""
     longer = (
-        one.words for one in found.candidates if {"label", "people"} & set(one.rules) and len(one.words) > len(words)
+        plain(one.words)
+        for one in found.candidates
+        if {"label", "people"} & set(one.rules) and len(one.words) > len(words)
     )
-    return not any(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", other) for other in longer)
+    return not any(re.search(rf"(?<!\w){re.escape(plain(words))}(?!\w)", other) for other in longer)
 
 
 def owners_of(study: Study) -> dict[str, str]:
