@@ -39,6 +39,7 @@ STAGES = (
     "memberchecks",
     "figures",
     "reports",
+    "leaks",
 )
 
 

@@ -445,6 +445,15 @@ TABLES: dict[str, Table] = {
             kind="report",
         ),
         _table(
+            "report_leaks",
+            "one place in an output where something stands that may not leave",
+            "file place kind key_row sure",
+            "file place kind key_row",
+            kind="report",
+            words={"sure": ("yes", "no")},
+            note="never the word itself; not sure: a word, or half of another name, which somebody should look at",
+        ),
+        _table(
             "report_theme_by_participant",
             "one code in one participant's speech (parents hold their children's)",
             "code participant label depth:whole mentions:whole",

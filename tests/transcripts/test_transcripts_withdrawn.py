@@ -90,7 +90,9 @@ def test_codings_assignments_and_answers_of_theirs_are_not_counted(made_up_study
 
 def test_an_export_holds_nothing_of_theirs(made_up_study):
     with (made_up_study / "data/raw/memos.csv").open("a", encoding="utf-8") as stream:
-        stream.write("M90,field,S11,RB,2024-05-08,She had a cold.\nM91,analytic,P11;champion,RB,2024-05-08,As P11 says.\n")
+        stream.write(
+            "M90,field,S11,RB,2024-05-08,She had a cold.\nM91,analytic,P11;champion,RB,2024-05-08,As P11 says.\n"
+        )
     layer = load_layer(withdraw(made_up_study, "P11"))
     assert "S11" not in layer.texts and "S11" not in set(layer.codings["transcript"])
     assert not {transcript for _, transcript in layer.assigned} & {"S11"}

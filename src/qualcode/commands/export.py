@@ -28,9 +28,11 @@ def command(study: Study, form: str, layer: str, out: Path) -> None:
     jsonld: W3C Web Annotations.
     """
     from qualcode.codings.writers import export, load_layer
+    from qualcode.leaks.check import check_handed_out
 
     found = load_layer(study, layer)
     written = export(found, form, out)
+    check_handed_out(study, written)
     number = len(found.codings)
     where = str(out) if len(written) != 1 else str(written[0])
     what = f"{len(found.codes)} codes" if form == "qdc" else f"{number} codings, {len(found.codes)} codes"

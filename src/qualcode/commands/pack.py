@@ -35,6 +35,7 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
     from qualcode.codings.carry import carry_decisions
     from qualcode.consensus import find_disagreements
     from qualcode.decisions import read_decisions, write_sheet
+    from qualcode.leaks.check import check_handed_out
     from qualcode.tables import read
 
     files = {
@@ -69,6 +70,7 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
         path, found, codings, tables["turns"], texts, codebook, decisions,
         title=info.title, notice=info.notice, context=context,
     )  # fmt: skip
+    check_handed_out(study, [path])
     still = int((found["status"] != "decided").sum())
     click.echo(f"{study.shown(path)}: {len(found)} disagreements, {still} of them open.")
     click.echo(f"Decide in it, save it, and bring it back with: qualcode import {path.name}")
@@ -88,6 +90,7 @@ def splits(study: Study, coders: tuple[str, ...], again: bool, out: Path | None,
     from qualcode.codebook.history import read_history
     from qualcode.decisions import read_decisions
     from qualcode.decisions.splits import with_choices, write_split_sheets
+    from qualcode.leaks.check import check_handed_out
     from qualcode.tables import read
     from qualcode.transcripts.edits import read_texts
 
@@ -106,6 +109,7 @@ def splits(study: Study, coders: tuple[str, ...], again: bool, out: Path | None,
         read("codebook", files["codebook"]), coders=coders, again=again, title=info.title, notice=info.notice,
         context=context, former=former,
     )  # fmt: skip
+    check_handed_out(study, [folder / f"splits_{coder}.xlsx" for coder in counts])
     for coder, number in counts.items():
         path = folder / f"splits_{coder}.xlsx"
         click.echo(f"{study.shown(path)}: {number} {'coding' if number == 1 else 'codings'} to choose for.")
@@ -127,6 +131,7 @@ def alignment(study: Study, again: bool, out: Path | None) -> None:
     from qualcode.decisions import read_decisions
     from qualcode.decisions.alignment import Sources, is_alignment_sheet, with_choices, write_alignment_sheet
     from qualcode.decisions.alignment_in import not_imported
+    from qualcode.leaks.check import check_handed_out
     from qualcode.tables import read
     from qualcode.transcripts.edits import read_texts
 
@@ -153,6 +158,7 @@ def alignment(study: Study, again: bool, out: Path | None) -> None:
         read_texts(study.processed / "texts"),
     )  # fmt: skip
     codes, pairs = write_alignment_sheet(path, sources, again=again, title=info.title, notice=info.notice)
+    check_handed_out(study, [path] if codes else [])
     if not codes:
         click.echo("No code waits to be aligned.")
         return
@@ -238,6 +244,7 @@ def membercheck(study: Study, participants: tuple[str, ...], round_: str, sent: 
     """A Word document for each participant: the themes, their own words, and room to say whether it fits."""
     from datetime import date
 
+    from qualcode.leaks.check import check_handed_out
     from qualcode.memberchecks import write_packets
 
     if sent:
@@ -247,6 +254,7 @@ def membercheck(study: Study, participants: tuple[str, ...], round_: str, sent: 
             raise QualcodeError(f"'{sent}' is not a date.", hint="Write it as 2024-03-31.") from None
     folder = out or study.reports / "membercheck" / f"round{round_}"
     written, left_out = write_packets(study, folder, participants=participants, round_=round_, sent=sent)
+    check_handed_out(study, written)
     for path in written:
         click.echo(study.shown(path))
     if not participants:

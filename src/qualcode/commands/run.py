@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from qualcode.cli import STAGES
 from qualcode.commands.common import study_option
 from qualcode.errors import QualcodeError, nearest, together
 from qualcode.study import Study
+
+if TYPE_CHECKING:
+    from qualcode.runner import Outcome
 
 
 @click.command()
@@ -40,6 +44,7 @@ def command(study: Study, until: str | None, cores: int | None) -> None:
         for message in outcome.other:
             click.echo(message, err=True)
         sys.exit(1)
+    _look_for_leaks(study, outcome, until)
     for stage, reason in result.waiting.items():
         click.echo(f"waiting: {stage} ({reason})")
     if not outcome.made:
@@ -50,3 +55,18 @@ def command(study: Study, until: str | None, cores: int | None) -> None:
         click.echo(
             f"Look at {study.shown(study.reports / 'index.html')} and {study.shown(study.reports / 'findings.docx')}."
         )
+
+
+def _look_for_leaks(study: Study, outcome: Outcome, until: str | None) -> None:
+    """A run that stops early ends with the same check of what it made as a whole one; what is doubtful is said."""
+    from qualcode.leaks.check import check_outputs, doubtful, warn_in_reports
+
+    if until not in (None, "leaks"):
+        checked = check_outputs(study)
+        warn_in_reports(study, checked)
+        checked.raise_if_any()
+        notes = checked.notes
+    else:
+        notes = doubtful(study) if "leaks" in outcome.made else []
+    for note in together(notes):
+        click.echo(f"NOTE: {note}", err=True)

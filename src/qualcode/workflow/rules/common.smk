@@ -87,7 +87,34 @@ def rule_files(wildcards):
                 "output": sorted({str(path) for path in one.output}),
             }
             for one in workflow.rules
-            if one.name not in ("all", "shard")
+            if one.name not in ("all", "shard", "leaks")
         },
         sort_keys=True,
     )
+
+
+def every_output(wildcards):
+    """What all other rules make."""
+    return sorted(
+        {
+            str(path)
+            for one in workflow.rules
+            for path in one.output
+            if one.name not in ("all", "shard", "leaks")
+        }
+    )
+
+
+def key_file(wildcards):
+    """The pseudonym key, where there is one."""
+    from qualcode.deidentify.place import key_path
+
+    path = key_path(study)
+    return [str(path)] if path.is_file() else []
+
+
+def other_outputs(wildcards):
+    """A fingerprint of what lies in reports/ and no rule made: packs, exports."""
+    from qualcode.leaks.check import fingerprint
+
+    return fingerprint(study, every_output(wildcards))
