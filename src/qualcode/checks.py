@@ -9,6 +9,8 @@ import pandas as pd
 
 from qualcode.codings.participants import drafts
 from qualcode.errors import Problem, Problems, QualcodeError
+from qualcode.people import people_of_study
+from qualcode.small_cells import small_cells
 from qualcode.study import Study, check_people
 
 # what each stage reads of the study; a stage that is not here reads everything
@@ -23,6 +25,7 @@ class Checked:
     warnings: list[Problem] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    identifiers: str = ""  # whether candidates were reviewed, and what was checked against names
 
 
 MUCH = 8_000_000  # bytes of unread transcripts that `run` leaves to the run itself, where that reads them in shards
@@ -55,6 +58,11 @@ def check_study(study: Study, *, until: str | None = None, before_run: bool = Fa
     ]
     _key(study, found)
     transcribed = _transcripts(study, found, before_run=before_run)
+    if transcribed is not None and not found.problems:
+        people = people_of_study(study, transcribed.transcripts)  # type: ignore[attr-defined]
+        found.warnings += small_cells(people.table, study.config.reports.min_participants)
+    if transcribed is not None and not before_run and not found.problems:
+        _identifiers(study, found, transcribed)
     if until in (None, "topics", "topic_codes", "reports"):
         _topics(study, found)
     if until in _TRANSCRIPTS_ONLY:
@@ -86,6 +94,22 @@ def _key(study: Study, found: Checked) -> None:
     found.warnings += looked.warnings
     if looked.key is not None:
         found.counts["pseudonyms"] = len(looked.key.entries)
+
+
+def _identifiers(study: Study, found: Checked, transcribed: object) -> None:
+    """What can be said of names: that candidates were reviewed, or not; never that a text is anonymous."""
+    from qualcode.deidentify.place import look_for_key
+    from qualcode.drafts import undecided
+
+    if look_for_key(study).key is None:
+        found.identifiers = "no pseudonym key: nothing was checked against names"
+    number = undecided(study, transcribed.transcripts, transcribed.turns, transcribed.texts)  # type: ignore[attr-defined]
+    reviewed = (
+        "candidates reviewed"
+        if not number
+        else f"{number} {'candidate' if number == 1 else 'candidates'} not reviewed (`qualcode pack identifiers` lists them)"
+    )
+    found.identifiers = "; ".join(filter(None, [found.identifiers, reviewed]))
 
 
 def _transcripts(study: Study, found: Checked, *, before_run: bool = False) -> object | None:

@@ -149,6 +149,11 @@ class Deidentify(_Section):
     presidio: bool = Field(
         False, description="Whether presidio-analyzer, where it is installed, adds to the review list."
     )
+    require_review: bool = Field(
+        False,
+        description="Whether a run stops while words that may identify somebody wait for a decision; else its documents are "
+        "marked as drafts.",
+    )
 
     @field_validator("countries")
     @classmethod

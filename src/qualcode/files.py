@@ -65,9 +65,14 @@ def write_zip_document(path: Path, save: Callable[[Path], object], *, day: str =
     """
     stamp = f"{day or DEFAULT_DATE}T00:00:00Z".encode()
 
+    from qualcode.drafts import draft_mark, mark_document
+
     def write(temporary: Path) -> None:
         raw = temporary.with_suffix(".raw")
         save(raw)
+        mark = draft_mark()
+        if mark:
+            mark_document(raw, mark)
         try:
             with zipfile.ZipFile(raw) as source, zipfile.ZipFile(temporary, "w") as target:
                 for name in source.namelist():

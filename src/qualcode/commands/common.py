@@ -8,15 +8,22 @@ from typing import Any
 
 import click
 
+from qualcode.drafts import mark_drafts
 from qualcode.errors import QualcodeError
 from qualcode.study import Study
+
+# subcommands that write no document of the study, or (run) have stages that see to it
+NOTHING_WRITTEN = ("check", "run", "show", "identifiers", "import", "query")
 
 
 def study_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`-C STUDY`, also after the subcommand; the function gets `study`, a loaded Study."""
 
     def load(ctx: click.Context, _param: click.Parameter, value: str | None) -> Study:
-        return Study.load(value or ctx.find_root().obj or ".")
+        study = Study.load(value or ctx.find_root().obj or ".")
+        if ctx.command.name not in NOTHING_WRITTEN:
+            mark_drafts(study)
+        return study
 
     option = click.option(
         "-C", "study", metavar="STUDY", callback=load, default=None, help="The study's folder (default: this folder)."

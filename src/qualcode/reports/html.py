@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from qualcode.drafts import draft_mark
 from qualcode.files import write_text
 from qualcode.reports import content
 from qualcode.reports.content import Data
@@ -58,7 +59,12 @@ def write_index(path: Path, data: Data, figures: Path, files: list[str]) -> None
                 blocks.append({"table": content.PRINTED[part](data)})
         sections.append({"heading": heading, "id": re.sub(r"\W+", "-", heading.lower()).strip("-"), "blocks": blocks})
     page = environment.get_template("index.html.j2").render(
-        data=data, summary=_summary(data), sections=sections, files=files, language=data.study.config.study.language
+        data=data,
+        draft=draft_mark(),
+        summary=_summary(data),
+        sections=sections,
+        files=files,
+        language=data.study.config.study.language,
     )
     write_text(path, page)
 

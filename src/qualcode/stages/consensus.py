@@ -12,6 +12,7 @@ from qualcode.codings.align import OWN, with_unaligned
 from qualcode.codings.carry import carry_decisions
 from qualcode.consensus import find_disagreements, make_consensus, open_disagreements, unused_decisions
 from qualcode.decisions import read_decisions, write_sheet
+from qualcode.drafts import mark_drafts
 from qualcode.study import Study
 from qualcode.tables import read, write
 from qualcode.transcripts.edits import read_texts
@@ -45,6 +46,7 @@ def command(
 ) -> None:  # fmt: skip
     """Find where coders disagree, and make the layer that all findings rest on."""
     study = Study.load(root)
+    mark_drafts(study)
     codes, spoken = read("codebook", codebook), read("turns", turns)
     chosen, own = read("splits", splits), read("unaligned", unaligned)
     on = compared_on_originals(

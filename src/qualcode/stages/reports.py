@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from qualcode.drafts import mark_drafts
 from qualcode.files import newest_date, write_text
 from qualcode.memberchecks import read_memberchecks
 from qualcode.reports import content
@@ -34,6 +35,7 @@ def command(folder: Path, rules: str) -> None:
     from qualcode.reports.xlsx import write_data, write_printed
 
     study = Study.load(folder)
+    mark_drafts(study)
     data = load_data(study)
     place, tables, figures = study.reports, study.reports / "tables", study.reports / "figures"
     for name in ("themes", "constructs"):

@@ -114,7 +114,7 @@ def key_file(wildcards):
 
 
 def other_outputs(wildcards):
-    """A fingerprint of what lies in reports/ and no rule made: packs, exports."""
+    """A fingerprint of what lies in reports/ beside what the workflow makes, packs and exports."""
     from qualcode.leaks.check import fingerprint
 
     return fingerprint(study, every_output(wildcards))

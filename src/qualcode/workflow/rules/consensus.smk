@@ -9,6 +9,7 @@ rule consensus:
         codebook="data/processed/codebook.parquet",
         splits="data/processed/splits.parquet",
         unaligned="data/processed/unaligned.parquet",
+        review="data/processed/review.json",
         decisions=shown(study.decisions_files),
         versions=shown(study.codebook_files),
     output:

@@ -32,6 +32,7 @@ rule reports:
         ),
         codings="data/processed/codings.parquet",
         notes="data/processed/topic_notes.json",
+        review="data/processed/review.json",
         decisions=shown(study.decisions_files),
         memberchecks=shown(study.memberchecks_files),
     output:
