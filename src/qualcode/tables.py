@@ -147,7 +147,7 @@ TABLES: dict[str, Table] = {
             "one changed stretch between an earlier text of a transcript and the present one",
             "transcript sha256_from start_from:whole end_from:whole sha256_to start_to:whole end_to:whole why",
             "transcript sha256_from start_from",
-            words={"why": ("identifier", "correction", "reader")},
+            words={"why": ("identifier", "correction", "reader", "withdrawn")},
         ),
         _table(
             "segments",

@@ -88,7 +88,12 @@ def read_assignments(study: Study, context: Context, warnings: list[Problem]) ->
             cause = _stretch(row, transcript, context)
             if cause:
                 problems.add(where, cause, "Give both start and end, or neither for all of it.", place=at)
-            row["sha256_text"] = context.sha[transcript]
+            row["sha256_text"] = context.present[transcript]
+            if not cause and not pd.isna(row["start"]):  # type: ignore[call-overload]
+                now = context.back(transcript, int(str(row["start"])), int(str(row["end"])))
+                if now is None:
+                    continue  # only somebody who withdrew was to be read there
+                row["start"], row["end"] = now[:2]
         rows.append(row)
     problems.found.sort(key=place_number)
     problems.raise_if_any(CodingsError)

@@ -163,7 +163,7 @@ class _Found:
         own = self._places.calibrated.get(case.document)
         at = self._own.get(place)
         if not (case.start or case.end) or (own is not None and isinstance(at, Anchor) and _whole(own.text, at)):
-            return row | {"scope": "transcript", "start": 0, "end": len(self._context.texts[transcript].text)}
+            return row | {"scope": "transcript", "start": 0, "end": self._context.length(transcript)}
         _, start, end, reason = self.place(place)
         if reason:
             what = f"parts of cases without a place ({reason.rstrip('.')})"
@@ -205,7 +205,10 @@ class _Found:
             placed = Refusal(f"the file has no text of document '{place.document}'.")
         if isinstance(placed, Refusal):
             return transcript, None, None, placed.cause
-        return transcript, placed.start, placed.end, ""
+        now = self._context.back(transcript, placed.start, placed.end)
+        if now is None:
+            return transcript, None, None, "only somebody who withdrew speaks there."
+        return transcript, now[0], now[1], ""
 
     def _in_own_texts(self, wanted: Iterable[Place]) -> dict[Place, Anchor | Refusal]:
         by_document: dict[str, list[Place]] = {}

@@ -421,7 +421,7 @@ def _context(study: Study, codebook: Codebook | None = None) -> tuple[Context, o
 def _texts(result: FileResult, context: Context) -> dict[str, str]:
     """The texts that this file's codings were checked against."""
     names = sorted({outcome.transcript for outcome in result.outcomes if outcome.transcript})
-    return {name: context.sha[name] for name in names}
+    return {name: context.present[name] for name in names}
 
 
 def _keep_texts(study: Study, transcribed: object, sidecar: Sidecar) -> None:

@@ -18,6 +18,7 @@ from qualcode.codebook.model import plain, split_texts
 from qualcode.codebook.qdc import code_guid, former_guid
 from qualcode.codings.anchor import TextIndex, folded_text
 from qualcode.codings.carry import Carried, Carrier, carrier_of
+from qualcode.codings.gone import whole_conversations
 from qualcode.codings.match import hashes_of
 from qualcode.files import sha256
 from qualcode.study import Study
@@ -60,9 +61,14 @@ class Context:
         self._study = study
         self.gone = what_is_gone(study)
         self.coders = [coder.id for coder in study.config.coders]
-        self.texts = {name: TextIndex(text) for name, text in texts.items()}
         stated = dict(zip(transcripts["transcript"], transcripts["sha256_text"], strict=True))
-        self.sha = {name: stated.get(name) or sha256(text) for name, text in texts.items()}
+        self.present = {name: stated.get(name) or sha256(text) for name, text in texts.items()}
+        # where somebody's turns were taken out codings are placed in the whole conversation, and carried from there (`back`)
+        self.whole, edits = whole_conversations(study, texts, self.present, edits)
+        self.texts = {
+            name: TextIndex(self.whole[name].text if name in self.whole else text) for name, text in texts.items()
+        }
+        self.sha = {name: self.whole[name].sha if name in self.whole else sha for name, sha in self.present.items()}
         self._file_names = self._by_file_name(transcripts)
         self._loose = _unique((name.casefold(), name) for name in self.texts)
         self._hashes = _unique(self._known_hashes(transcripts, edits))
@@ -231,6 +237,20 @@ class Context:
             kept = [(sha, kept_text(self._study, sha)) for sha in shas]
             self._earlier[transcript] = [(sha, TextIndex(text)) for sha, text in kept if text is not None]
         return self._earlier[transcript]
+
+    def length(self, transcript: str) -> int:
+        """Characters of the present text."""
+        text = self.texts[transcript].text
+        taken = self.whole[transcript].edits if transcript in self.whole else []
+        return len(text) - sum(edit.end_from - edit.start_from for edit in taken)
+
+    def back(self, transcript: str, start: int, end: int) -> tuple[int, int, bool] | None:
+        """A span where codings are placed, in the present text; None where only people who withdrew speak in it."""
+        if transcript not in self.whole:
+            return start, end, False
+        from qualcode.transcripts.edits import map_span
+
+        return map_span(self.whole[transcript].edits, start, end)
 
     def carry(self, transcript: str, sha: str, start: int, end: int) -> tuple[int, int, bool] | None:
         """A span of an earlier text in the present one, and whether its own words changed; None: unknown or gone."""

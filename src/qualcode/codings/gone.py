@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from qualcode.codings.match import hashes_of
+import pandas as pd
+
 from qualcode.codings.model import FileCodings, Sidecar
+from qualcode.study import Study
+from qualcode.tables import TABLES
+from qualcode.transcripts.edits import Edit, edits_between, edits_of_table, kept_text
 from qualcode.transcripts.withdrawn import Gone
+
+if TYPE_CHECKING:
+    from qualcode.codings.context import Context
+    from qualcode.codings.outcomes import Outcome
 
 
 def without_gone(file: FileCodings, gone: Gone, sidecar: Sidecar) -> FileCodings:
@@ -16,6 +26,8 @@ def without_gone(file: FileCodings, gone: Gone, sidecar: Sidecar) -> FileCodings
     """
     if not gone.documents and not gone.people:
         return file
+    from qualcode.codings.match import hashes_of
+
     people = {person.casefold() for person in gone.people}
 
     def is_gone(document: str) -> bool:
@@ -60,3 +72,66 @@ def without_gone(file: FileCodings, gone: Gone, sidecar: Sidecar) -> FileCodings
             if (one.name not in left if one.of == "document" else one.name.casefold() not in people)
         ],
     )
+
+
+# ---------------------------------------------------------------- conversations that others go on being in
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A conversation before somebody's turns were taken out: its text, and exactly what was taken out of it."""
+
+    text: str
+    sha: str
+    edits: list[Edit]
+
+
+def whole_conversations(
+    study: Study, texts: Mapping[str, str], present: Mapping[str, str], edits: pd.DataFrame
+) -> tuple[dict[str, Whole], pd.DataFrame]:
+    """The conversations out of which turns of people who withdrew were taken, and table `edits` leading to these.
+
+    A coding is placed where its coder saw it. In the text that is left the same words may be somebody else's ("yes, I think so"),
+    or stand once where they stood twice.
+    """
+    found: dict[str, Whole] = {}
+    taken = edits[edits["why"] == "withdrawn"]
+    for (name, sha), rows in taken.groupby(["transcript", "sha256_from"], sort=True):
+        text = kept_text(study, str(sha))
+        if text is not None and str(name) in texts:
+            found[str(name)] = Whole(text, str(sha), edits_of_table(rows))
+    if not found:
+        return {}, edits
+    kept = [edits[~edits["transcript"].isin(found)]]
+    for name, whole in found.items():
+        ways = [(present[name], [Edit(e.start_to, e.end_to, e.start_from, e.end_from) for e in whole.edits])]
+        for sha in sorted(set(edits.loc[edits["transcript"] == name, "sha256_from"]) - {whole.sha}):
+            earlier = kept_text(study, str(sha))
+            if earlier is not None:
+                ways.append((str(sha), edits_between(earlier, whole.text)))
+        moved: list[dict[str, object]] = [
+            {"transcript": name, "sha256_from": sha, "sha256_to": whole.sha, "why": "withdrawn", **edit._asdict()}
+            for sha, found_edits in ways
+            for edit in found_edits
+        ]
+        kept.append(TABLES["edits"].shape(moved))
+    return found, pd.concat(kept, ignore_index=True)
+
+
+def as_they_are_now(outcomes: list[Outcome], context: Context) -> list[Outcome]:
+    """The outcomes with their places in the present text, without those on words of people who withdrew alone."""
+    if not context.whole:
+        return outcomes
+    kept = []
+    for outcome in outcomes:
+        coding = outcome.coding or outcome.waiting
+        if coding is None or str(coding["transcript"]) not in context.whole:
+            kept.append(outcome)
+            continue
+        name = str(coding["transcript"])
+        place = context.back(name, int(str(coding["start"])), int(str(coding["end"])))
+        if place is None:
+            continue
+        coding |= {"start": place[0], "end": place[1], "sha256_text": context.present[name]}
+        kept.append(outcome)
+    return kept

@@ -20,7 +20,7 @@ from qualcode.codings.carry import (
     Carried,
 )
 from qualcode.codings.context import Context, uuid5
-from qualcode.codings.gone import without_gone
+from qualcode.codings.gone import as_they_are_now, without_gone
 from qualcode.codings.kinds import read_kind
 from qualcode.codings.match import OwnPlaces, place_own
 from qualcode.codings.model import OWN, FileCodings, Given, Sidecar, read_sidecar, sidecar_path
@@ -112,7 +112,7 @@ def read_file(
     file = without_gone(file, context.gone, sidecar)
     import_id = import_id or sidecar.id or inside.as_posix()
     places = place_own(file, context, sidecar) if file.kind != OWN else None
-    outcomes = _outcomes(file.given, context, sidecar, where, import_id, places)
+    outcomes = as_they_are_now(_outcomes(file.given, context, sidecar, where, import_id, places), context)
     ids = (
         {one.given.coding: str(one.coding["coding"]) for one in outcomes if one.coding is not None}
         if file.memos

@@ -82,6 +82,7 @@ def rule_files(wildcards):
                         folder_of_many(str(path))
                         for path in one.input
                         if not str(path).startswith("data/processed/shards/")
+                        and not Path(path).is_absolute()
                     }
                 ),
                 "output": sorted({str(path) for path in one.output}),
@@ -105,8 +106,8 @@ def every_output(wildcards):
     )
 
 
-def key_file(wildcards):
-    """The pseudonym key, where there is one."""
+def key_file():
+    """The pseudonym key, where there is one (provenance does not name it)."""
     from qualcode.deidentify.place import key_path
 
     path = key_path(study)

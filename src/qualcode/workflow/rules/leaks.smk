@@ -2,7 +2,7 @@ rule leaks:
     """Look through every output for names, e-mail addresses and telephone numbers"""
     input:
         outputs=every_output,
-        key=key_file,
+        key=key_file(),
         decisions=shown(study.decisions_files),
     output:
         "reports/tables/leaks.csv",

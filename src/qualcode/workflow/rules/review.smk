@@ -5,7 +5,7 @@ rule review:
         turns="data/processed/turns.parquet",
         texts="data/processed/texts",
         people=raw("participants") + raw("sessions") + raw("speakers"),
-        key=key_file,
+        key=key_file(),
         decisions=shown(study.decisions_files),
     output:
         "data/processed/review.json",
