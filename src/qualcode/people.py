@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from qualcode.study import Study, who_was_there, who_withdrew
+from qualcode.study import Study, refuses, who_was_there, who_withdrew
 from qualcode.tables import TABLES, join, split
 
 NOT_STATED = "not stated"
@@ -16,7 +16,6 @@ NUMBERS_FROM = (
     7  # a variable of numbers with at least this many distinct values is summarised, not counted level by level
 )
 QUANTILES = {"median": 0.5, "first quartile": 0.25, "third quartile": 0.75, "minimum": 0.0, "maximum": 1.0}
-_NO_QUOTES = {"no", "n", "no_quotes", "no quotes", "noquotes", "withdrawn"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def who_counts(
     forbidden = {
         str(person)
         for person, consent in zip(participants["participant"], participants["consent"], strict=True)
-        if {part.casefold() for part in split(consent)} & _NO_QUOTES
+        if refuses(consent, "quotes")
     }
     present = who_was_there(sessions, speakers)
     read = set(transcripts["session"]) - {""}

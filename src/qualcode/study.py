@@ -196,6 +196,18 @@ class Study:
 _STAYED = {"", "no", "n", "false", "0", "-", "none"}
 
 
+_REFUSED = {"no", "n", "false", "0", "none", "refused", "withdrawn"}
+
+
+def refuses(consent: object, what: str) -> bool:
+    """Whether a cell `consent` forbids something, `quotes` or `deposit`.
+
+    `no` forbids all; `no_quotes`, `quotes: no` or `no quotes` forbid one thing. Several are parted by `;`.
+    """
+    said = {re.sub(r"[\s:=_\-]+", "_", part.strip().casefold()) for part in split(str(consent))}
+    return bool(said & ({f"no_{what}", f"no{what}"} | _REFUSED | {f"{what}_{no}" for no in _REFUSED}))
+
+
 def who_withdrew(participants: pd.DataFrame) -> frozenset[str]:
     """Those whose cell `withdrawn` holds anything but `no`: a date, `yes`. A day to come counts as well."""
     return frozenset(

@@ -59,7 +59,7 @@ def read_assignments(study: Study, context: Context, warnings: list[Problem]) ->
         raise CodingsError(error.problems) from error
     problems = Problems()
     rows: list[dict[str, object]] = []
-    given = given[[not context.gone.holds(str(name)) for name in given["transcript"]]]
+    given = given[~given["transcript"].map(lambda name: context.gone.holds(str(name))).astype(bool)]
     nobody_says = len(given) > 0 and not any(given["done"])
     for line in given.to_dict("records"):
         at = f"row {line['_row']}"

@@ -19,8 +19,13 @@ _LOST = {"qdpx": ("direction",), "docx": ("direction", "created")}
 @click.option(
     "--layer", default="", metavar="CODER", help="One coder's codings, or `consensus` (default: everybody's)."
 )
+@click.option(
+    "--team",
+    is_flag=True,
+    help="For the team itself: also transcripts of participants whose consent forbids a deposit.",
+)
 @click.argument("out", type=click.Path(path_type=Path))
-def command(study: Study, form: str, layer: str, out: Path) -> None:
+def command(study: Study, form: str, layer: str, team: bool, out: Path) -> None:
     """Write codings and codebook to OUT.
 
     qdpx, qdc: REFI-QDA, which ATLAS.ti, MAXQDA, NVivo and QualCoder open. csv, xlsx: qualcode's own format. docx:
@@ -30,7 +35,7 @@ def command(study: Study, form: str, layer: str, out: Path) -> None:
     from qualcode.codings.writers import export, load_layer
     from qualcode.leaks.check import check_handed_out
 
-    found = load_layer(study, layer)
+    found = load_layer(study, layer, team=team)
     written = export(found, form, out)
     check_handed_out(study, written)
     number = len(found.codings)
@@ -39,6 +44,11 @@ def command(study: Study, form: str, layer: str, out: Path) -> None:
     if form == "qdpx" and len(found.memos):
         what += f", {len(found.memos)} memos"
     click.echo(f"Wrote {where}: {what}.")
+    if found.kept_back:
+        names = ", ".join(found.kept_back)
+        click.echo(
+            f"Kept back, because a participant does not want a deposit: {names} (--team writes them too).", err=True
+        )
     directed = int((found.codings["direction"] != "").sum())
     if form in _LOST and directed:
         click.echo(f"This format has no place for the direction of {directed} codings; csv and xlsx have.", err=True)

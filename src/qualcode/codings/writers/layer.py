@@ -14,8 +14,8 @@ from qualcode.codings.context import NAMESPACE
 from qualcode.codings.read import read_codings
 from qualcode.errors import CodingsError, Problem, nearest
 from qualcode.memos import all_memos, read_memos
-from qualcode.study import Study
-from qualcode.tables import TABLES, read
+from qualcode.study import Study, refuses, who_was_there
+from qualcode.tables import TABLES, read, split
 
 CONSENSUS = "consensus"
 
@@ -36,6 +36,7 @@ class Layer:
     version: str = ""
     codebook: str = ""  # its name
     memos: pd.DataFrame = field(default_factory=TABLES["memos"].empty)
+    kept_back: tuple[str, ...] = ()  # transcripts of people who forbid that theirs are deposited
 
     def by_transcript(self) -> dict[str, list[dict[str, Any]]]:
         """The codings of each transcript, as records."""
@@ -62,8 +63,14 @@ def guid(kind: str, *parts: object) -> str:
     return str(uuid.uuid5(NAMESPACE, "\x1f".join((kind, *map(str, parts)))))
 
 
-def load_layer(study: Study, layer: str = "") -> Layer:
+def load_layer(study: Study, layer: str = "", *, team: bool = True) -> Layer:
     """Read a study's codings afresh, and take those of one coder; `consensus`: the agreed ones, as last run.
+
+    Parameters
+    ----------
+    team
+        The layer stays within the team. Without it, transcripts with a participant whose `consent` forbids a deposit are
+        `kept_back`, with all codings of them and memos about them.
 
     Raises
     ------
@@ -91,18 +98,39 @@ def load_layer(study: Study, layer: str = "") -> Layer:
                 Problem("--layer", f"nobody called '{layer}' coded.", nearest(layer, [*coders, CONSENSUS]))
             )
         codings, memos = codings[codings["coder"] == layer], memos[memos["author"] == layer]
+    kept_back: set[str] = set() if team else _not_for_deposit(study, made.transcripts)
+    codings = codings[~codings["transcript"].isin(kept_back)]
+    memos = memos[~memos["about"].map(lambda cell: _about(str(cell), kept_back)).astype(bool)]
     done = imported.assignments[imported.assignments["done"].astype(str).str.lower().isin(("true", "yes", "1"))]
     return Layer(
         title=str(study.config.study.title or "qualcode"),
         codings=codings.reset_index(drop=True),
-        texts=dict(made.texts),
+        texts={name: text for name, text in made.texts.items() if name not in kept_back},
         sha={str(name): str(value) for name, value in sha.items()},
         codes=_codes(book, codings),
-        assigned=set(zip(done["coder"], done["transcript"], strict=True)),
+        assigned={pair for pair in zip(done["coder"], done["transcript"], strict=True) if pair[1] not in kept_back},
         version=book.version if book is not None else "",
         codebook=book.name if book is not None else "",
         memos=memos.reset_index(drop=True),
+        kept_back=tuple(sorted(kept_back)),
     )
+
+
+def _not_for_deposit(study: Study, transcripts: pd.DataFrame) -> set[str]:
+    """Transcripts in which somebody speaks who forbids a deposit."""
+    people = study.participants
+    forbid = {
+        str(who)
+        for who, consent in zip(people["participant"], people["consent"], strict=True)
+        if refuses(consent, "deposit")
+    }
+    sessions = {name for name, present in who_was_there(study.sessions, study.speakers).items() if present & forbid}
+    pairs = zip(transcripts["transcript"], transcripts["session"], strict=True)
+    return {str(name) for name, session in pairs if session in sessions}
+
+
+def _about(cell: str, transcripts: set[str]) -> bool:
+    return any(one in transcripts or one.rpartition(" ")[0] in transcripts for one in split(cell))
 
 
 def _consensus(study: Study, sha: dict[str, str]) -> pd.DataFrame:
