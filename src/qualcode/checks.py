@@ -25,6 +25,7 @@ class Checked:
     warnings: list[Problem] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    withdrawn: str = ""  # whether anything of people who withdrew is in what lies in the study
     identifiers: str = ""  # whether candidates were reviewed, and what was checked against names
 
 
@@ -61,6 +62,8 @@ def check_study(study: Study, *, until: str | None = None, before_run: bool = Fa
     if transcribed is not None and not found.problems:
         people = people_of_study(study, transcribed.transcripts)  # type: ignore[attr-defined]
         found.warnings += small_cells(people.table, study.config.reports.min_participants)
+    if study.withdrawn and not before_run and not found.problems:
+        _withdrawn(study, found)
     if transcribed is not None and not before_run and not found.problems:
         _identifiers(study, found, transcribed)
     if until in (None, "topics", "topic_codes", "reports"):
@@ -94,6 +97,22 @@ def _key(study: Study, found: Checked) -> None:
     found.warnings += looked.warnings
     if looked.key is not None:
         found.counts["pseudonyms"] = len(looked.key.entries)
+
+
+def _withdrawn(study: Study, found: Checked) -> None:
+    """Look through everything that was made for what is of people who withdrew."""
+    from qualcode.leaks.check import check_outputs
+    from qualcode.leaks.find import Finder
+    from qualcode.leaks.gone import WITHDRAWN
+
+    leaks = check_outputs(study, Finder({})).leaks
+    files = list(dict.fromkeys(leaks["file"][leaks["kind"] == WITHDRAWN]))
+    who = f"{len(study.withdrawn)} {'participant' if len(study.withdrawn) == 1 else 'participants'}"
+    if files:
+        shown = ", ".join(files[:5]) + (f" and {len(files) - 5} more" if len(files) > 5 else "")
+        found.withdrawn = f"{who}; something of theirs is still in {shown}: run again, and delete packs and exports"
+    else:
+        found.withdrawn = f"{who}; nothing of theirs is in what the study has made"
 
 
 def _identifiers(study: Study, found: Checked, transcribed: object) -> None:

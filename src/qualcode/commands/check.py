@@ -28,6 +28,7 @@ def command(study: Study, as_json: bool) -> None:
             "warnings": [asdict(problem) for problem in result.warnings],
             "waiting": result.waiting,
             "counts": result.counts,
+            "withdrawn": result.withdrawn,
             "identifiers": result.identifiers,
         }
         click.echo(json.dumps(answer, indent=1, ensure_ascii=False))
@@ -37,6 +38,8 @@ def command(study: Study, as_json: bool) -> None:
     result.problems.raise_if_any()
     for stage, reason in result.waiting.items():
         click.echo(f"waiting: {stage} ({reason})")
+    if result.withdrawn:
+        click.echo(f"withdrawn: {result.withdrawn}")
     if result.identifiers:
         click.echo(f"identifiers: {result.identifiers}")
     counts = ", ".join(f"{number} {name}" for name, number in result.counts.items())

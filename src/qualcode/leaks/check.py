@@ -14,6 +14,7 @@ from qualcode.errors import Problem, QualcodeError
 from qualcode.files import sha256, write_text
 from qualcode.leaks.files import file_pieces
 from qualcode.leaks.find import FORM, UNCHECKED, Finder, Found
+from qualcode.leaks.gone import WITHDRAWN, Theirs, theirs
 from qualcode.leaks.pieces import Piece, UncheckedError
 from qualcode.study import Study
 from qualcode.tables import TABLES, read
@@ -26,10 +27,12 @@ WARNING = "DO_NOT_SHARE.txt"  # in reports/, after a check that failed
 _SAID = {
     FORM: "a form of the pseudonym key's {row} stands here.",
     UNCHECKED: "this file cannot be looked into: {row}.",
+    WITHDRAWN: "something of {row}, who withdrew, stands here.",
 }
 _HINT = {
     FORM: "Names come from transcripts, names of files, codes, memos, reasons and settings: look there, and run again.",
     UNCHECKED: "Save it anew, or take it away.",
+    WITHDRAWN: "What was made before they withdrew (a pack, an export) you delete yourself; the rest a run makes anew.",
 }
 _CONTACT = (
     "Put it into the key or decide on it (`qualcode pack identifiers`); a telephone number may need its country in "
@@ -122,7 +125,7 @@ def check_outputs(study: Study, finder: Finder | None = None) -> Checked:
         for path in sorted((study.root / folder).rglob("*"))
         if path.is_file() and path.name not in (".gitkeep", WARNING) and path != study.reports / "tables" / "leaks.csv"
     ]
-    return check_files(files, finder or study_finder(study), study.shown, below=study.root)
+    return check_files(files, finder or study_finder(study), study.shown, below=study.root, gone=theirs(study))
 
 
 def fingerprint(study: Study, made: Iterable[str]) -> str:
@@ -137,7 +140,12 @@ def fingerprint(study: Study, made: Iterable[str]) -> str:
 
 
 def check_files(
-    files: Iterable[Path], finder: Finder, shown: Callable[[Path], str] = str, *, below: Path | None = None
+    files: Iterable[Path],
+    finder: Finder,
+    shown: Callable[[Path], str] = str,
+    *,
+    below: Path | None = None,
+    gone: Theirs | None = None,
 ) -> Checked:
     """Look through files.
 
@@ -147,16 +155,21 @@ def check_files(
         How messages call a file. A file or folder whose own name may not leave is called by its number in its folder.
     below
         Names of folders from here down are looked at; by default the file's name alone.
+    gone
+        What is of people who withdrew.
     """
     found: list[dict[str, object]] = []
     number = 0
     for path in files:
         number += 1
         name = path.relative_to(below).as_posix() if below is not None and path.is_relative_to(below) else path.name
-        in_name = finder.find([Piece("name of the file", part, name=True) for part in name.split("/")])
+        names = [Piece("name of the file", part, name=True) for part in name.split("/")]
+        in_name = finder.find(names)
         called = _unnamed(path, shown, finder) if in_name else shown(path)
         try:
-            here = in_name + finder.find(file_pieces(path))
+            pieces = list(file_pieces(path)) if gone is not None and gone.ids else file_pieces(path)
+            here = in_name + finder.find(pieces)
+            here += gone.find([*names, *pieces]) if gone is not None and gone.ids else []
         except UncheckedError as error:
             here = [*in_name, Found("", UNCHECKED, str(error))]
         for one in here:
@@ -232,7 +245,7 @@ def check_handed_out(study: Study, written: Iterable[Path]) -> None:
         With file and place; the files are gone.
     """
     paths = [path for path in written if path.is_file()]
-    checked = check_files(paths, study_finder(study), study.shown)
+    checked = check_files(paths, study_finder(study), study.shown, gone=theirs(study))
     if checked.problems:
         for path in paths:
             path.unlink()

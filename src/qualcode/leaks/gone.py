@@ -1,0 +1,85 @@
+"""Whether anything of people who withdrew is in an output: their words, their ids, those of their transcripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from qualcode.leaks.find import Found, fold
+from qualcode.leaks.pieces import Piece
+from qualcode.study import Study
+
+WITHDRAWN = "withdrawn"
+TOGETHER = 7  # words in a row that only they said: so many in a row are hardly ever said twice
+_WORD = re.compile(r"\w+")
+
+
+@dataclass
+class Theirs:
+    """What people who withdrew said (runs of words -> who), and the ids that are theirs (id -> who)."""
+
+    runs: dict[tuple[str, ...], str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def find(self, pieces: Iterable[Piece]) -> Iterator[Found]:
+        """Where something of theirs stands, each place once."""
+        if not self.ids:
+            return
+        seen: set[tuple[str, str]] = set()
+        for piece in pieces:
+            who, at = self._in(piece)
+            if who and (piece.at(at), who) not in seen:
+                seen.add((piece.at(at), who))
+                yield Found(piece.at(at), WITHDRAWN, who)
+
+    def _in(self, piece: Piece) -> tuple[str, int]:
+        cell = piece.text.strip()
+        if len(cell) < 200:
+            parts = re.split(r"[;,./\\\s_-]+", cell) if piece.name else [part.strip() for part in cell.split(";")]
+            for part in parts:
+                if part in self.ids:
+                    return self.ids[part], 0
+        if self.runs:
+            words = [(fold(match.group()), match.start()) for match in _WORD.finditer(piece.text)]
+            for run in _runs([word for word, _ in words]):
+                if run[1] in self.runs:
+                    return self.runs[run[1]], words[run[0]][1]
+        return "", 0
+
+
+def _runs(words: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    for at in range(len(words) - TOGETHER + 1):
+        yield at, tuple(words[at : at + TOGETHER])
+
+
+def theirs(study: Study) -> Theirs:
+    """What is of people who withdrew, as far as their files are still there; nothing where nobody did."""
+    from qualcode.transcripts.onefile import read_file
+    from qualcode.transcripts.plan import Plan
+    from qualcode.transcripts.withdrawn import what_is_gone
+
+    if not study.withdrawn:
+        return Theirs()
+    gone = what_is_gone(study)
+    found = Theirs(ids={person: person for person in study.withdrawn})
+    plan = Plan(study)
+    others: set[tuple[str, ...]] = set()
+    for source in [*plan.sources, *gone.sources]:
+        raw = read_file(source.path.read_bytes(), source.path.name, plan.options(source))
+        if raw.what:
+            continue  # said where it is read
+        alone = source.session_id in gone.sessions
+        if alone:
+            found.ids[source.transcript] = source.session_id
+        voices = plan.voices(source, raw)
+        for turn in raw.placed:
+            who = voices[turn.speaker].participant
+            words = [fold(match.group()) for match in _WORD.finditer(raw.text[turn.start : turn.end])]
+            if who in study.withdrawn or (alone and voices[turn.speaker].role == "participant"):
+                found.runs |= dict.fromkeys((run for _, run in _runs(words)), who or source.session_id)
+            else:
+                others |= {run for _, run in _runs(words)}
+    for run in others & found.runs.keys():
+        del found.runs[run]
+    return found
