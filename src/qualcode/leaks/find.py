@@ -376,9 +376,8 @@ def _ways(form: str) -> Iterator[str]:
     together = "".join(re.findall(r"[^\W\d_]+", form))
     if len(together) > 7 and together != form and not re.search(r"\d", form):
         yield together
-    without = form
-    for umlaut, written in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue")):
-        without = unicodedata.normalize("NFC", without).replace(umlaut, written)
+    parted = unicodedata.normalize("NFD", form)
+    without = unicodedata.normalize("NFC", re.sub("([aouAOU])\u0308", r"\1e", parted))
     if without != unicodedata.normalize("NFC", form):
         yield without
 
