@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from page_pack import TEXT, item, meeting, pack, place, reading
 
+from qualcode.decisions.items import Reading, Voice
 from qualcode.decisions.page import write_page
 
 CHROMIUM = shutil.which("chromium") or ""
@@ -805,3 +807,21 @@ def test_a_page_of_many_disagreements_lists_them_all(opened):
     assert page.get_by_role("heading", name="Rank 400: presence").is_visible()
     row, box = page.locator("#list [aria-selected=true]").bounding_box(), page.locator("#list").bounding_box()
     assert box["y"] <= row["y"] <= box["y"] + box["height"]
+
+
+@pytest.mark.parametrize(("words", "way"), [("لم يكن لدينا وقت", "rtl"), ("לא היה לנו זמן", "rtl"), ("no time", "ltr")])
+def test_words_run_as_their_language_does_whatever_label_stands_before_them(opened, words, way):
+    text = f"P01: 😀 {words}!"
+    start = text.index(words)
+    voices = (Voice(5, len(text), "P01", "participant"),)
+    side = Reading("B", ("RB",), "time", "Too little time", "", "", start, start + len(words), "")
+    one = replace(
+        item(1, "presence", reading("A", "KL", "", ""), side, choices=("keep_a", "keep_b", "other")),
+        before=text[:start], words=words, after="!", text_start=0, length=len(text), voices=voices,
+    )  # fmt: skip
+    page = opened(pack(one))
+    assert page.locator("#context").get_attribute("dir") == way
+    assert page.locator("#context .in-b").all_inner_texts() == [words]
+    page.get_by_role("radio", name="other").check()
+    page.get_by_role("button", name="End a word earlier").click()
+    assert f"characters {start} to {start + len(words.rsplit(' ', 1)[0])}" in page.locator("#span-said").inner_text()

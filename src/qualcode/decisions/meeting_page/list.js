@@ -47,7 +47,7 @@ function optionFor(item) {
   let option = optionOf.get(item.id);
   if (!option) {
     const [a, b] = item.sides;
-    option = make("li", { id: `option-${item.rank}-${items.indexOf(item)}`, role: "option", "aria-selected": "false" },
+    option = make("li", { id: `option-${item.place}`, role: "option", "aria-selected": "false" },
       make("span", { class: "line" },
         make("span", { class: "rank" }, `${item.rank}`), make("span", { class: "kind" }, item.kind), own(item.transcript),
         make("span", { class: "state" })),
@@ -104,8 +104,7 @@ function markCurrent() {
 function beside(step) {
   const at = listed.indexOf(current);
   if (at >= 0) return listed[at + step] ?? null;
-  const place = items.indexOf(current);
-  const after = listed.findIndex((item) => items.indexOf(item) > place);
+  const after = listed.findIndex((item) => item.place > current.place);
   return step > 0 ? listed[after] ?? null : listed[(after < 0 ? listed.length : after) - 1] ?? null;
 }
 

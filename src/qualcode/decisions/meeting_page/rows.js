@@ -2,6 +2,7 @@
 
 const pack = JSON.parse(byId("data").textContent);
 const items = pack.items;
+items.forEach((item, at) => { item.place = at; });
 const itemOf = new Map(items.map((item) => [item.id, item]));
 const codeOf = new Map(pack.codes.map((code) => [code.code, code]));
 const coders = [...new Set(items.flatMap((item) => item.sides.flatMap((side) => side.coders)))].sort();

@@ -38,7 +38,7 @@ function tellSpan() {
 
 function spanPanel(item) {
   const text = make("textarea", {
-    id: "span-text", rows: 6, dir: "auto", lang: pack.language || null, spellcheck: "false", "aria-readonly": "true",
+    id: "span-text", rows: 6, dir: directionOf(shown.words(item.start, item.end)), lang: pack.language || null, spellcheck: "false", "aria-readonly": "true",
     autocomplete: "off", "aria-describedby": "span-hint",
   });
   text.value = shown.text.replaceAll("\r", " "); // a lone or paired return would change what the offsets count
@@ -125,7 +125,7 @@ function pieces(item, words, span) {
 
 function contextOf(item, words, span, id) {
   const classes = ["context", words.start > 0 && "more-before", words.end < item.length && "more-after"].filter(Boolean).join(" ");
-  return make("div", { class: classes, id, dir: "auto", lang: pack.language || null }, pieces(item, words, span));
+  return make("div", { class: classes, id, dir: directionOf(words.words(item.start, item.end)), lang: pack.language || null }, pieces(item, words, span));
 }
 
 function drawContext() {

@@ -130,6 +130,14 @@ function own(text, attributes = {}) {
   return make("bdi", attributes, text);
 }
 
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
+
+/** How a participant's words run: by their own first letter, not by the label before them. */
+function directionOf(words) {
+  const letter = words.match(/\p{L}/u);
+  return letter && RIGHT_TO_LEFT.test(letter[0]) ? "rtl" : "ltr";
+}
+
 const byId = (id) => document.getElementById(id);
 const squeezed = (text) => text.trim().replace(/\s+/gu, " ");
 const many = (count, one, more = `${one}s`) => `${count} ${count === 1 ? one : more}`;
