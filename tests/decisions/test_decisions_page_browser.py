@@ -825,3 +825,37 @@ def test_words_run_as_their_language_does_whatever_label_stands_before_them(open
     page.get_by_role("radio", name="other").check()
     page.get_by_role("button", name="End a word earlier").click()
     assert f"characters {start} to {start + len(words.rsplit(' ', 1)[0])}" in page.locator("#span-said").inner_text()
+
+
+def test_the_reason_for_one_choice_is_not_carried_over_to_another(opened):
+    page = opened()
+    page.go(5)
+    reason = page.get_by_role("textbox", name="Reason")
+    assert reason.input_value() == "said before"
+    page.get_by_role("radio", name="keep A").check()
+    assert reason.input_value() == ""
+    page.get_by_role("radio", name="keep B").check()
+    assert reason.input_value() == "said before"
+    page.get_by_role("radio", name="neither").check()
+    reason.fill("a new one")
+    page.get_by_role("radio", name="keep A").check()
+    assert reason.input_value() == "a new one"
+
+
+def test_several_who_decided_are_kept_where_all_of_them_are_coders(opened):
+    page = opened()
+    page.decide(1, "keep B", by="RB;KL")
+    page.decide(2, "keep A", by="RB;Rosa Blum")
+    kept = page.evaluate("Object.values(localStorage).map((text) => JSON.parse(text).rows)")[0]
+    assert (kept["d-1"][2], kept["d-2"][2]) == ("RB;KL", "")
+    page.go(1)
+    assert "RB, KL, 2024-05-03" in page.state
+
+
+def test_definitions_folded_once_stay_folded(opened):
+    page = opened()
+    page.go(2)
+    page.get_by_text("Definition (A)").click()
+    playwright.expect(page.get_by_text("What too little time is.")).to_be_hidden()  # B's too
+    page.go(3)
+    assert page.locator(".card details[open]").count() == 0

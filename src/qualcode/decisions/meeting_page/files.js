@@ -113,7 +113,7 @@ function settle(name, conflicts) {
     return make("label", { class: "check" },
       make("input", { type: "radio", name: item.id, value: which, checked }),
       make("span", {}, make("strong", {}, which === "page" ? "This page: " : "The file: "), own(told(item, row)), ". ",
-        own(row.by), `, ${row.on}.`, ...reason));
+        signers(row), `, ${row.on}.`, ...reason));
   };
   const asked = conflicts.map(([id, row]) => {
     const item = itemOf.get(id);

@@ -50,12 +50,13 @@ function tellState() {
   if (!row) parts.push("Open.");
   else {
     parts.push(row.choice === "open" ? "Open again" : "Decided", rows.has(current.id) ? " here" : "", ": ", own(told(current, row)), ", ",
-      own(row.by), `, ${row.on}.`);
+      signers(row), `, ${row.on}.`);
     if (row.reason) parts.push(" Reason: ", own(row.reason));
   }
   if (drafts.has(current.id)) parts.push(" What is begun below is not decided yet.");
   if (!row && current.suggested) parts.push(" Suggested: ", own(current.suggested), " (nobody has signed it).");
   byId("state").replaceChildren(...parts.filter(Boolean));
+  byId("state").hidden = parts.length === 1 && !row; // the list says that it is open
 }
 
 // ---------------------------------------------------------------- what is shown of an item
@@ -78,10 +79,10 @@ function show(item, { focus = "" } = {}) {
       item.speaker ? own(item.speaker) : "", item.speaker ? "." : ""),
     make("p", { id: "state", class: "state-line" }),
     item.scope === "span" ? make("section", { "aria-labelledby": "context-heading" },
-      make("h3", { id: "context-heading" }, "The passage in its context"),
-      legendOf(item), contextOf(item, shown, null, "context"),
-      canSpan(item) ? make("div", { class: "tools" },
-        make("button", { type: "button", id: "use-selected", disabled: true, onclick: useSelected }, "Use selected words as the passage")) : "")
+      make("div", { class: "context-head" },
+        make("h3", { id: "context-heading" }, "The passage in its context"), legendOf(item),
+        canSpan(item) ? make("button", { type: "button", id: "use-selected", disabled: true, onclick: useSelected }, "Use selected words as the passage") : ""),
+      contextOf(item, shown, null, "context"))
       : make("p", {}, "The code was given to the whole transcript; its words are not on this page."),
     make("div", { class: "sides" }, item.sides.map((side) => sideCard(item, side))),
     formFor(item),
@@ -125,9 +126,22 @@ function sideCard(item, side) {
         side.direction ? make("p", {}, "Direction: ", side.direction.split(";").join(", ")) : "",
         item.scope === "span" ? make("p", {}, make("span", { class: "soft" }, `${where}: `), words(glance(shown.words(side.start, side.end)))) : "",
         side.memo ? make("p", { class: "kept-lines" }, make("span", { class: "soft" }, "Memo: "), own(side.memo)) : "",
-        definition ? make("p", { class: "kept-lines" }, make("span", { class: "soft" }, "Definition: "), own(definition)) : "",
+        definition ? definitionOf(side, definition) : "",
       ]
       : make("p", {}, own(side.coders.join(", ")), " read this and did not use the code here."));
+}
+
+let definitionsOpen = true; // as they were left last
+
+function definitionOf(side, definition) {
+  const element = make("details", { open: definitionsOpen }, make("summary", {}, `Definition (${side.letter})`),
+    make("p", { class: "kept-lines" }, own(definition)));
+  element.addEventListener("toggle", () => {
+    if (element.open === definitionsOpen || !element.isConnected) return;
+    definitionsOpen = element.open;
+    for (const other of document.querySelectorAll(".card details")) other.open = definitionsOpen;
+  });
+  return element;
 }
 
 // ---------------------------------------------------------------- the form
@@ -166,7 +180,7 @@ function formFor(item) {
   const radios = offered(item).map((choice) => {
     const input = make("input", { type: "radio", name: "choice", value: choice, id: `choice-${choice}`, "aria-describedby": "error-choice" });
     input.checked = form.choice === choice;
-    input.addEventListener("change", () => { form.choice = choice; afterChoice(); touched(); });
+    input.addEventListener("change", () => choose(choice));
     return make("label", { class: "choice" }, input, make("span", {}, make("strong", {}, pack.choices[choice]), " ", own(meaning(item, choice), { class: "soft" })));
   });
   const element = make("form", { id: "decide", "aria-label": "Decision", autocomplete: "off", novalidate: true },
@@ -174,7 +188,7 @@ function formFor(item) {
     make("div", { id: "other", class: "other" }, codePicker(item), canSpan(item) ? spanPanel(item) : ""),
     make("div", { class: "signed" },
       field("reason", "Reason", make("textarea", { rows: 2 }), "Whoever reads this next year is glad of one. No participants’ words, please."),
-      field("by", "By (who decided)", make("input", { type: "text", spellcheck: "false" })),
+      field("by", "By (who decided)", make("input", { type: "text", spellcheck: "false" }), "Several: RB;KL"),
       field("on", "Date", make("input", { type: "date", min: "2000-01-01", max: "2099-12-31" }))),
     make("div", { class: "tools" },
       make("button", { type: "submit", class: "main", value: "next" }, "Decide, and next open"),
@@ -189,6 +203,19 @@ function formFor(item) {
   return element;
 }
 
+function choose(choice) {
+  const before = untouched(current);
+  if (before.choice && before.reason) {
+    // the reason for one choice is none for another
+    if (choice !== before.choice && form.reason === before.reason) form.reason = "";
+    else if (choice === before.choice && !form.reason) form.reason = before.reason;
+    byId("form-reason").value = form.reason;
+  }
+  form.choice = choice;
+  afterChoice();
+  touched();
+}
+
 function codePicker(item) {
   const direction = item.kind === "direction";
   const select = make("select", { id: "form-code", "aria-describedby": "error-code code-said" });
@@ -201,7 +228,7 @@ function codePicker(item) {
   if (select.value !== form.code) select.value = "";
   const tell = () => {
     const code = direction ? null : codeOf.get(select.value);
-    const parts = code ? [["", code.definition], ["Use it for: ", code.include], ["Not for: ", code.exclude]] : [];
+    const parts = code ? [["", codeName(code.code)], ["", code.definition], ["Use it for: ", code.include], ["Not for: ", code.exclude]] : [];
     said.replaceChildren(...parts.filter(([, text]) => text).map(([head, text]) => make("span", { class: "kept-lines" }, head, own(text))));
   };
   const said = make("div", { id: "code-said", class: "soft" });
@@ -222,9 +249,8 @@ function afterChoice() {
 
 function useSelected() {
   if (!selected) return;
-  form.choice = "other";
   byId("choice-other").checked = true;
-  afterChoice();
+  choose("other");
   takeSpan(selected);
   byId("form-code").focus();
   say("The selected words are the passage. Choose the code for them.");

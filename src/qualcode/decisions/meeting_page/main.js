@@ -145,7 +145,7 @@ function fillPrint() {
       item.scope === "span" ? contextOf(item, words, null, null) : make("p", {}, "The whole transcript."),
       item.sides.map(side),
       make("p", { class: "decided" }, make("strong", {}, "Decision: "),
-        row ? [own(told(item, row)), ", ", own(row.by), `, ${row.on}.`, row.reason ? [" ", own(row.reason)] : ""] : "open"));
+        row ? [own(told(item, row)), ", ", signers(row), `, ${row.on}.`, row.reason ? [" ", own(row.reason)] : ""] : "open"));
   });
   const count = listed.length === items.length ? "" : ` ${listed.length} of them are printed.`;
   byId("print").replaceChildren(

@@ -152,6 +152,15 @@ function told(item, row) {
   return word;
 }
 
+/** Who decided: several are joined by `;`. */
+function signersOf(row) {
+  return row.by.split(";").map((name) => name.trim()).filter(Boolean);
+}
+
+function signers(row) {
+  return own(signersOf(row).join(", "));
+}
+
 function sideName(item, side) {
   if (!side.code) return "no code";
   const way = side.direction.split(";").join(", ");
@@ -172,9 +181,10 @@ function storage() {
   }
 }
 
+/** A row without its reason, and without names that are not coders' ids. */
 function stored(row) {
-  const value = row.choice === "other" ? row.value : "";
-  return [row.choice, value, coders.includes(row.by) ? row.by : "", row.on]; // no reason, no name that is not a coder's id
+  const named = signersOf(row).every((name) => coders.includes(name));
+  return [row.choice, row.choice === "other" ? row.value : "", named ? row.by : "", row.on];
 }
 
 /** Keep the choices made here, beside those that still wait from an earlier visit; false where the browser can't. */
