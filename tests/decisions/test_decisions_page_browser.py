@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from page_pack import TEXT, item, meeting, pack, place, reading
 
-from qualcode.decisions.items import Reading, Voice
+from qualcode.decisions.items import Decided, Reading, Voice
 from qualcode.decisions.page import write_page
 
 CHROMIUM = shutil.which("chromium") or ""
@@ -524,7 +524,7 @@ def test_the_browser_keeps_ids_offsets_and_choices_and_no_words(opened):
     assert [(name, json.loads(value)) for name, value in kept] == [
         (
             "qualcode-meeting:11111111-2222-5333-8444-555555555555",
-            {"version": 1, "rows": {"d-1": ["other", "help", "", TODAY], "d-2": ["keep_a", "", "KL", TODAY]}},
+            {"version": 1, "rows": {"d-1": ["other", "help", "", TODAY, ""], "d-2": ["keep_a", "", "KL", TODAY, ""]}},
         )
     ]
     assert page.evaluate("sessionStorage.length + document.cookie.length") == 0
@@ -532,7 +532,7 @@ def test_the_browser_keeps_ids_offsets_and_choices_and_no_words(opened):
     page.reload()
     assert "keeps 2 choices made on this page before, without reasons" in page.locator("#restore-text").inner_text()
     page.get_by_role("button", name="Bring them back").click()
-    page.says("1 choice brought back, without reasons. 1 more has no name yet, and wait as begun.")
+    page.says("1 choice brought back, without reasons. 1 more without the name, begun: say who decided.")
     assert rows(page.save()) == {"d-2": ("keep_a", "", "", "KL", TODAY)}
     page.get_by_role("button", name="Forget what this browser keeps").or_(
         page.get_by_text("What this page keeps")
@@ -859,3 +859,58 @@ def test_definitions_folded_once_stay_folded(opened):
     playwright.expect(page.get_by_text("What too little time is.")).to_be_hidden()  # B's too
     page.go(3)
     assert page.locator(".card details[open]").count() == 0
+
+
+def test_an_older_file_does_not_undo_in_silence_what_was_decided_since(opened, tmp_path):
+    saved = json.loads(file_of(tmp_path / "a.json", ["d-5", "keep_a"]).read_text(encoding="utf-8"))
+    for base, asked in (("decision-1", False), ("decision-0", True), ("", True)):
+        page = opened()
+        saved["rows"][0]["decision"] = base
+        (tmp_path / "b.json").write_text(json.dumps(saved), encoding="utf-8")
+        page.open_file(tmp_path / "b.json")
+        if asked:
+            dialog = page.get_by_role("dialog")
+            playwright.expect(dialog).to_contain_text("This page: keep B: Too little time [time]. RB, 2024-04-01.")
+            page.get_by_role("button", name="Take these").click()
+            page.says("b.json: 0 decisions taken, 0 here already, 1 of 1 conflict kept as the page has them.")
+        else:
+            page.says("b.json: 1 decision taken, 0 here already.")
+    assert rows(page.save()) == {}
+
+
+def test_choices_kept_in_the_browser_give_way_to_what_was_decided_since(opened):
+    page = opened()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.decide(1, "keep B")
+    page.decide(2, "keep A")
+    page.decide(3, "both")
+    since = [Decided(choice, "", "", "KL", TODAY, f"decision-{choice}") for choice in ("keep_a", "keep_a")]
+    made = meeting()
+    items = [replace(made.items[0], decided=since[0]), replace(made.items[1], decided=since[1]), *made.items[2:]]
+    write_page(page.path, replace(made, items=tuple(items)), title="A tiny study")
+    page.reload()
+    page.get_by_role("button", name="Bring them back").click()
+    page.says("1 choice brought back, without reasons. 1 left out: decided otherwise since, before this page was made.")
+    assert {name: row[0] for name, row in rows(page.save()).items()} == {"d-3": "both"}
+
+
+def test_what_is_begun_stays_when_a_file_is_opened(opened, tmp_path):
+    page = opened()
+    page.go(2)
+    page.get_by_role("textbox", name="Reason").fill("half a thought")
+    page.open_file(file_of(tmp_path / "b.json", ["d-2", "keep_a"]))
+    page.says("b.json: 1 decision taken, 0 here already.")
+    assert page.get_by_role("textbox", name="Reason").input_value() == "half a thought"
+    page.get_by_role("button", name="Clear the form").click()
+    assert page.get_by_role("radio", name="keep A").is_checked()
+
+
+def test_the_date_of_today_moves_on_at_midnight_and_another_date_stays(opened):
+    page = opened()
+    page.go(1)
+    page.clock.set_fixed_time("2024-05-04T00:10:00")
+    page.go(2)
+    assert page.locator("#form-on").input_value() == "2024-05-04"
+    page.locator("#form-on").fill("2024-05-01")
+    page.go(3)
+    assert page.locator("#form-on").input_value() == "2024-05-01"

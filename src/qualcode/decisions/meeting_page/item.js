@@ -3,10 +3,10 @@
 let current = null; // the item shown
 let shown = null; // its words
 let form = null; // {choice, code, span, reason, by, on}: what its form says; `code` is a direction where that is in dispute
-let [lastBy, lastOn] = ["", today()]; // who decided last, and the date given; the next form begins with them
+let [lastBy, lastOn] = ["", null]; // who decided last, and the date where it was not that day's; the next form begins with them
 
 function formOf(item, row) {
-  const empty = { choice: "", code: item.kind === "direction" ? "" : commonCode(item), span: null, reason: "", by: lastBy, on: lastOn };
+  const empty = { choice: "", code: item.kind === "direction" ? "" : commonCode(item), span: null, reason: "", by: lastBy, on: lastOn ?? today() };
   if (!row) return empty;
   const { choice, reason, by, on } = row;
   const made = { ...empty, choice, reason, by, on };
@@ -19,12 +19,16 @@ function formOf(item, row) {
   return made;
 }
 
+function rememberDay(day) {
+  if (isDate(day)) lastOn = day === today() ? null : day;
+}
+
 /** The form as it stands before anybody touches it; who and when are those of the decision that it would make. */
 function untouched(item) {
   const here = rows.get(item.id);
   if (here) return formOf(item, here);
   const row = item.decided && item.decided.choice !== "open" ? item.decided : null;
-  return { ...formOf(item, row), by: lastBy, on: lastOn };
+  return { ...formOf(item, row), by: lastBy, on: lastOn ?? today() };
 }
 
 function rowOf(item, given) {
@@ -171,7 +175,7 @@ function formFor(item) {
     control.addEventListener("input", () => {
       form[name] = control.value;
       if (name === "by") lastBy = squeezed(control.value);
-      if (name === "on" && isDate(control.value)) lastOn = control.value;
+      if (name === "on") rememberDay(control.value);
       touched();
     });
     return make("div", { class: "field" }, make("label", { for: control.id }, label), control,
@@ -284,7 +288,8 @@ function decide(goOn) {
   const item = current;
   const row = rowOf(item, form);
   if (!check(item, row)) return;
-  [lastBy, lastOn] = [row.by, row.on];
+  lastBy = row.by;
+  rememberDay(row.on);
   const asBefore = sameRow(row, item.decided, ["choice", "value", "reason"]);
   drafts.delete(item.id);
   const changed = change(`the decision on rank ${item.rank}`, [[item.id, asBefore ? undefined : row]]);
@@ -302,6 +307,7 @@ function decide(goOn) {
 
 function takeBack() {
   const item = current;
+  drafts.delete(item.id);
   change(`taking back rank ${item.rank}`, [[item.id, undefined]]);
   refresh();
   show(item, { focus: "item" });

@@ -206,8 +206,11 @@ function begin() {
   window.addEventListener("beforeprint", fillPrint);
   window.addEventListener("afterprint", () => byId("print").replaceChildren());
   window.addEventListener("beforeunload", (event) => { if (isUnsaved() || drafts.size) event.preventDefault(); });
+  let warned = false;
   window.addEventListener("storage", (event) => {
-    if (event.key === STORE && event.newValue) complain("This page is open in another window too. Decide in one of them only, or save both to files and open them together.");
+    if (event.key !== STORE || !event.newValue || warned) return;
+    warned = true;
+    complain("This page is open in another window too. Decide in one of them only, or save both to files and open them together.");
   });
   const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
   window.addEventListener("dragover", (event) => { if (holdsFiles(event)) { event.preventDefault(); byId("drop").hidden = false; } });

@@ -20,6 +20,11 @@ function standing(item) {
   return rows.get(item.id) ?? item.decided;
 }
 
+/** The id of the decision that the page came with; a row made on this page is to take its place. */
+function baseOf(item) {
+  return item.decided?.decision ?? "";
+}
+
 function isDecided(item) {
   const row = standing(item);
   return Boolean(row && row.choice && row.choice !== "open");
@@ -32,9 +37,7 @@ function statusOf(item) {
 /** The rows as they are saved: those decided here, by rank. */
 function rowsOut() {
   const here = items.filter((item) => rows.has(item.id));
-  return here.map((item) => ({
-    disagreement: item.id, text: item.mark, decision: item.decided?.decision ?? "", ...rows.get(item.id),
-  }));
+  return here.map((item) => ({ disagreement: item.id, text: item.mark, decision: baseOf(item), ...rows.get(item.id) }));
 }
 
 function isUnsaved() {
@@ -60,7 +63,6 @@ function apply(step, which) {
   for (const each of step.changes) {
     if (each[which]) rows.set(each.id, each[which]);
     else rows.delete(each.id);
-    drafts.delete(each.id);
   }
   keepInBrowser();
 }
@@ -182,16 +184,16 @@ function storage() {
 }
 
 /** A row without its reason, and without names that are not coders' ids. */
-function stored(row) {
+function stored(item, row) {
   const named = signersOf(row).every((name) => coders.includes(name));
-  return [row.choice, row.choice === "other" ? row.value : "", named ? row.by : "", row.on];
+  return [row.choice, row.choice === "other" ? row.value : "", named ? row.by : "", row.on, baseOf(item)];
 }
 
 /** Keep the choices made here, beside those that still wait from an earlier visit; false where the browser can't. */
 function keepInBrowser() {
   if (!keeping) return true;
   const kept = { ...waiting };
-  for (const [id, row] of rows) kept[id] = stored(row);
+  for (const [id, row] of rows) kept[id] = stored(itemOf.get(id), row);
   try {
     const store = storage();
     if (!store) return false;
@@ -204,13 +206,13 @@ function keepInBrowser() {
   }
 }
 
-/** What an earlier visit left: `{id: [choice, value, by, on]}`, ids of this page only. */
+/** What an earlier visit left: `{id: [choice, value, by, on, decision]}`, ids of this page only. */
 function readBrowser() {
   try {
     const text = storage()?.getItem(STORE);
     const kept = text ? JSON.parse(text) : null;
     if (!kept || kept.version !== pack.version || typeof kept.rows !== "object") return {};
-    const own = Object.entries(kept.rows).filter(([id, row]) => itemOf.has(id) && Array.isArray(row) && row.length === 4);
+    const own = Object.entries(kept.rows).filter(([id, row]) => itemOf.has(id) && Array.isArray(row) && row.length === 5);
     return Object.fromEntries(own);
   } catch {
     return {};
