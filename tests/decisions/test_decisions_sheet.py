@@ -9,108 +9,39 @@ from datetime import datetime
 
 import openpyxl
 import pytest
+from made_up_meeting import TEXT, Meeting
 
-from qualcode.consensus import find_disagreements, make_consensus
-from qualcode.decisions import import_sheet, is_sheet, not_imported, read_decisions, write_sheet
+from qualcode.decisions import (
+    import_sheet,
+    is_sheet,
+    not_imported,
+    read_decisions,
+    write_sheet,
+)
 from qualcode.errors import DecisionsError
-from qualcode.study import Study
-from qualcode.tables import TABLES, write
+from qualcode.tables import write
 
-TEXT = (
-    "I: What came in the way?\n\n"
-    "P01: =SUM of my hours was too small. We had no time for it, and the money stopped in May. "
-    "Then the nurses helped one another a great deal.\n\n"
-    "I: And now?\n\n"
-    "P01: Now the director stands behind us. I would do it again tomorrow."
-)
-TEXTS = {"S01": TEXT}
+PASSAGE = "Other passage (paste its words)"
 
 
-def span(words: str) -> tuple[int, int]:
-    start = TEXT.index(words)
-    return start, start + len(words)
+class SheetMeeting(Meeting):
+    """The same study, with the workbook that its meeting fills in."""
 
+    def run(self, context=4):
+        made = super().run(context)
+        self.sheet = self.root / "sheet.xlsx"
+        write_sheet(self.sheet, self.pack)
+        return made
 
-TURNS = TABLES["turns"].shape(
-    [
-        {"transcript": "S01", "turn": turn, "speaker": who, "participant": "" if who == "I" else who,
-         "role": "interviewer" if who == "I" else "participant", "start": span(words)[0], "end": span(words)[1]}
-        for turn, (who, words) in enumerate(
-            [
-                ("I", "What came in the way?"),
-                ("P01", TEXT.split("P01: ")[1].split("\n")[0]),
-                ("I", "And now?"),
-                ("P01", "Now the director stands behind us. I would do it again tomorrow."),
-            ]
-        )
-    ]
-)  # fmt: skip
-CODEBOOK = TABLES["codebook"].shape(
-    [
-        {"position": n, "code": code, "label": label, "kind": kind, "parent": parent, "depth": 1 if parent else 0,
-         "direction": way, "definition": f"What {label.lower()} is.", "version": "1.0.0", "name": "tiny"}
-        for n, (code, label, kind, parent, way) in enumerate(
-            [
-                ("barriers", "Barriers", "theme", "", "barrier"),
-                ("time", "Too little time", "subtheme", "barriers", "barrier"),
-                ("money", "Money", "subtheme", "barriers", ""),
-                ("strengths", "Strengths", "theme", "", "facilitator"),
-                ("help", "Help", "subtheme", "strengths", "facilitator"),
-            ]
-        )
-    ]
-)  # fmt: skip
-CODINGS = TABLES["codings"].shape(
-    [
-        {"coding": name, "transcript": "S01", "scope": "span", "start": span(words)[0], "end": span(words)[1],
-         "code": code, "coder": coder, "origin": "human", "memo": memo, "created": "2024-04-01", "direction": way}
-        for name, coder, code, words, memo, way in [
-            ("c1", "RB", "time", "=SUM of my hours was too small.", "-- sure?", ""),
-            ("c2", "KL", "money", "the money stopped in May", "@RB: money, not time", "barrier"),
-            ("c3", "RB", "time", "the money stopped in May", "", ""),
-            ("c4", "RB", "help", "the nurses helped one another", "", ""),
-            ("c5", "KL", "help", "the nurses helped one another a great deal", "", "barrier"),
-            ("c6", "RB", "help", "Now the director stands behind us.", "", ""),
-        ]
-    ]
-)  # fmt: skip
-ASSIGNMENTS = TABLES["assignments"].shape(
-    [{"transcript": "S01", "coder": coder, "done": "yes"} for coder in ("RB", "KL")]
-)
-TITLE = "A tiny study"
-
-
-class Meeting:
-    """A study with four disagreements: presence (time), sibling (time, money), direction (help), missed (help)."""
-
-    def __init__(self, root):
-        (root / "config").mkdir(parents=True)
-        (root / "config/study.yaml").write_text(f"study:\n  title: {TITLE}\n", encoding="utf-8")
-        self.root = root
-        self.sheet = root / "sheet.xlsx"
-        self.run()
-
-    @property
-    def study(self) -> Study:
-        return Study.load(self.root)
-
-    def run(self):
-        decisions = read_decisions(self.study)
-        self.found = find_disagreements(CODINGS, ASSIGNMENTS, TEXTS, CODEBOOK, decisions)
-        write("report_disagreements", self.found, self.root / "reports/tables/disagreements.csv")
-        write("codebook", CODEBOOK, self.root / "data/processed/codebook.parquet")
-        write_sheet(self.sheet, self.found, CODINGS, TURNS, TEXTS, CODEBOOK, decisions, title=TITLE, context=4)
-        return make_consensus(CODINGS, ASSIGNMENTS, TEXTS, CODEBOOK, decisions)
-
-    def fill(self, *rows: tuple, path=None, **cells):
-        """Fill sheet rows: (kind, decision, other, reason, by, date)."""
+    def fill(self, *rows: tuple, path=None):
+        """Fill sheet rows: (kind, decision, other, reason, by, date, other passage)."""
         book = openpyxl.load_workbook(path or self.sheet)
         page = book["Disagreements"]
         heads = {cell.value: cell.column for cell in page[1]}
         for kind, *values in rows:
             (row,) = (r for r in range(2, page.max_row + 1) if page.cell(r, heads["Kind"]).value == kind)
             for head, value in zip(
-                ("Decision", "Other code or direction", "Reason", "By", "Date"), values, strict=False
+                ("Decision", "Other code or direction", "Reason", "By", "Date", PASSAGE), values, strict=False
             ):
                 page.cell(row, heads[head]).value = value
         book.save(path or self.sheet)
@@ -118,7 +49,7 @@ class Meeting:
 
 @pytest.fixture
 def meeting(tmp_path):
-    return Meeting(tmp_path / "study")
+    return SheetMeeting(tmp_path / "study")
 
 
 def cells(path) -> list[dict[str, object]]:
@@ -160,7 +91,7 @@ def test_only_the_columns_to_fill_are_unlocked_and_the_list_of_decisions_fits_th
     page = openpyxl.load_workbook(meeting.sheet)["Disagreements"]
     heads = {cell.value: cell.column_letter for cell in page[1]}
     unlocked = {head for head, letter in heads.items() if not page[f"{letter}2"].protection.locked}
-    assert unlocked == {"Decision", "Other code or direction", "Reason", "By", "Date"}
+    assert unlocked == {"Decision", "Other code or direction", PASSAGE, "Reason", "By", "Date"}
     kinds = {page[f"{heads['Kind']}{n}"].value: n for n in range(2, 6)}
     rules = {str(rule.sqref): rule.formula1 for rule in page.data_validations.dataValidation}
 
@@ -259,8 +190,12 @@ def test_two_people_who_decide_otherwise_on_one_day_are_a_conflict(meeting, tmp_
     import_sheet(meeting.study, meeting.sheet)
     with pytest.raises(DecisionsError) as caught:
         import_sheet(meeting.study, other)
-    assert len(caught.value.problems) == 1
-    assert "was decided otherwise by RB on 2024-05-03 (keep A; decision " in str(caught.value)
+    conflict, counted = caught.value.problems
+    assert "is decided in two ways, and neither knew the other: keep A, by RB on 2024-05-03 (decision " in conflict.what
+    assert conflict.what.endswith(f"keep B, by KL on 2024-05-03 ({other}, {conflict.place}).")
+    assert counted.what == (
+        "nothing was imported. Of 4 rows: 0 new decisions, 0 changed, 1 as before, 2 not decided, 1 in conflict."
+    )
 
 
 def test_every_wrong_row_is_named_and_nothing_is_written(meeting):
@@ -304,7 +239,7 @@ def test_an_unknown_disagreement_and_an_unknown_code_are_named(meeting):
 
 def test_another_studys_sheet_is_refused(meeting, tmp_path):
     meeting.fill(("presence", "keep A", None, None, "RB", "2024-05-03"))
-    other = Meeting(tmp_path / "other")
+    other = SheetMeeting(tmp_path / "other")
     (other.root / "config/study.yaml").write_text("study:\n  title: Something else\n", encoding="utf-8")
     write("report_disagreements", other.found.iloc[:0], other.root / "reports/tables/disagreements.csv")
     with pytest.raises(DecisionsError, match="made for the study 'A tiny study', and this study is 'Something else'"):
