@@ -9,10 +9,12 @@ from datetime import datetime
 
 import openpyxl
 import pytest
-from made_up_meeting import TEXT, Meeting
+from made_up_meeting import TEXT, Meeting, span
 
 from qualcode.decisions import (
+    append_decisions,
     import_sheet,
+    import_sheets,
     is_sheet,
     not_imported,
     read_decisions,
@@ -302,3 +304,204 @@ def test_a_sheet_that_libreoffice_saved_is_read_all_the_same(meeting, tmp_path):
         for row in page.iter_rows()
         for cell in row
     )
+
+
+def offsets(words: str) -> str:
+    start, end = span(words)
+    return f"{start}-{end}"
+
+
+def values(study) -> dict[str, str]:
+    decisions = read_decisions(study)
+    return dict(zip(decisions["choice"], decisions["value"], strict=True))
+
+
+def test_pasted_words_become_another_passage_with_the_code_of_the_disagreement_or_another_one(meeting):
+    meeting.fill(
+        ("presence", "other", None, None, "RB", "2024-05-03", "my  hours was too\nsmall"),
+        ("sibling", "other", "Help [help]", None, "RB", "2024-05-03", "and THE MONEY stopped"),
+    )
+    import_sheet(meeting.study, meeting.sheet)
+    decisions = read_decisions(meeting.study)
+    assert set(decisions["value"]) == {
+        f"time {offsets('my hours was too small')}",
+        f"help {offsets('and the money stopped')}",
+    }
+    made = meeting.run()
+    assert ("time", *span("my hours was too small")) in set(zip(made["code"], made["start"], made["end"], strict=True))
+    row = next(row for row in cells(meeting.sheet) if row["Kind"] == "sibling")
+    assert (row["Other code or direction"], row[PASSAGE]) == ("Help [help]", "and the money stopped")
+    assert import_sheet(meeting.study, meeting.sheet)["unchanged"] == 2  # as it came, the same once more
+
+
+def test_words_that_are_not_shown_or_stand_there_twice_are_no_passage(meeting):
+    meeting.fill(
+        ("presence", "other", None, None, "RB", "2024-05-03", "the hours were far too few"),
+        ("sibling", "other", "Help [help]", None, "RB", "2024-05-03", "t"),
+        ("direction", "other", "mixed", None, "RB", "2024-05-03", "the nurses helped"),
+        ("missed", "other", None, None, "RB", "2024-05-03", "the nurses helped one another"),
+    )
+    with pytest.raises(DecisionsError) as caught:
+        import_sheet(meeting.study, meeting.sheet)
+    said = str(caught.value)
+    assert "row 2: the words of the other passage are not in what the sheet shows of S01.\n  Copy them" in said
+    assert "row 3: the words given stand " in said and "in what the sheet shows of S01: first at characters " in said
+    assert "row 4: this disagreement is about the direction: the passage stands." in said
+    start, end = span("the nurses helped one another")
+    assert f"row 5: the words of the other passage stand at characters {start}–{end} of S01, outside" in said
+    for words in ("nurses", "money", "hours"):
+        assert words not in said
+
+
+def test_an_other_code_or_passage_beside_another_choice_is_not_passed_over(meeting):
+    meeting.fill(("sibling", "keep A", None, None, "RB", "2024-05-03", "the money stopped"))
+    with pytest.raises(DecisionsError, match="and the decision is 'keep A'"):
+        import_sheet(meeting.study, meeting.sheet)
+    meeting.fill(("sibling", "other", None, None, "RB", "2024-05-03", "the money stopped"))
+    with pytest.raises(DecisionsError, match="there is another passage, and the two sides have different codes"):
+        import_sheet(meeting.study, meeting.sheet)
+
+
+def test_offsets_beyond_the_text_are_refused(meeting):
+    meeting.fill(("presence", "other", f"time 5-{len(TEXT) + 1}", None, "RB", "2024-05-03"))
+    with pytest.raises(DecisionsError, match=f"reversed or beyond the text, which has {len(TEXT)} characters"):
+        import_sheet(meeting.study, meeting.sheet)
+
+
+def test_the_overview_counts_what_is_filled_in_and_leads_to_each_row(meeting):
+    page = openpyxl.load_workbook(meeting.sheet)["Overview"]
+    assert page["A4"].value.endswith('&" of 4 decided, "&(4-COUNTIFS(Disagreements!$O$2:$O$5,"<>",'
+                                     'Disagreements!$O$2:$O$5,"<>open again"))&" open"')  # fmt: skip
+    first = meeting.pack.items[0].disagreement
+    assert page["A7"].value == f'=HYPERLINK("#Disagreements!A"&(1+MATCH("{first}",Disagreements!$X$2:$X$5,0)),1)'
+    heads = [cell.value for cell in openpyxl.load_workbook(meeting.sheet)["Disagreements"][1]]
+    assert (heads[14], heads[23]) == ("Decision", "Disagreement id")  # columns O and X
+
+
+def test_a_reason_that_quotes_the_transcript_is_said_and_a_short_echo_is_not(meeting):
+    meeting.fill(
+        ("presence", "keep B", None, "She says: of my hours was too small, so time.", "RB", "2024-05-03"),
+        ("missed", "keep A", None, "The director stands behind them.", "RB", "2024-05-03"),
+    )
+    (warning,) = import_sheet(meeting.study, meeting.sheet)["warnings"]
+    assert "row 2: the reason holds 6 words or more in a row of transcript S01." in warning
+    assert "hours" not in warning
+
+
+def fill_two(meeting, tmp_path, mine: tuple, hers: tuple):
+    """Two copies of the sheet, filled by two people."""
+    other = tmp_path / "hers.xlsx"
+    shutil.copy(meeting.sheet, other)
+    meeting.fill(("presence", *mine))
+    meeting.fill(("presence", *hers), path=other)
+    return [meeting.sheet, other]
+
+
+KEEP_A, KEEP_B = ("keep A", None, "one", "RB", "2024-05-03"), ("keep B", None, "two", "KL", "2024-05-10")
+
+
+def test_the_same_decision_by_two_people_is_one(meeting, tmp_path):
+    paths = fill_two(meeting, tmp_path, ("keep B", None, None, "RB", "2024-05-03"), KEEP_B)
+    result = import_sheets(meeting.study, paths)
+    assert (result["added"], result["unchanged"], result["undecided"], result["rows"]) == (1, 1, 6, 8)
+    decisions = read_decisions(meeting.study)
+    assert list(decisions[["choice", "by", "on", "reason"]].itertuples(index=False, name=None)) == [
+        ("keep_b", "RB", "2024-05-03", "two")  # the first signature, the only reason
+    ]
+    assert import_sheets(meeting.study, paths[::-1])["unchanged"] == 2
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_two_decisions_of_which_neither_knew_the_other_are_a_conflict_in_whatever_order(meeting, tmp_path, together):
+    paths = fill_two(meeting, tmp_path, KEEP_A, KEEP_B)
+    if not together:
+        import_sheet(meeting.study, paths.pop(0))
+    with pytest.raises(DecisionsError) as caught:
+        import_sheets(meeting.study, paths)
+    said = str(caught.value)
+    about = next(item.disagreement for item in meeting.pack.items if item.kind == "presence")
+    assert (
+        f"disagreement '{about}' is decided in two ways, and neither knew the other: keep A, by RB on 2024-05-03 ("
+        in said
+    )
+    assert f"; keep B, by KL on 2024-05-10 ({paths[-1]}, row 2)." in said
+    assert ("2 in conflict" if together else "1 in conflict") in said
+    assert len(read_decisions(meeting.study)) == (0 if together else 1)
+
+
+@pytest.mark.parametrize(
+    ("prefer", "holds", "on_record"),
+    [("newest", "keep_b", 2), ("hers.xlsx", "keep_b", 2), ("sheet.xlsx", "keep_a", 2)],
+)
+def test_what_is_preferred_holds_and_what_gives_way_stays_on_record(meeting, tmp_path, prefer, holds, on_record):
+    paths = fill_two(meeting, tmp_path, KEEP_A, KEEP_B)
+    result = import_sheets(meeting.study, paths, prefer=prefer)
+    assert (result["added"], result["changed"]) == (1, 1)
+    assert list(read_decisions(meeting.study)["choice"]) == [holds]
+    table = (meeting.root / "data/raw/decisions/disagreements.csv").read_text(encoding="utf-8")
+    assert len(table.splitlines()) == 1 + on_record
+    assert import_sheets(meeting.study, paths)["unchanged"] == 2  # settled once, for good
+
+
+def test_what_is_recorded_can_be_preferred_to_what_comes(meeting, tmp_path):
+    first, second = fill_two(meeting, tmp_path, KEEP_A, KEEP_B)
+    meeting.fill(("missed", "keep B", None, None, "KL", "2024-05-10"), path=second)
+    import_sheet(meeting.study, first)
+    result = import_sheet(meeting.study, second, prefer="recorded")
+    assert (result["added"], result["left_out"], result["undecided"]) == (1, 1, 2)
+    assert "1 left out by --prefer" in result["message"]
+    with pytest.raises(DecisionsError, match=r"'third\.xlsx' is no file that is imported"):
+        import_sheet(meeting.study, second, prefer="third.xlsx")
+
+
+def test_the_newest_of_one_day_is_none(meeting, tmp_path):
+    paths = fill_two(meeting, tmp_path, KEEP_A, ("keep B", None, None, "KL", "2024-05-03"))
+    with pytest.raises(DecisionsError, match="is decided in two ways"):
+        import_sheets(meeting.study, paths, prefer="newest")
+
+
+def test_whoever_signed_both_knew_the_first(meeting, tmp_path):
+    paths = fill_two(meeting, tmp_path, KEEP_A, ("keep B", None, "we talked", "KL and RB", "2024-05-10"))
+    assert import_sheets(meeting.study, paths)["changed"] == 1
+    assert list(read_decisions(meeting.study)["by"]) == ["KL and RB"]
+
+
+def test_a_reason_corrected_in_the_same_sheet_is_taken(meeting):
+    meeting.fill(("presence", *KEEP_A))
+    import_sheet(meeting.study, meeting.sheet)
+    meeting.fill(("presence", "keep A", None, "one, put better", "RB", "2024-05-03"))
+    assert import_sheet(meeting.study, meeting.sheet)["changed"] == 1
+    assert list(read_decisions(meeting.study)["reason"]) == ["one, put better"]
+
+
+def test_the_counts_of_a_refused_import_add_up(meeting):
+    meeting.fill(
+        ("presence", "maybe", None, None, "RB", "2024-05-03"),
+        ("sibling", "other", "moony", None, "RB", "2024-05-03"),
+        ("missed", "keep A", None, None, "RB", "2024-05-03"),
+    )
+    with pytest.raises(DecisionsError) as caught:
+        import_sheet(meeting.study, meeting.sheet)
+    assert "nothing was imported. Of 4 rows: 1 new decisions, 0 changed, 0 as before, 1 not decided, 2 refused." in str(
+        caught.value
+    )
+
+
+def test_a_row_whose_disagreement_is_gone_is_refused_only_where_it_says_something_new(meeting):
+    meeting.fill(("presence", *KEEP_A))
+    import_sheet(meeting.study, meeting.sheet)
+    meeting.run()
+    gone = meeting.found[meeting.found["kind"] != "presence"]
+    write("report_disagreements", gone, meeting.root / "reports/tables/disagreements.csv")
+    result = import_sheet(meeting.study, meeting.sheet)
+    assert (result["unchanged"], result["undecided"]) == (1, 3)
+
+
+def test_a_decision_written_by_hand_keeps_its_own_id_as_base(meeting):
+    about = next(item.disagreement for item in meeting.pack.items if item.kind == "presence")
+    row = {"decision": "d1", "kind": "disagreement", "about": about, "choice": "keep_a", "by": "RB", "on": "2024-05-03"}
+    append_decisions(meeting.study, [row])
+    meeting.run()
+    meeting.fill(("presence", *KEEP_B))
+    assert import_sheet(meeting.study, meeting.sheet)["changed"] == 1
+    assert list(read_decisions(meeting.study)["supersedes"]) == ["d1"]

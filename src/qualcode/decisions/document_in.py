@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from qualcode.decisions.answers import Answer, Filled, choice_of, day_of, once_each
-from qualcode.decisions.document_layout import ASK, FIELDS, TAG, read_fact_line, read_id_line
+from qualcode.decisions.document_layout import ASK, FIELDS, TAG, read_fact_line, read_id_line, without_signs
 from qualcode.decisions.layout import PACK
 from qualcode.documents import W, facts_in, parts_of, text_of
 from qualcode.errors import DecisionsError, Problems, QualcodeError
@@ -101,9 +101,10 @@ def _answer(
         on = day_of(given["full"], where, place, problems)
     elif unread:
         problems.found += unread.found
+    other = given.get("other") or given.get("direction", "")
     yield Answer(
-        where, place, about, line[1], choice, given.get("other") or given.get("direction", ""), given.get("passage", ""),
-        given.get("reason", ""), given.get("by", ""), on,
+        where, place, about, line[1], choice, other, without_signs(given.get("passage", "")), given.get("reason", ""),
+        given.get("by", ""), on,
     )  # fmt: skip
 
 

@@ -49,3 +49,24 @@ def read_fact_line(words: str) -> dict[str, str]:
     flat = " ".join(words.split())
     found = re.search(rf"{re.escape(FOR_US)} {PACK}; pack=(\S*); context=(\d*); study=(.*)", flat)
     return {"kind": PACK, "pack": found[1], "context": found[2], "study": found[3].strip()} if found else {}
+
+
+def sign_before(letters: str) -> str:
+    """The sign before what the sides of these letters coded."""
+    return f"[{'+'.join(letters)} "
+
+
+def sign_after(letters: str) -> str:
+    """And the one after it."""
+    return f" {'+'.join(letters)}]"
+
+
+def goes_on(speaker: str) -> str:
+    """What stands before words in the middle of a turn."""
+    return f"{speaker}: … " if speaker else "… "
+
+
+def without_signs(words: str) -> str:
+    """Words copied from the document, without the signs that are not the participant's."""
+    plain = re.sub(r"\[(?:A\+B|A|B) | (?:A\+B|A|B)\]", "", words)
+    return re.sub(r"^(?:[^:…]{1,60}: )?… | …$", "", plain)

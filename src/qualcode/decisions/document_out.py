@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from qualcode.decisions.document_layout import ASK, FIELDS, fact_line, id_line
+from qualcode.decisions.document_layout import ASK, FIELDS, fact_line, goes_on, id_line, sign_after, sign_before
 from qualcode.decisions.items import DIRECTIONS, Item, Pack, Reading
 from qualcode.decisions.layout import CHOICES_EXPLAINED, KINDS, PACK, WORD_OF, code_option
 from qualcode.decisions.overview import reading_shown
@@ -168,7 +168,9 @@ def _item(number: int, item: Item, pack: Pack, with_list: bool) -> list[str]:
         _sides(item),
         paragraph("", "Meeting Small", keep=True),
         _decision(item, pack, with_list),
-        paragraph(run(id_line(item.disagreement, item.decided.decision if item.decided else "")), "Meeting Small", keep=True),
+        paragraph(
+            run(id_line(item.disagreement, item.decided.decision if item.decided else "")), "Meeting Small", keep=True
+        ),
         paragraph(link("Back to the list", _LIST, small=True), "Meeting Small"),
     ]
 
@@ -178,8 +180,7 @@ def _passage(item: Item) -> list[str]:
     if item.scope != "span":
         words = "(Codes given to the whole transcript; its text is not shown here.)"
         return [paragraph(run(words, colour=_GREY), "Meeting Passage", keep=True)]
-    text, low = item.before + item.words + item.after, item.text_start
-    high = low + len(text)
+    text, low, high = item.before + item.words + item.after, item.text_start, item.text_end
     spans = [side for side in item.sides if not side.silent]
     cuts = {low, high, *(at for side in spans for at in (side.start, side.end))}
     cuts |= {at for voice in item.voices for at in (voice.start, voice.end)}
@@ -187,8 +188,7 @@ def _passage(item: Item) -> list[str]:
     lines: list[str] = [""]
     if low:
         first = item.voices[0] if item.voices and item.voices[0].start == low else None
-        lines[0] += run(f"{first.speaker}: ", bold=True, colour=_GREY) if first and first.speaker else ""
-        lines[0] += run("… ", colour=_GREY)
+        lines[0] += run(goes_on(first.speaker if first else ""), colour=_GREY)
     for start, end in pairwise(places):
         lines[-1] += _marks(spans, start, opening=False)
         inside = "".join(side.letter for side in spans if side.start <= start and end <= side.end)
@@ -214,8 +214,8 @@ def _marks(spans: list[Reading], at: int, *, opening: bool) -> str:
     letters = "".join(side.letter for side in spans if (side.start if opening else side.end) == at)
     if not letters:
         return ""
-    shown = "+".join(letters)
-    return run(f"[{shown} " if opening else f" {shown}]", bold=True, colour=_COLOUR[letters][0])
+    shown = sign_before(letters) if opening else sign_after(letters)
+    return run(shown, bold=True, colour=_COLOUR[letters][0])
 
 
 def _sides(item: Item) -> str:

@@ -11,7 +11,7 @@ from qualcode.codings.anchor import Refusal, folded_text
 from qualcode.decisions.answers import Answer, Filled
 from qualcode.decisions.items import DIRECTIONS, TEXT_MARK, pack_id, text_marks
 from qualcode.decisions.layout import SILENT_CHOICES, WORD_OF, bracketed
-from qualcode.decisions.passage import located, window
+from qualcode.decisions.passage import located, shortened, window
 from qualcode.decisions.table import parse_other
 from qualcode.errors import DecisionsError, Problem, Problems, nearest
 from qualcode.study import Study
@@ -177,8 +177,10 @@ class Held:
         transcript = str(known["transcript"])
         text = self.text(transcript)
         _, start, end = parse_other(before)
-        if start is not None and end is not None and folded_text(text[start:end]) == folded_text(answer.words):
-            return start, end  # as the sheet came
+        if start is not None and end is not None:
+            as_shown = {folded_text(text[start:end]), folded_text(shortened(text[start:end]))}
+            if folded_text(answer.words) in as_shown:
+                return start, end  # as the sheet came
         context = filled.facts.get("context", "")
         shown = int(context) if context.isdecimal() else CONTEXT
         low, high = window(text, int(known["start"]), int(known["end"]), shown)

@@ -101,6 +101,11 @@ class Item:
     suggested: str = ""  # what an unsigned suggestion says; it decides nothing
 
     @property
+    def text_end(self) -> int:
+        """Where what is shown ends."""
+        return self.text_start + len(self.before) + len(self.words) + len(self.after)
+
+    @property
     def open(self) -> bool:
         return self.decided is None or self.decided.choice == "open"
 

@@ -10,7 +10,7 @@ from qualcode.decisions.layout import COLUMNS, OVERVIEW, SHEET, WORD_OF, code_op
 from qualcode.sheets import FACTS, font, put
 
 _HEAD = 6  # the row of the list's heads
-_LIST = (("No.", 7), ("Transcript", 13), ("Kind", 12), ("Speaker", 14), ("A", 34), ("B", 34), ("Decision now", 15))
+_LIST = (("No.", 7), ("Transcript", 13), ("Kind", 12), ("Speaker", 14), ("A", 44), ("B", 44), ("Decision now", 15))
 _COUNTS = (("", 18), ("All", 8), ("Decided", 9), ("Open", 8))
 _AT = len(_LIST) + 2  # the first column of the counts
 
@@ -89,17 +89,18 @@ def _line(page: Any, row: int, number: int, item: Item, column: Any) -> None:
         cell.font = font(color="0563C1", underline="single") if at == 1 else font()
         cell.alignment = Alignment(vertical="top", wrap_text=True, horizontal="left")
         cell.border = under
-    lines = max(-(-len(value) // 32) for value in shown[4:6])
+    lines = max(-(-len(value) // 48) for value in shown[4:6])
     page.row_dimensions[row].height = 13.2 * lines + 3
 
 
 def _counts(page: Any, pack: Pack, column: Any, settled: str) -> None:
+    from openpyxl.styles import Alignment
     from openpyxl.utils import get_column_letter
 
     row = _HEAD
     for key, heading in (("kind", "By kind"), ("transcript", "By transcript")):
         for at, (name, _) in enumerate(_COUNTS):
-            _head(page.cell(row, _AT + at), name or heading)
+            _head(page.cell(row, _AT + at), name or heading, "right" if at else "left")
         every = Counter(getattr(item, key) for item in pack.items)
         for value in sorted(every):
             row += 1
@@ -111,13 +112,14 @@ def _counts(page: Any, pack: Pack, column: Any, settled: str) -> None:
             page.cell(row, _AT + 3).value = f"={all_.coordinate}-{done.coordinate}"
             for at in range(len(_COUNTS)):
                 page.cell(row, _AT + at).font = font()
+                page.cell(row, _AT + at).alignment = Alignment(vertical="top")
         row += 2
 
 
-def _head(cell: Any, heading: str) -> None:
+def _head(cell: Any, heading: str, side: str = "left") -> None:
     from openpyxl.styles import Alignment, PatternFill
 
     put(cell, heading)
     cell.font = font(bold=True, color="FFFFFF")
     cell.fill = PatternFill("solid", fgColor=FACTS)
-    cell.alignment = Alignment(vertical="center", wrap_text=True)
+    cell.alignment = Alignment(vertical="center", horizontal=side)

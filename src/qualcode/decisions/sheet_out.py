@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -88,14 +89,14 @@ def write_sheet(path: Path, pack: Pack, *, notice: str = "") -> None:
 def _row(number: int, item: Item, pack: Pack) -> dict[str, Any]:
     made = item.decided
     status = "open" if item.open else "decided"
+    before, after = (re.sub(r"\n+", "\n", words.strip()) for words in (item.before, item.after))
     row: dict[str, Any] = {
         "number": number,
         "kind": item.kind,
         "transcript": item.transcript,
         "speaker": item.speaker,
-        "before": ("… " if item.before and item.text_start else "") + item.before.strip(),
-        "after": item.after.strip()
-        + (" …" if item.after and item.text_start + shown_length(item) < item.length else ""),
+        "before": ("… " if before and item.text_start else "") + before,
+        "after": after + (" …" if after and item.text_end < item.length else ""),
         "choice": WORD_OF.get(made.choice, made.choice) if made else "",
         "reason": made.reason if made else "",
         "by": made.by if made else "",
@@ -107,15 +108,10 @@ def _row(number: int, item: Item, pack: Pack) -> dict[str, Any]:
         "passage": "",
     }
     if made is not None and made.choice == "other":
-        row |= {"other": code_option(made.code, pack.label(made.code)), "passage": made.words}
+        row |= {"other": code_option(made.code, pack.label(made.code)), "passage": shortened(made.words)}
     for side in item.sides:
         row |= _side(side, item)
     return row
-
-
-def shown_length(item: Item) -> int:
-    """Characters of the text that an item shows."""
-    return len(item.before) + len(item.words) + len(item.after)
 
 
 def _side(side: Reading, item: Item) -> dict[str, Any]:
