@@ -10,6 +10,7 @@ from qualcode.decisions import read_decisions
 from qualcode.decisions.items import Pack, make_pack
 from qualcode.study import Study
 from qualcode.tables import TABLES, write
+from qualcode.transcripts.edits import write_texts
 
 TEXT = (
     "I: What came in the way?\n\n"
@@ -96,5 +97,6 @@ class Meeting:
             self.found, CODINGS, TURNS, TEXTS, CODEBOOK, decisions, title=TITLE, context=context
         )
         write("report_disagreements", self.found, self.root / "reports/tables/disagreements.csv")
+        write_texts(self.root / "data/processed/texts", TEXTS)
         write("codebook", CODEBOOK, self.root / "data/processed/codebook.parquet")
         return make_consensus(CODINGS, ASSIGNMENTS, TEXTS, CODEBOOK, decisions)

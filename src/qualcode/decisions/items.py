@@ -9,16 +9,17 @@ count in that text), `decision` the id of the decision that the page came with (
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pandas as pd
 
 from qualcode.attribution import participants_of
-from qualcode.decisions.table import CHOICES
+from qualcode.decisions.passage import window
+from qualcode.decisions.table import CHOICES, parse_other
 from qualcode.errors import QualcodeError, nearest
 from qualcode.files import newest_date, sha256
 from qualcode.tables import split
@@ -57,6 +58,8 @@ class Decided:
     by: str
     on: str  # ISO
     decision: str
+    code: str = ""  # of `value`
+    words: str = ""  # and the words of its span, where it has one
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,11 @@ class Item:
     choices: tuple[str, ...]
     decided: Decided | None
     suggested: str = ""  # what an unsigned suggestion says; it decides nothing
+
+    @property
+    def text_end(self) -> int:
+        """Where what is shown ends."""
+        return self.text_start + len(self.before) + len(self.words) + len(self.after)
 
     @property
     def open(self) -> bool:
@@ -139,6 +147,14 @@ class Pack:
     day: str  # the newest date of what it was made of
     texts: tuple[tuple[str, str], ...] = ()  # transcript, TEXT_MARK digits: every transcript with a disagreement
 
+    def label(self, code: str) -> str:
+        """The label of a code; "" where there is none."""
+        return self._labels.get(code, "")
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {one.code: one.label for one in self.codes}
+
     @property
     def done(self) -> int:
         """How many are decided."""
@@ -174,7 +190,7 @@ def make_pack(
     ruled = decisions.set_index("decision").to_dict("index")
     speakers = _speakers(disagreements, turns, texts)
     spoken = {str(name): own.sort_values("start") for name, own in turns.groupby("transcript", sort=False)}
-    marks = {str(name): sha256(texts[name])[:TEXT_MARK] for name in sorted(set(disagreements["transcript"]))}
+    marks = text_marks(texts, disagreements["transcript"])
     ranks = disagreements["rank"].to_list() if "rank" in disagreements else range(1, len(disagreements) + 1)
     items = []
     for line, speaker, rank in zip(disagreements.to_dict("records"), speakers, ranks, strict=True):
@@ -182,7 +198,7 @@ def make_pack(
         sides = tuple(_side(letter, line, made, labels, definitions) for letter in "ab")
         scope = next((str(made[coding]["scope"]) for side in sides for coding in side.codings), "span")
         start, end = int(line["start"]), int(line["end"])
-        low, high = _window(text, start, end, context) if scope == "span" else (start, start)
+        low, high = window(text, start, end, context) if scope == "span" else (start, start)
         shown = (text[low:start], text[start:end], text[end:high]) if scope == "span" else ("", "", "")
         decision = ruled.get(line["decision"], {})
         signed = bool(decision.get("choice", ""))
@@ -192,13 +208,12 @@ def make_pack(
                 text=marks[name], length=len(text), scope=scope, start=start, end=end, before=shown[0], words=shown[1],
                 after=shown[2], text_start=low, voices=_voices(spoken.get(name), low, high), speaker=speaker,
                 sides=(sides[0], sides[1]), choices=_choices(str(line["kind"]), sides),
-                decided=_decided(str(line["decision"]), decision) if signed else None,
+                decided=_decided(str(line["decision"]), decision, text) if signed else None,
                 suggested="" if signed else str(decision.get("value", "")),
             )
         )  # fmt: skip
-    known = "|".join(["qualcode:meeting", title, *sorted(item.disagreement for item in items), *marks.values()])
     return Pack(
-        pack=str(uuid5(NAMESPACE_URL, known)),
+        pack=pack_id(title, disagreements["disagreement"], marks),
         items=tuple(sorted(items, key=lambda item: (item.rank, item.transcript, item.start, item.disagreement))),
         codes=_codes(codebook),
         study=title,
@@ -208,6 +223,17 @@ def make_pack(
         day=newest_date(decisions["on"], codings["created"]),
         texts=tuple(marks.items()),
     )
+
+
+def pack_id(title: str, disagreements: Iterable[str], marks: Mapping[str, str]) -> str:
+    """The id of a pack: UUID5 of the study's title, its disagreements' ids and the marks of their transcripts' texts."""
+    parts = ["qualcode:meeting", title, *sorted(disagreements), *(marks[name] for name in sorted(marks))]
+    return str(uuid5(NAMESPACE_URL, "|".join(parts)))
+
+
+def text_marks(texts: Mapping[str, str], transcripts: Iterable[str]) -> dict[str, str]:
+    """The mark of the text of each of these transcripts."""
+    return {str(name): sha256(texts[name])[:TEXT_MARK] for name in sorted(set(transcripts))}
 
 
 def chosen(
@@ -299,9 +325,10 @@ def _choices(kind: str, sides: tuple[Reading, ...]) -> tuple[str, ...]:
     return tuple(choice for choice in CHOICES if choice not in left_out)
 
 
-def _decided(name: str, row: Mapping[Any, Any]) -> Decided:
+def _decided(name: str, row: Mapping[Any, Any], text: str) -> Decided:
     choice, value, reason, by, on = (str(row[key]) for key in ("choice", "value", "reason", "by", "on"))
-    return Decided(choice, value, reason, by, on, name)
+    code, start, end = parse_other(value)
+    return Decided(choice, value, reason, by, on, name, code, "" if start is None else text[start:end])
 
 
 def _speakers(disagreements: pd.DataFrame, turns: pd.DataFrame, texts: Mapping[str, str]) -> list[str]:
@@ -311,20 +338,6 @@ def _speakers(disagreements: pd.DataFrame, turns: pd.DataFrame, texts: Mapping[s
         names = split(people) + (["a voice without name"] if unnamed else [])
         shown.append(", ".join(names) or "interviewer")
     return shown
-
-
-def _window(text: str, start: int, end: int, context: int) -> tuple[int, int]:
-    """Where `context` words before a passage begin, and where as many after it end."""
-    if not context:
-        return start, end
-    low, reach = max(0, start - 60 * (context + 1)), min(len(text), end + 60 * (context + 1))
-    before = [found.start() for found in re.finditer(r"\S+", text[low:start])]
-    after = [found.end() for found in re.finditer(r"\S+", text[end:reach])]
-    if len(before) > context:
-        low += before[-context]
-    if len(after) > context:
-        reach = end + after[context - 1]
-    return low, reach
 
 
 def _voices(turns: pd.DataFrame | None, low: int, high: int) -> tuple[Voice, ...]:
