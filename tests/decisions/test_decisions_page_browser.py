@@ -339,6 +339,21 @@ def test_a_span_beyond_what_is_shown_is_kept_as_the_file_has_it(opened, tmp_path
     assert {name: row[1] for name, row in rows(page.save()).items()} == {"d-2": f"help 0-{whole}", "d-3": f"5-{whole}"}
 
 
+def test_a_code_of_a_whole_transcript_has_no_words_and_no_passage_to_choose(opened, tmp_path):
+    whole = {"start": 0, "end": len(TEXT)}
+    a = replace(reading("A", "KL", "help", "We"), **whole)
+    b = replace(reading("B", "RB", "time", "We"), **whole)
+    one = item(1, "sibling", a, b)
+    page = opened(pack(replace(one, scope="transcript", before="", words="", after="", voices=())))
+    assert "The code was given to the whole transcript" in page.locator("main").inner_text()
+    page.decide(1, "other", code="money")
+    assert rows(page.save())["d-1"][:2] == ("other", "money")
+    assert page.locator("#span-text").count() == page.locator("#context").count() == 0
+    page.open_file(file_of(tmp_path / "a.json", ["d-1", "other", "money 3-9"]))
+    assert "row 1: it gives a span, and a whole transcript was coded." in page.errors
+    assert page.wrong == []
+
+
 # ---------------------------------------------------------------- files that do not fit
 
 
@@ -914,3 +929,85 @@ def test_the_date_of_today_moves_on_at_midnight_and_another_date_stays(opened):
     page.locator("#form-on").fill("2024-05-01")
     page.go(3)
     assert page.locator("#form-on").input_value() == "2024-05-01"
+
+
+def test_what_is_kept_for_another_page_of_the_same_pack_stays(opened):
+    page = opened()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.decide(1, "keep B")
+    write_page(page.path, replace(meeting(), items=meeting().items[1:]), title="A tiny study")  # a page of some of them
+    page.reload()
+    assert page.locator("#restore").is_hidden()
+    page.decide(2, "keep A")
+    write_page(page.path, meeting(), title="A tiny study")
+    page.reload()
+    assert "keeps 2 choices" in page.locator("#restore-text").inner_text()
+
+
+def test_storage_that_somebody_else_wrote_is_left_alone(opened):
+    for odd in (
+        "{",
+        "7",
+        '{"version": 1, "rows": 3}',
+        '{"version": 1, "rows": {"d-1": "x", "d-2": ["keep_a"]}}',
+        '{"version": 1}',
+    ):
+        name = "qualcode-meeting:11111111-2222-5333-8444-555555555555"
+        page = opened(init=f"localStorage.setItem({name!r}, {json.dumps(odd)});")
+        assert page.locator("#restore").is_hidden()
+        assert page.wrong == []
+
+
+# ---------------------------------------------------------------- the whole way, with `qualcode pack` and `qualcode import`
+
+
+@pytest.mark.slow
+def test_a_study_goes_through_the_page_to_its_consensus(made_up_study, qualcode, opened, tmp_path):
+    import pandas as pd
+
+    def run(*arguments: str | Path) -> str:
+        done = qualcode(*arguments, cwd=made_up_study)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    run("run", "--until", "consensus")
+    run("pack", "meeting", "--as", "html", "--out", "meeting.html")
+    table = made_up_study / "reports/tables/disagreements.csv"
+    before = pd.read_csv(table, keep_default_na=False)
+    page = opened(name="unused.html")
+    page.path = made_up_study / "meeting.html"
+    page.goto(page.path.as_uri())
+    page.get_by_label("Show", exact=True).select_option("open")
+    left = page.listed
+    assert len(left) == (before["status"] == "open").sum() > 3
+    page.decide(left[0], "keep A")
+    page.go(left[1])
+    page.get_by_role("radio", name="other").check()
+    page.locator("#form-code").select_option("training")
+    shown = page.locator("#span-text").input_value()
+    words = " ".join(shown.split()[3:8])
+    page.get_by_label("Or type its words").fill(words)
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("button", name="Decide", exact=True).click()
+    page.decide(left[2], "keep A")
+    page.get_by_role("button", name="Undo").click()
+    again = opened(name="unused2.html")
+    again.path = page.path
+    again.goto(page.path.as_uri())
+    again.open_file(page.save())
+    again.decide(left[3], "keep B", reason="agreed in May")
+    saved = again.save()
+    brought = json.loads(run("import", saved, "--json"))
+    assert (brought["added"], brought["changed"]) == (3, 0)
+    assert json.loads(run("import", saved, "--json"))["unchanged"] == 3
+    run("run", "--until", "consensus")
+    after = pd.read_csv(table, keep_default_na=False)
+    changed = after["status"].ne(before.set_index("disagreement")["status"].reindex(after["disagreement"]).to_numpy())
+    assert changed.sum() == 3
+    made = pd.read_parquet(made_up_study / "data/processed/consensus.parquet")
+    value = next(row[1] for row in rows(saved).values() if row[0] == "other")
+    code, start, end = re.fullmatch(r"(\S+) (\d+)-(\d+)", value).groups()
+    (row,) = made[(made["code"] == code) & (made["start"] == int(start)) & (made["end"] == int(end))].to_dict("records")
+    text = (made_up_study / f"data/processed/texts/{row['transcript']}.txt").read_text(encoding="utf-8")
+    assert " ".join(text[int(start) : int(end)].split()).startswith(words.rstrip(".,;:?!"))
+    assert page.wrong == again.wrong == []

@@ -232,8 +232,8 @@ function codePicker(item) {
   if (select.value !== form.code) select.value = "";
   const tell = () => {
     const code = direction ? null : codeOf.get(select.value);
-    const parts = code ? [["", codeName(code.code)], ["", code.definition], ["Use it for: ", code.include], ["Not for: ", code.exclude]] : [];
-    said.replaceChildren(...parts.filter(([, text]) => text).map(([head, text]) => make("span", { class: "kept-lines" }, head, own(text))));
+    const parts = code ? [["", code.definition], ["Use it for: ", code.include], ["Not for: ", code.exclude]] : [];
+    said.replaceChildren(code ? own(codeName(code.code), { class: "full-name" }) : "", ...parts.filter(([, text]) => text).map(([head, text]) => make("span", { class: "kept-lines" }, head, own(text))));
   };
   const said = make("div", { id: "code-said", class: "soft" });
   select.addEventListener("change", () => { form.code = select.value; tell(); touched(); });

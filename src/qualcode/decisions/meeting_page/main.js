@@ -160,7 +160,7 @@ function fillPrint() {
 function begin() {
   fillFilters();
   byId("pack-id").textContent = pack.pack;
-  waiting = readBrowser();
+  readBrowser();
   fillList();
   show(items.find((item) => !isDecided(item)) ?? items[0] ?? null);
   refresh();

@@ -173,6 +173,7 @@ function sideName(item, side) {
 
 const STORE = `qualcode-meeting:${pack.pack}`;
 let waiting = {}; // what an earlier visit left there, until it is brought back or forgotten
+let elsewhere = {}; // and what it keeps for other pages of this pack, which show other disagreements
 let keeping = true;
 
 function storage() {
@@ -192,7 +193,7 @@ function stored(item, row) {
 /** Keep the choices made here, beside those that still wait from an earlier visit; false where the browser can't. */
 function keepInBrowser() {
   if (!keeping) return true;
-  const kept = { ...waiting };
+  const kept = { ...elsewhere, ...waiting };
   for (const [id, row] of rows) kept[id] = stored(itemOf.get(id), row);
   try {
     const store = storage();
@@ -206,21 +207,23 @@ function keepInBrowser() {
   }
 }
 
-/** What an earlier visit left: `{id: [choice, value, by, on, decision]}`, ids of this page only. */
+/** What an earlier visit left: `{id: [choice, value, by, on, decision]}`. */
 function readBrowser() {
+  [waiting, elsewhere] = [{}, {}];
   try {
     const text = storage()?.getItem(STORE);
     const kept = text ? JSON.parse(text) : null;
-    if (!kept || kept.version !== pack.version || typeof kept.rows !== "object") return {};
-    const own = Object.entries(kept.rows).filter(([id, row]) => itemOf.has(id) && Array.isArray(row) && row.length === 5);
-    return Object.fromEntries(own);
+    if (!kept || kept.version !== pack.version) return;
+    for (const [id, row] of Object.entries(kept.rows)) {
+      if (Array.isArray(row) && row.length === 5) (itemOf.has(id) ? waiting : elsewhere)[id] = row;
+    }
   } catch {
-    return {};
+    [waiting, elsewhere] = [{}, {}]; // not to be read, or not ours: nothing to bring back
   }
 }
 
 function forgetBrowser() {
-  waiting = {};
+  [waiting, elsewhere] = [{}, {}];
   try {
     storage()?.removeItem(STORE);
   } catch {
