@@ -161,9 +161,8 @@ function begin() {
   fillFilters();
   byId("pack-id").textContent = pack.pack;
   readBrowser();
-  fillList();
-  show(items.find((item) => !isDecided(item)) ?? items[0] ?? null);
   refresh();
+  show(items.find((item) => !isDecided(item)) ?? items[0] ?? null);
   const left = Object.keys(waiting).length;
   if (left) {
     byId("restore-text").textContent = `This browser keeps ${many(left, "choice")} made on this page before, without reasons. If you saved them to a file, open the file instead: it holds all of it.`;
@@ -201,6 +200,7 @@ function begin() {
   on("filter-clear", "click", () => { clearFilter(); byId("filter-text").focus(); });
   on("jump", "keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); jump(); } });
   on("list", "keydown", onListKey);
+  on("list", "scroll", onListScroll);
   document.addEventListener("keydown", onKey);
   document.addEventListener("selectionchange", onSelection);
   window.addEventListener("beforeprint", fillPrint);
