@@ -482,7 +482,7 @@ def test_the_counts_of_a_refused_import_add_up(meeting):
     )
     with pytest.raises(DecisionsError) as caught:
         import_sheet(meeting.study, meeting.sheet)
-    assert "nothing was imported. Of 4 rows: 1 new decisions, 0 changed, 0 as before, 1 not decided, 2 refused." in str(
+    assert "nothing was imported. Of 4 rows: 1 new decision, 0 changed, 0 as before, 1 not decided, 2 refused." in str(
         caught.value
     )
 

@@ -146,6 +146,7 @@ def _recognise(file: Path) -> str:
     from qualcode.codings.own import unreadable
     from qualcode.decisions import is_sheet
     from qualcode.decisions.alignment import is_alignment_sheet
+    from qualcode.decisions.saved_in import is_page
     from qualcode.decisions.splits import is_split_sheet
     from qualcode.memberchecks import is_packet
 
@@ -159,6 +160,9 @@ def _recognise(file: Path) -> str:
         return "alignment"
     if file.is_file() and is_packet(file):
         return "membercheck"
+    if file.is_file() and is_page(file):
+        what = "this is the meeting's page itself; what was decided in it is in the file that it saves."
+        raise QualcodeError(Problem(str(file), what, "Press 'Save to a file' in the page, and import the .json file."))
     if kind_of(database_of(file)):
         return "codings"
     raise unreadable(str(file), database_of(file), "What can be read: " + "; ".join(READABLE) + ".")

@@ -80,11 +80,11 @@ def meeting(
 
     It holds words of participants: share it within the team only.
     """
-    from qualcode.decisions import chosen, not_imported
+    from qualcode.decisions import chosen, is_sheet, not_imported
 
     paths = _meeting_files(study, forms, out)
-    for form, path in paths.items():
-        lost = not_imported(study, path) if form != "html" and path.is_file() else None
+    for path in paths.values():
+        lost = not_imported(study, path) if path.is_file() and is_sheet(path) else None
         if lost is not None:
             raise QualcodeError(lost)
     whole = _meeting_pack(study, context)
@@ -92,13 +92,17 @@ def meeting(
         whole, kinds=kinds, codes=codes, coders=coders, transcripts=transcripts, open_only=open_only,
         by_place=order == "place",
     )  # fmt: skip
+    if not pack.items:
+        click.echo("No disagreement to decide on: nothing was written.")
+        return
     still = len(pack.items) - pack.done
     shown = "" if len(pack.items) == len(whole.items) else f" (of {len(whole.items)})"
     for form, path in paths.items():
         _write_meeting(form, path, pack, study)
         click.echo(f"{study.shown(path)}: {len(pack.items)} disagreements{shown}, {still} of them open.")
-    back = "the file that it saves" if list(paths) == ["html"] else " ".join(path.name for path in paths.values())
-    click.echo(f"Decide in it, save it, and bring it back with: qualcode import {back}")
+    back = [path.name if form != "html" else "FILE.json" for form, path in paths.items()]
+    saved = " (FILE.json: what the page saves)" if "html" in paths else ""
+    click.echo(f"Decide in it, save it, and bring it back with: qualcode import {' '.join(back)}{saved}")
 
 
 def _meeting_files(study: Study, forms: tuple[str, ...], out: Path | None) -> dict[str, Path]:
@@ -167,7 +171,7 @@ def _write_meeting(form: str, path: Path, pack: Pack, study: Study) -> None:
     else:
         from qualcode.decisions.page import write_page
 
-        write_page(path, pack, title=info.title, notice=info.notice)
+        write_page(path, pack, title=info.title, notice=info.notice, language=info.language)
 
 
 @command.command(short_help="A workbook for each coder: which new code is each coding of a split one?")

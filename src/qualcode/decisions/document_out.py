@@ -47,8 +47,9 @@ def write_document(path: Path, pack: Pack, *, notice: str = "") -> None:
     body = document.element.body
     wrapped = parse_xml(f"<w:body {nsdecls('w')}>{numbered(parts)}</w:body>")
     section = body.sectPr
-    for element in list(wrapped):
-        section.addprevious(element)
+    body.remove(section)
+    body.extend(wrapped)
+    body.append(section)
     set_facts(document, {PREFIX + key: value for key, value in facts.items()})
     write_zip_document(path, document.save, day=pack.day)
 

@@ -99,9 +99,7 @@ def import_sheets(study: Study, paths: Sequence[Path], *, prefer: str = "", dry_
     counts = Counter(answer.outcome for answer in answers)
     seen = {(answer.file, answer.place) for answer in answers}
     counts["refused"] += sum(bool(row[1]) and row not in seen for row in unread)
-    said = ", ".join(
-        f"{counts[key]} {word}" for key, word in OUTCOMES.items() if counts[key] or key in list(OUTCOMES)[:4]
-    )
+    said = _counted(counts)
     rows = sum(counts.values())
     files = ", ".join(sheet.file for sheet in sheets)
     if problems:
@@ -139,6 +137,12 @@ def not_imported(study: Study, path: Path | None = None) -> Problem | None:
     if not new:
         return None
     return Problem(study.shown(path), f"decisions were filled in and have not been imported ({new}).", hint)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    """The counts in words: the first four always, the others where there are any."""
+    told = [f"{counts[key]} {word}" for nth, (key, word) in enumerate(OUTCOMES.items()) if nth < 4 or counts[key]]
+    return re.sub(r"^1 new decisions", "1 new decision", ", ".join(told))
 
 
 def _preferred(study: Study, paths: Sequence[Path], prefer: str) -> str:

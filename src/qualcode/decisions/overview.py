@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from copy import copy
 from typing import Any
 
 from qualcode.decisions.items import Item, Pack, Reading
@@ -46,8 +47,9 @@ def write_overview(book: Any, pack: Pack, notice: str) -> None:
         page.column_dimensions[get_column_letter(at)].width = width
         if at <= len(_LIST):
             _head(page.cell(_HEAD, at), heading)
+    looks = _looks(page.cell(_HEAD + 1, 1))
     for number, item in enumerate(pack.items, start=1):
-        _line(page, _HEAD + number, number, item, column)
+        _line(page, _HEAD + number, number, item, column, looks)
     _counts(page, pack, column, settled)
     page.freeze_panes = f"A{_HEAD + 1}"
     page.auto_filter.ref = f"A{_HEAD}:{get_column_letter(len(_LIST))}{_HEAD + max(1, len(pack.items))}"
@@ -57,7 +59,10 @@ def write_overview(book: Any, pack: Pack, notice: str) -> None:
     page.page_setup.paperSize, page.page_setup.orientation = page.PAPERSIZE_A4, "landscape"
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.page_margins.left = page.page_margins.right = 0.4
+    page.page_margins.top = page.page_margins.bottom = 0.5
     page.print_title_rows = f"{_HEAD}:{_HEAD}"
+    page.oddFooter.center.text = "Page &P of &N"
 
 
 def reading_shown(side: Reading) -> str:
@@ -67,10 +72,19 @@ def reading_shown(side: Reading) -> str:
     return f"{', '.join(side.coders)}: {said}{way}"
 
 
-def _line(page: Any, row: int, number: int, item: Item, column: Any) -> None:
+def _looks(cell: Any) -> tuple[Any, Any]:
+    """How a link and how another cell of the list looks."""
     from openpyxl.styles import Alignment, Border, Side
 
-    under = Border(bottom=Side(style="thin", color="D9D9D9"))
+    cell.alignment = Alignment(vertical="top", wrap_text=True, horizontal="left")
+    cell.border = Border(bottom=Side(style="thin", color="D9D9D9"))
+    cell.font = font(color="0563C1", underline="single")
+    link = copy(cell._style)
+    cell.font = font()
+    return link, copy(cell._style)
+
+
+def _line(page: Any, row: int, number: int, item: Item, column: Any, looks: tuple[Any, Any]) -> None:
     place = f'MATCH("{item.disagreement}",{column("disagreement")},0)'
     shown = (
         f'=HYPERLINK("#{SHEET}!A"&(1+{place}),{number})',
@@ -82,14 +96,12 @@ def _line(page: Any, row: int, number: int, item: Item, column: Any) -> None:
     )
     for at, value in enumerate(shown, start=1):
         cell = page.cell(row, at)
+        cell._style = copy(looks[at > 1])
         if value.startswith("=") and at in (1, len(shown)):
             cell.value = value
         else:
             put(cell, value)
-        cell.font = font(color="0563C1", underline="single") if at == 1 else font()
-        cell.alignment = Alignment(vertical="top", wrap_text=True, horizontal="left")
-        cell.border = under
-    lines = max(-(-len(value) // 48) for value in shown[4:6])
+    lines = max(-(-len(value) // 54) for value in shown[4:6])
     page.row_dimensions[row].height = 13.2 * lines + 3
 
 
@@ -97,7 +109,7 @@ def _counts(page: Any, pack: Pack, column: Any, settled: str) -> None:
     from openpyxl.styles import Alignment
     from openpyxl.utils import get_column_letter
 
-    row = _HEAD
+    row = _HEAD + 1  # below what stands on every printed page
     for key, heading in (("kind", "By kind"), ("transcript", "By transcript")):
         for at, (name, _) in enumerate(_COUNTS):
             _head(page.cell(row, _AT + at), name or heading, "right" if at else "left")
@@ -122,4 +134,4 @@ def _head(cell: Any, heading: str, side: str = "left") -> None:
     put(cell, heading)
     cell.font = font(bold=True, color="FFFFFF")
     cell.fill = PatternFill("solid", fgColor=FACTS)
-    cell.alignment = Alignment(vertical="center", horizontal=side)
+    cell.alignment = Alignment(vertical="top", horizontal=side)

@@ -28,6 +28,13 @@ def is_saved(path: Path) -> bool:
     return isinstance(found, dict) and found.get("qualcode") == KIND
 
 
+def is_page(path: Path) -> bool:
+    """Whether a file is the meeting's page itself, which holds no decisions that could be read."""
+    if path.suffix.lower() not in (".html", ".htm") or path.stat().st_size > _LARGEST:
+        return False
+    return f'"format":"{KIND}","version":'.encode() in path.read_bytes()
+
+
 def read_saved(path: Path, where: str, problems: Problems) -> Filled:
     """The answers in a file that the page saved; what is wrong with a row goes to `problems`.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def write_sheet(path: Path, pack: Pack, *, notice: str = "") -> None:
     rows = [_row(number, item, pack) for number, item in enumerate(pack.items, start=1)]
     options = [code_option(one.code, one.label) for one in pack.codes]
     _write_rows(page, rows)
-    _write_lists(book.create_sheet(LISTS), options)
+    _write_lists(book.create_sheet(LISTS), pack.items, options)
     _validate(page, pack.items, len(options))
     _mark(page, len(rows))
     write_overview(book, pack, notice)
@@ -156,23 +157,28 @@ def _write_rows(page: Any, rows: list[dict[str, Any]]) -> None:
         cell.fill = PatternFill("solid", fgColor=header)
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         cell.border = border
+        look = None
         for number, row in enumerate(rows, start=2):
             cell = page.cell(number, at)
             value = row[column.key]
+            if look is None:
+                if column.key == "on":
+                    cell.number_format = "yyyy-mm-dd"
+                elif column.key != "number":
+                    cell.number_format = "@"
+                cell.font = _font(size=10, color="7F7F7F" if column.role == "ids" else "000000")
+                cell.alignment = top
+                cell.border = border
+                if fill:
+                    cell.fill = PatternFill("solid", fgColor=fill)
+                cell.protection = Protection(locked=column.role != "input")
+                look = copy(cell._style)
+            cell._style = copy(look)  # one look a column: making it anew for each cell takes ten times as long
             if column.key == "on" and value:
                 _put(cell, date.fromisoformat(str(value)))
+                cell.number_format = "yyyy-mm-dd"
             elif value != "":
                 _put(cell, value)
-            if column.key == "on":
-                cell.number_format = "yyyy-mm-dd"
-            elif column.key != "number":
-                cell.number_format = "@"
-            cell.font = _font(size=10, color="7F7F7F" if column.role == "ids" else "000000")
-            cell.alignment = top
-            cell.border = border
-            if fill:
-                cell.fill = PatternFill("solid", fgColor=fill)
-            cell.protection = Protection(locked=column.role != "input")
     page.row_dimensions[1].height = 30
     for number, row in enumerate(rows, start=2):
         page.row_dimensions[number].height = _height(
@@ -196,36 +202,61 @@ def _write_rows(page: Any, rows: list[dict[str, Any]]) -> None:
     page.oddFooter.left.text = "Confidential: words of participants"
 
 
-def _write_lists(page: Any, options: list[str]) -> None:
-    lists = (list(CHOICE_WORDS), list(SILENT_CHOICES), options, list(DIRECTIONS))
+def _choice_lists(items: Sequence[Item]) -> list[tuple[str, ...]]:
+    """The lists of decisions: all of them, those beside a silence, and what else an item may leave to choose from."""
+    usual = [tuple(CHOICE_WORDS), SILENT_CHOICES]
+    own = {tuple(WORD_OF[choice] for choice in item.choices) for item in items}
+    return [*usual, *sorted(own.difference(usual))]
+
+
+def _write_lists(page: Any, items: Sequence[Item], options: list[str]) -> None:
+    full, silent, *more = _choice_lists(items)
+    lists = (list(full), list(silent), options, list(DIRECTIONS), *map(list, more))
     for at, values in enumerate(lists, start=1):
         for line, value in enumerate(values, start=1):
             _put(page.cell(line, at), value)
 
 
 def _validate(page: Any, items: Sequence[Item], codes: int) -> None:
+    from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    def rule(column: str, length: int, message: str) -> DataValidation:
-        made = DataValidation(type="list", formula1=f"{LISTS}!${column}$1:${column}${max(1, length)}", allow_blank=True)
-        made.errorTitle, made.error, made.showErrorMessage = "Not in the list", message, True
-        page.add_data_validation(made)
-        return made
+    def rule(letter: str, length: int, message: str, cells: Iterable[int], key: str, *, style: str = "stop") -> None:
+        made = DataValidation(type="list", formula1=f"{LISTS}!${letter}$1:${letter}${max(1, length)}", allow_blank=True)
+        made.errorTitle, made.error, made.showErrorMessage, made.errorStyle = "Not in the list", message, True, style
+        add(made, cells, key)
 
+    def add(made: DataValidation, cells: Iterable[int], key: str) -> None:
+        runs = _runs(cells)
+        for first, last in runs:
+            made.add(f"{_letter(key)}{first}:{_letter(key)}{last}" if first < last else f"{_letter(key)}{first}")
+        if runs:
+            page.add_data_validation(made)
+
+    rows = list(enumerate(items, start=2))
     choose = "Please choose from the list (see the sheet 'How to use this')."
-    pick = "Please choose a code from the list."
-    full, silent = rule("A", len(CHOICE_WORDS), choose), rule("B", len(SILENT_CHOICES), choose)
-    code, direction = rule("C", codes, pick), rule("D", len(DIRECTIONS), "Please choose a direction from the list.")
-    for rule_ in (code, direction):
-        rule_.errorStyle = "warning"  # a code with a span (`workload 120-260`) may be typed
+    for nth, words in enumerate(_choice_lists(items)):
+        letter = get_column_letter(nth + 1 if nth < 2 else nth + 3)  # codes and directions stand between
+        fitting = [number for number, item in rows if tuple(WORD_OF[choice] for choice in item.choices) == words]
+        rule(letter, len(words), choose, fitting, "choice")
+    pick = "Please choose a code from the list."  # only a warning: a code with a span (`workload 120-260`) may be typed
+    rule("C", codes, pick, [n for n, item in rows if item.kind != "direction"], "other", style="warning")
+    ways = "Please choose a direction from the list."
+    rule("D", len(DIRECTIONS), ways, [n for n, item in rows if item.kind == "direction"], "other", style="warning")
     day = DataValidation(type="date", operator="greaterThan", formula1="36526", allow_blank=True)
     day.errorTitle, day.error, day.showErrorMessage = "Not a date", "Please give a date, as 2024-03-31.", True
-    page.add_data_validation(day)
-    for number, item in enumerate(items, start=2):
-        (silent if item.one_sided else full).add(f"{_letter('choice')}{number}")
-        (direction if item.kind == "direction" else code).add(f"{_letter('other')}{number}")
-        day.add(f"{_letter('on')}{number}")
-    page.data_validations.dataValidation = [made for made in page.data_validations.dataValidation if made.sqref.ranges]
+    add(day, [number for number, _ in rows], "on")
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers that follow one another, as first and last."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return found
 
 
 def _mark(page: Any, rows: int) -> None:
