@@ -154,6 +154,10 @@ def _meeting_pack(study: Study, context: int) -> Pack:
         tables["turns"],
     )
     found = find_disagreements(on.codings, on.assignments, texts, codebook, decisions, match=match, splits=on.waiting)
+    table = study.reports / "tables" / "disagreements.csv"
+    ranked = read("report_disagreements", table) if table.is_file() else found
+    if "rank" in ranked:  # as the last run ranked them
+        found["rank"] = found["disagreement"].map(dict(zip(ranked["disagreement"], ranked["rank"], strict=True)))
     title = study.config.study.title
     return make_pack(found, on.codings, tables["turns"], texts, codebook, decisions, title=title, context=context)
 
