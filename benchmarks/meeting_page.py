@@ -127,7 +127,7 @@ def main() -> None:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"))
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.on("dialog", lambda dialog: dialog.accept())
-        mine = opened(page, ours, "#list li:last-child")
+        mine = opened(page, ours, "#list li[aria-selected=true]")
         jump = step(page, "document.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', bubbles: true}))")
         search = step(page, "const i = document.getElementById('filter-text'); i.value = i.value ? '' : 'code_1'; "
                       "i.dispatchEvent(new Event('input'))")  # fmt: skip

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from page_pack import TEXT, item, meeting, pack, place, reading
 
-from qualcode.decisions.items import Reading, Voice
+from qualcode.decisions.items import Decided, Reading, Voice
 from qualcode.decisions.page import write_page
 
 CHROMIUM = shutil.which("chromium") or ""
@@ -339,6 +339,21 @@ def test_a_span_beyond_what_is_shown_is_kept_as_the_file_has_it(opened, tmp_path
     assert {name: row[1] for name, row in rows(page.save()).items()} == {"d-2": f"help 0-{whole}", "d-3": f"5-{whole}"}
 
 
+def test_a_code_of_a_whole_transcript_has_no_words_and_no_passage_to_choose(opened, tmp_path):
+    whole = {"start": 0, "end": len(TEXT)}
+    a = replace(reading("A", "KL", "help", "We"), **whole)
+    b = replace(reading("B", "RB", "time", "We"), **whole)
+    one = item(1, "sibling", a, b)
+    page = opened(pack(replace(one, scope="transcript", before="", words="", after="", voices=())))
+    assert "The code was given to the whole transcript" in page.locator("main").inner_text()
+    page.decide(1, "other", code="money")
+    assert rows(page.save())["d-1"][:2] == ("other", "money")
+    assert page.locator("#span-text").count() == page.locator("#context").count() == 0
+    page.open_file(file_of(tmp_path / "a.json", ["d-1", "other", "money 3-9"]))
+    assert "row 1: it gives a span, and a whole transcript was coded." in page.errors
+    assert page.wrong == []
+
+
 # ---------------------------------------------------------------- files that do not fit
 
 
@@ -524,7 +539,7 @@ def test_the_browser_keeps_ids_offsets_and_choices_and_no_words(opened):
     assert [(name, json.loads(value)) for name, value in kept] == [
         (
             "qualcode-meeting:11111111-2222-5333-8444-555555555555",
-            {"version": 1, "rows": {"d-1": ["other", "help", "", TODAY], "d-2": ["keep_a", "", "KL", TODAY]}},
+            {"version": 1, "rows": {"d-1": ["other", "help", "", TODAY, ""], "d-2": ["keep_a", "", "KL", TODAY, ""]}},
         )
     ]
     assert page.evaluate("sessionStorage.length + document.cookie.length") == 0
@@ -532,7 +547,7 @@ def test_the_browser_keeps_ids_offsets_and_choices_and_no_words(opened):
     page.reload()
     assert "keeps 2 choices made on this page before, without reasons" in page.locator("#restore-text").inner_text()
     page.get_by_role("button", name="Bring them back").click()
-    page.says("1 choice brought back, without reasons. 1 more has no name yet, and wait as begun.")
+    page.says("1 choice brought back, without reasons. 1 more without the name, begun: say who decided.")
     assert rows(page.save()) == {"d-2": ("keep_a", "", "", "KL", TODAY)}
     page.get_by_role("button", name="Forget what this browser keeps").or_(
         page.get_by_text("What this page keeps")
@@ -801,7 +816,11 @@ def test_a_page_of_many_disagreements_lists_them_all(opened):
         for rank in range(1, 401)
     ]
     page = opened(pack(*many))
-    assert page.locator("#list li").count() == 400
+    assert page.locator("#list li").count() < 400  # those that nobody has come near are not made yet
+    page.locator("#list").evaluate("(list) => { list.scrollTop = list.scrollHeight; }")
+    playwright.expect(page.locator("#list li")).to_have_count(400)
+    assert page.listed == list(range(1, 401))
+    page.get_by_label("Kind").select_option("presence")
     page.locator("#list").focus()
     page.keyboard.press("End")
     assert page.get_by_role("heading", name="Rank 400: presence").is_visible()
@@ -825,3 +844,174 @@ def test_words_run_as_their_language_does_whatever_label_stands_before_them(open
     page.get_by_role("radio", name="other").check()
     page.get_by_role("button", name="End a word earlier").click()
     assert f"characters {start} to {start + len(words.rsplit(' ', 1)[0])}" in page.locator("#span-said").inner_text()
+
+
+def test_the_reason_for_one_choice_is_not_carried_over_to_another(opened):
+    page = opened()
+    page.go(5)
+    reason = page.get_by_role("textbox", name="Reason")
+    assert reason.input_value() == "said before"
+    page.get_by_role("radio", name="keep A").check()
+    assert reason.input_value() == ""
+    page.get_by_role("radio", name="keep B").check()
+    assert reason.input_value() == "said before"
+    page.get_by_role("radio", name="neither").check()
+    reason.fill("a new one")
+    page.get_by_role("radio", name="keep A").check()
+    assert reason.input_value() == "a new one"
+
+
+def test_several_who_decided_are_kept_where_all_of_them_are_coders(opened):
+    page = opened()
+    page.decide(1, "keep B", by="RB;KL")
+    page.decide(2, "keep A", by="RB;Rosa Blum")
+    kept = page.evaluate("Object.values(localStorage).map((text) => JSON.parse(text).rows)")[0]
+    assert (kept["d-1"][2], kept["d-2"][2]) == ("RB;KL", "")
+    page.go(1)
+    assert "RB, KL, 2024-05-03" in page.state
+
+
+def test_definitions_folded_once_stay_folded(opened):
+    page = opened()
+    page.go(2)
+    page.get_by_text("Definition (A)").click()
+    playwright.expect(page.get_by_text("What too little time is.")).to_be_hidden()  # B's too
+    page.go(3)
+    assert page.locator(".card details[open]").count() == 0
+
+
+def test_an_older_file_does_not_undo_in_silence_what_was_decided_since(opened, tmp_path):
+    saved = json.loads(file_of(tmp_path / "a.json", ["d-5", "keep_a"]).read_text(encoding="utf-8"))
+    for base, asked in (("decision-1", False), ("decision-0", True), ("", True)):
+        page = opened()
+        saved["rows"][0]["decision"] = base
+        (tmp_path / "b.json").write_text(json.dumps(saved), encoding="utf-8")
+        page.open_file(tmp_path / "b.json")
+        if asked:
+            dialog = page.get_by_role("dialog")
+            playwright.expect(dialog).to_contain_text("This page: keep B: Too little time [time]. RB, 2024-04-01.")
+            page.get_by_role("button", name="Take these").click()
+            page.says("b.json: 0 decisions taken, 0 here already, 1 of 1 conflict kept as the page has them.")
+        else:
+            page.says("b.json: 1 decision taken, 0 here already.")
+    assert rows(page.save()) == {}
+
+
+def test_choices_kept_in_the_browser_give_way_to_what_was_decided_since(opened):
+    page = opened()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.decide(1, "keep B")
+    page.decide(2, "keep A")
+    page.decide(3, "both")
+    since = [Decided(choice, "", "", "KL", TODAY, f"decision-{choice}") for choice in ("keep_a", "keep_a")]
+    made = meeting()
+    items = [replace(made.items[0], decided=since[0]), replace(made.items[1], decided=since[1]), *made.items[2:]]
+    write_page(page.path, replace(made, items=tuple(items)), title="A tiny study")
+    page.reload()
+    page.get_by_role("button", name="Bring them back").click()
+    page.says("1 choice brought back, without reasons. 1 left out: decided otherwise since, before this page was made.")
+    assert {name: row[0] for name, row in rows(page.save()).items()} == {"d-3": "both"}
+
+
+def test_what_is_begun_stays_when_a_file_is_opened(opened, tmp_path):
+    page = opened()
+    page.go(2)
+    page.get_by_role("textbox", name="Reason").fill("half a thought")
+    page.open_file(file_of(tmp_path / "b.json", ["d-2", "keep_a"]))
+    page.says("b.json: 1 decision taken, 0 here already.")
+    assert page.get_by_role("textbox", name="Reason").input_value() == "half a thought"
+    page.get_by_role("button", name="Clear the form").click()
+    assert page.get_by_role("radio", name="keep A").is_checked()
+
+
+def test_the_date_of_today_moves_on_at_midnight_and_another_date_stays(opened):
+    page = opened()
+    page.go(1)
+    page.clock.set_fixed_time("2024-05-04T00:10:00")
+    page.go(2)
+    assert page.locator("#form-on").input_value() == "2024-05-04"
+    page.locator("#form-on").fill("2024-05-01")
+    page.go(3)
+    assert page.locator("#form-on").input_value() == "2024-05-01"
+
+
+def test_what_is_kept_for_another_page_of_the_same_pack_stays(opened):
+    page = opened()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.decide(1, "keep B")
+    write_page(page.path, replace(meeting(), items=meeting().items[1:]), title="A tiny study")  # a page of some of them
+    page.reload()
+    assert page.locator("#restore").is_hidden()
+    page.decide(2, "keep A")
+    write_page(page.path, meeting(), title="A tiny study")
+    page.reload()
+    assert "keeps 2 choices" in page.locator("#restore-text").inner_text()
+
+
+def test_storage_that_somebody_else_wrote_is_left_alone(opened):
+    for odd in (
+        "{",
+        "7",
+        '{"version": 1, "rows": 3}',
+        '{"version": 1, "rows": {"d-1": "x", "d-2": ["keep_a"]}}',
+        '{"version": 1}',
+    ):
+        name = "qualcode-meeting:11111111-2222-5333-8444-555555555555"
+        page = opened(init=f"localStorage.setItem({name!r}, {json.dumps(odd)});")
+        assert page.locator("#restore").is_hidden()
+        assert page.wrong == []
+
+
+# ---------------------------------------------------------------- the whole way, with `qualcode pack` and `qualcode import`
+
+
+@pytest.mark.slow
+def test_a_study_goes_through_the_page_to_its_consensus(made_up_study, qualcode, opened, tmp_path):
+    import pandas as pd
+
+    def run(*arguments: str | Path) -> str:
+        done = qualcode(*arguments, cwd=made_up_study)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    run("run", "--until", "consensus")
+    run("pack", "meeting", "--as", "html", "--out", "meeting.html")
+    table = made_up_study / "reports/tables/disagreements.csv"
+    before = pd.read_csv(table, keep_default_na=False)
+    page = opened(name="unused.html")
+    page.path = made_up_study / "meeting.html"
+    page.goto(page.path.as_uri())
+    page.get_by_label("Show", exact=True).select_option("open")
+    left = page.listed
+    assert len(left) == (before["status"] == "open").sum() > 3
+    page.decide(left[0], "keep A")
+    page.go(left[1])
+    page.get_by_role("radio", name="other").check()
+    page.locator("#form-code").select_option("training")
+    shown = page.locator("#span-text").input_value()
+    words = " ".join(shown.split()[3:8])
+    page.get_by_label("Or type its words").fill(words)
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("button", name="Decide", exact=True).click()
+    page.decide(left[2], "keep A")
+    page.get_by_role("button", name="Undo").click()
+    again = opened(name="unused2.html")
+    again.path = page.path
+    again.goto(page.path.as_uri())
+    again.open_file(page.save())
+    again.decide(left[3], "keep B", reason="agreed in May")
+    saved = again.save()
+    brought = json.loads(run("import", saved, "--json"))
+    assert (brought["added"], brought["changed"]) == (3, 0)
+    assert json.loads(run("import", saved, "--json"))["unchanged"] == 3
+    run("run", "--until", "consensus")
+    after = pd.read_csv(table, keep_default_na=False)
+    changed = after["status"].ne(before.set_index("disagreement")["status"].reindex(after["disagreement"]).to_numpy())
+    assert changed.sum() == 3
+    made = pd.read_parquet(made_up_study / "data/processed/consensus.parquet")
+    value = next(row[1] for row in rows(saved).values() if row[0] == "other")
+    code, start, end = re.fullmatch(r"(\S+) (\d+)-(\d+)", value).groups()
+    (row,) = made[(made["code"] == code) & (made["start"] == int(start)) & (made["end"] == int(end))].to_dict("records")
+    text = (made_up_study / f"data/processed/texts/{row['transcript']}.txt").read_text(encoding="utf-8")
+    assert " ".join(text[int(start) : int(end)].split()).startswith(words.rstrip(".,;:?!"))
+    assert page.wrong == again.wrong == []

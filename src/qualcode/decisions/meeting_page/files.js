@@ -22,7 +22,7 @@ function save() {
   say(begun.length ? `${said} Begun and not decided, so not in it: rank ${begun.slice(0, 20).join(", ")}${begun.length > 20 ? " …" : ""}.` : said);
 }
 
-/** What a file holds: `{rows: Map, problems: [text]}`; `refused` says why nothing of it can be read. */
+/** What a file holds: `{rows: Map, bases: Map, problems: [text]}`; `bases` are the decisions its page came with; `refused` says why nothing of it can be read. */
 function readFile(text) {
   let data;
   try {
@@ -39,7 +39,7 @@ function readFile(text) {
   if (data.pack !== pack.pack) {
     return { refused: `it belongs to another page: its pack is ${data.pack}, this page’s is ${pack.pack}.` };
   }
-  const found = new Map();
+  const [found, bases] = [new Map(), new Map()];
   const problems = [];
   data.rows.forEach((given, at) => {
     const bad = (what) => problems.push(`row ${at + 1}: ${what}.`);
@@ -51,19 +51,24 @@ function readFile(text) {
     if (wrong) return bad(wrong);
     const first = found.get(item.id);
     if (first && !sameRow(first, row)) return bad(`rank ${item.rank} is decided otherwise further up`);
+    bases.set(item.id, String(given.decision ?? ""));
     return found.set(item.id, row);
   });
-  return { rows: found, problems };
+  return { rows: found, bases, problems };
 }
 
-/** What to do with each row of a file: it is new here, is here already, or says something else than the page does. */
-function compare(found) {
+/** What to do with each row of a file: it is new here, is here already, or says something else than the page does.
+ *
+ * What was decided before the page was made gives way to a file whose own page came with that same decision: it was changed there.
+ */
+function compare(found, bases) {
   const [fresh, conflicts] = [[], []];
   let same = 0;
   for (const [id, row] of found) {
-    const here = rows.get(id);
+    const item = itemOf.get(id);
+    const here = rows.get(id) ?? (bases.get(id) === baseOf(item) ? null : item.decided);
     if (!here) {
-      if (sameRow(row, itemOf.get(id).decided)) same += 1;
+      if (sameRow(row, item.decided)) same += 1;
       else fresh.push([id, row]);
     } else if (sameRow(here, row, ["choice", "value"]) && (!row.reason || here.reason === row.reason)) same += 1;
     else if (sameRow(here, row, ["choice", "value"]) && !here.reason) fresh.push([id, row]);
@@ -82,12 +87,12 @@ async function openFiles(files) {
       complain(`${name}: this file cannot be read.`);
       continue;
     }
-    const { refused, rows: found, problems } = readFile(text);
+    const { refused, rows: found, bases, problems } = readFile(text);
     if (refused) {
       complain(`${name}: ${refused} Nothing was read from it.`);
       continue;
     }
-    const { fresh, conflicts, same } = compare(found);
+    const { fresh, conflicts, same } = compare(found, bases);
     const taken = conflicts.length ? await settle(name, conflicts) : [];
     if (taken === null) {
       say(`${name}: nothing was taken from it.`);
@@ -113,12 +118,12 @@ function settle(name, conflicts) {
     return make("label", { class: "check" },
       make("input", { type: "radio", name: item.id, value: which, checked }),
       make("span", {}, make("strong", {}, which === "page" ? "This page: " : "The file: "), own(told(item, row)), ". ",
-        own(row.by), `, ${row.on}.`, ...reason));
+        signers(row), `, ${row.on}.`, ...reason));
   };
   const asked = conflicts.map(([id, row]) => {
     const item = itemOf.get(id);
     return make("fieldset", {}, make("legend", {}, `Rank ${item.rank}, ${item.kind}, `, own(item.transcript)),
-      option(item, rows.get(id), "page", true), option(item, row, "file", false));
+      option(item, standing(item), "page", true), option(item, row, "file", false));
   });
   const all = (which) => () => dialog.querySelectorAll(`input[value="${which}"]`).forEach((input) => { input.checked = true; });
   dialog.replaceChildren(
@@ -145,12 +150,13 @@ function settle(name, conflicts) {
 
 function bringBack() {
   const changes = [];
-  let nameless = 0;
-  for (const [id, [choice, value, by, on]] of Object.entries(waiting)) {
+  let [nameless, past] = [0, 0];
+  for (const [id, [choice, value, by, on, base]] of Object.entries(waiting)) {
     const item = itemOf.get(id);
     const row = { choice, value, reason: "", by, on };
-    if (rows.has(id)) continue; // decided here since
-    if (!by && !wrongWith(item, { ...row, by: "?" })) {
+    if (rows.has(id) || sameRow(row, item.decided, ["choice", "value"])) continue; // decided here, or brought in, since
+    if (base !== baseOf(item)) past += 1; // decided otherwise since
+    else if (!by && !wrongWith(item, { ...row, by: "?" })) {
       drafts.set(id, formOf(item, row)); // a choice whose name was not kept waits for one
       nameless += 1;
     } else if (!wrongWith(item, row)) changes.push([id, row]);
@@ -160,5 +166,8 @@ function bringBack() {
   keepInBrowser();
   refresh();
   show(current);
-  say(`${many(changes.length, "choice")} brought back, without reasons.${nameless ? ` ${many(nameless, "more has", "more have")} no name yet, and wait as begun.` : ""}`);
+  const parts = [`${many(changes.length, "choice")} brought back, without reasons.`];
+  if (nameless) parts.push(`${nameless} more without the name, begun: say who decided.`);
+  if (past) parts.push(`${past} left out: decided otherwise since, before this page was made.`);
+  say(parts.join(" "));
 }

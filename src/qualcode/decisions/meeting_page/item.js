@@ -3,10 +3,10 @@
 let current = null; // the item shown
 let shown = null; // its words
 let form = null; // {choice, code, span, reason, by, on}: what its form says; `code` is a direction where that is in dispute
-let [lastBy, lastOn] = ["", today()]; // who decided last, and the date given; the next form begins with them
+let [lastBy, lastOn] = ["", null]; // who decided last, and the date where it was not that day's; the next form begins with them
 
 function formOf(item, row) {
-  const empty = { choice: "", code: item.kind === "direction" ? "" : commonCode(item), span: null, reason: "", by: lastBy, on: lastOn };
+  const empty = { choice: "", code: item.kind === "direction" ? "" : commonCode(item), span: null, reason: "", by: lastBy, on: lastOn ?? today() };
   if (!row) return empty;
   const { choice, reason, by, on } = row;
   const made = { ...empty, choice, reason, by, on };
@@ -19,12 +19,16 @@ function formOf(item, row) {
   return made;
 }
 
+function rememberDay(day) {
+  if (isDate(day)) lastOn = day === today() ? null : day;
+}
+
 /** The form as it stands before anybody touches it; who and when are those of the decision that it would make. */
 function untouched(item) {
   const here = rows.get(item.id);
   if (here) return formOf(item, here);
   const row = item.decided && item.decided.choice !== "open" ? item.decided : null;
-  return { ...formOf(item, row), by: lastBy, on: lastOn };
+  return { ...formOf(item, row), by: lastBy, on: lastOn ?? today() };
 }
 
 function rowOf(item, given) {
@@ -50,12 +54,13 @@ function tellState() {
   if (!row) parts.push("Open.");
   else {
     parts.push(row.choice === "open" ? "Open again" : "Decided", rows.has(current.id) ? " here" : "", ": ", own(told(current, row)), ", ",
-      own(row.by), `, ${row.on}.`);
+      signers(row), `, ${row.on}.`);
     if (row.reason) parts.push(" Reason: ", own(row.reason));
   }
   if (drafts.has(current.id)) parts.push(" What is begun below is not decided yet.");
   if (!row && current.suggested) parts.push(" Suggested: ", own(current.suggested), " (nobody has signed it).");
   byId("state").replaceChildren(...parts.filter(Boolean));
+  byId("state").hidden = parts.length === 1 && !row; // the list says that it is open
 }
 
 // ---------------------------------------------------------------- what is shown of an item
@@ -78,10 +83,10 @@ function show(item, { focus = "" } = {}) {
       item.speaker ? own(item.speaker) : "", item.speaker ? "." : ""),
     make("p", { id: "state", class: "state-line" }),
     item.scope === "span" ? make("section", { "aria-labelledby": "context-heading" },
-      make("h3", { id: "context-heading" }, "The passage in its context"),
-      legendOf(item), contextOf(item, shown, null, "context"),
-      canSpan(item) ? make("div", { class: "tools" },
-        make("button", { type: "button", id: "use-selected", disabled: true, onclick: useSelected }, "Use selected words as the passage")) : "")
+      make("div", { class: "context-head" },
+        make("h3", { id: "context-heading" }, "The passage in its context"), legendOf(item),
+        canSpan(item) ? make("button", { type: "button", id: "use-selected", disabled: true, onclick: useSelected }, "Use selected words as the passage") : ""),
+      contextOf(item, shown, null, "context"))
       : make("p", {}, "The code was given to the whole transcript; its words are not on this page."),
     make("div", { class: "sides" }, item.sides.map((side) => sideCard(item, side))),
     formFor(item),
@@ -125,9 +130,22 @@ function sideCard(item, side) {
         side.direction ? make("p", {}, "Direction: ", side.direction.split(";").join(", ")) : "",
         item.scope === "span" ? make("p", {}, make("span", { class: "soft" }, `${where}: `), words(glance(shown.words(side.start, side.end)))) : "",
         side.memo ? make("p", { class: "kept-lines" }, make("span", { class: "soft" }, "Memo: "), own(side.memo)) : "",
-        definition ? make("p", { class: "kept-lines" }, make("span", { class: "soft" }, "Definition: "), own(definition)) : "",
+        definition ? definitionOf(side, definition) : "",
       ]
       : make("p", {}, own(side.coders.join(", ")), " read this and did not use the code here."));
+}
+
+let definitionsOpen = true; // as they were left last
+
+function definitionOf(side, definition) {
+  const element = make("details", { open: definitionsOpen }, make("summary", {}, `Definition (${side.letter})`),
+    make("p", { class: "kept-lines" }, own(definition)));
+  element.addEventListener("toggle", () => {
+    if (element.open === definitionsOpen || !element.isConnected) return;
+    definitionsOpen = element.open;
+    for (const other of document.querySelectorAll(".card details")) other.open = definitionsOpen;
+  });
+  return element;
 }
 
 // ---------------------------------------------------------------- the form
@@ -157,7 +175,7 @@ function formFor(item) {
     control.addEventListener("input", () => {
       form[name] = control.value;
       if (name === "by") lastBy = squeezed(control.value);
-      if (name === "on" && isDate(control.value)) lastOn = control.value;
+      if (name === "on") rememberDay(control.value);
       touched();
     });
     return make("div", { class: "field" }, make("label", { for: control.id }, label), control,
@@ -166,7 +184,7 @@ function formFor(item) {
   const radios = offered(item).map((choice) => {
     const input = make("input", { type: "radio", name: "choice", value: choice, id: `choice-${choice}`, "aria-describedby": "error-choice" });
     input.checked = form.choice === choice;
-    input.addEventListener("change", () => { form.choice = choice; afterChoice(); touched(); });
+    input.addEventListener("change", () => choose(choice));
     return make("label", { class: "choice" }, input, make("span", {}, make("strong", {}, pack.choices[choice]), " ", own(meaning(item, choice), { class: "soft" })));
   });
   const element = make("form", { id: "decide", "aria-label": "Decision", autocomplete: "off", novalidate: true },
@@ -174,7 +192,7 @@ function formFor(item) {
     make("div", { id: "other", class: "other" }, codePicker(item), canSpan(item) ? spanPanel(item) : ""),
     make("div", { class: "signed" },
       field("reason", "Reason", make("textarea", { rows: 2 }), "Whoever reads this next year is glad of one. No participants’ words, please."),
-      field("by", "By (who decided)", make("input", { type: "text", spellcheck: "false" })),
+      field("by", "By (who decided)", make("input", { type: "text", spellcheck: "false" }), "Several: RB;KL"),
       field("on", "Date", make("input", { type: "date", min: "2000-01-01", max: "2099-12-31" }))),
     make("div", { class: "tools" },
       make("button", { type: "submit", class: "main", value: "next" }, "Decide, and next open"),
@@ -187,6 +205,19 @@ function formFor(item) {
   });
   queueMicrotask(afterChoice);
   return element;
+}
+
+function choose(choice) {
+  const before = untouched(current);
+  if (before.choice && before.reason) {
+    // the reason for one choice is none for another
+    if (choice !== before.choice && form.reason === before.reason) form.reason = "";
+    else if (choice === before.choice && !form.reason) form.reason = before.reason;
+    byId("form-reason").value = form.reason;
+  }
+  form.choice = choice;
+  afterChoice();
+  touched();
 }
 
 function codePicker(item) {
@@ -202,7 +233,7 @@ function codePicker(item) {
   const tell = () => {
     const code = direction ? null : codeOf.get(select.value);
     const parts = code ? [["", code.definition], ["Use it for: ", code.include], ["Not for: ", code.exclude]] : [];
-    said.replaceChildren(...parts.filter(([, text]) => text).map(([head, text]) => make("span", { class: "kept-lines" }, head, own(text))));
+    said.replaceChildren(code ? own(codeName(code.code), { class: "full-name" }) : "", ...parts.filter(([, text]) => text).map(([head, text]) => make("span", { class: "kept-lines" }, head, own(text))));
   };
   const said = make("div", { id: "code-said", class: "soft" });
   select.addEventListener("change", () => { form.code = select.value; tell(); touched(); });
@@ -222,9 +253,8 @@ function afterChoice() {
 
 function useSelected() {
   if (!selected) return;
-  form.choice = "other";
   byId("choice-other").checked = true;
-  afterChoice();
+  choose("other");
   takeSpan(selected);
   byId("form-code").focus();
   say("The selected words are the passage. Choose the code for them.");
@@ -258,7 +288,8 @@ function decide(goOn) {
   const item = current;
   const row = rowOf(item, form);
   if (!check(item, row)) return;
-  [lastBy, lastOn] = [row.by, row.on];
+  lastBy = row.by;
+  rememberDay(row.on);
   const asBefore = sameRow(row, item.decided, ["choice", "value", "reason"]);
   drafts.delete(item.id);
   const changed = change(`the decision on rank ${item.rank}`, [[item.id, asBefore ? undefined : row]]);
@@ -276,6 +307,7 @@ function decide(goOn) {
 
 function takeBack() {
   const item = current;
+  drafts.delete(item.id);
   change(`taking back rank ${item.rank}`, [[item.id, undefined]]);
   refresh();
   show(item, { focus: "item" });

@@ -1,6 +1,8 @@
-// The list of all disagreements: filter, order, jump. The browser draws only those rows that can be seen (content-visibility).
+// The list of all disagreements: filter, order, jump. Its rows are made as one comes near them.
 
 let listed = []; // the items that the filter shows, in order
+let made = 0; // how many of them have a row in the list
+const STRETCH = 200; // rows made at a time
 const optionOf = new Map();
 
 const filters = () => ({
@@ -63,35 +65,58 @@ function optionFor(item) {
 function markOption(item) {
   const option = optionFor(item);
   const status = statusOf(item);
-  option.querySelector(".state").textContent = rows.has(item.id) && status === "decided" ? "decided here" : status;
+  const text = rows.has(item.id) && status === "decided" ? "decided here" : status;
+  const state = option.querySelector(".state");
+  if (state.textContent === text) return;
+  state.textContent = text;
   option.className = status;
 }
 
 /** Fill the list anew: those that fit the filter, in the order wanted. */
 function fillList() {
   const wanted = filters();
+  const before = listed;
   listed = items.filter((item) => fits(item, wanted));
   if (byId("order").value === "place") {
     const compare = (one, two) => (one < two ? -1 : one > two ? 1 : 0);
     listed.sort((x, y) => compare(x.transcript, y.transcript) || x.start - y.start || x.end - y.end || x.rank - y.rank);
   }
-  const options = listed.map((item, at) => {
-    const option = optionFor(item);
-    markOption(item);
-    option.setAttribute("aria-setsize", String(listed.length));
-    option.setAttribute("aria-posinset", String(at + 1));
-    return option;
-  });
-  byId("list").replaceChildren(...options);
+  if (listed.length === before.length && listed.every((item, at) => item === before[at])) {
+    listed.slice(0, made).forEach(markOption);
+  } else {
+    made = 0;
+    byId("list").replaceChildren();
+  }
+  makeRows(STRETCH);
   const count = listed.length === items.length ? `All ${items.length} are shown.` : `${listed.length} of ${items.length} are shown.`;
   if (byId("list-count").textContent !== count) byId("list-count").textContent = count;
   markCurrent();
 }
 
+/** Make the rows of the list up to this one, where they are not there yet. */
+function makeRows(upTo) {
+  const options = listed.slice(made, upTo).map((item, at) => {
+    const option = optionFor(item);
+    markOption(item);
+    option.setAttribute("aria-setsize", String(listed.length));
+    option.setAttribute("aria-posinset", String(made + at + 1));
+    return option;
+  });
+  byId("list").append(...options);
+  made += options.length;
+}
+
+function onListScroll() {
+  const list = byId("list");
+  if (made < listed.length && list.scrollTop + 2 * list.clientHeight > list.scrollHeight) makeRows(made + STRETCH);
+}
+
 function markCurrent() {
   const list = byId("list");
+  const at = current ? listed.indexOf(current) : -1;
+  if (at >= made) makeRows(at + STRETCH);
   for (const option of list.querySelectorAll('[aria-selected="true"]')) option.setAttribute("aria-selected", "false");
-  const option = current && listed.includes(current) ? optionFor(current) : null;
+  const option = at >= 0 ? optionFor(current) : null;
   if (option) {
     option.setAttribute("aria-selected", "true");
     list.setAttribute("aria-activedescendant", option.id);

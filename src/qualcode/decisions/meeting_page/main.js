@@ -145,7 +145,7 @@ function fillPrint() {
       item.scope === "span" ? contextOf(item, words, null, null) : make("p", {}, "The whole transcript."),
       item.sides.map(side),
       make("p", { class: "decided" }, make("strong", {}, "Decision: "),
-        row ? [own(told(item, row)), ", ", own(row.by), `, ${row.on}.`, row.reason ? [" ", own(row.reason)] : ""] : "open"));
+        row ? [own(told(item, row)), ", ", signers(row), `, ${row.on}.`, row.reason ? [" ", own(row.reason)] : ""] : "open"));
   });
   const count = listed.length === items.length ? "" : ` ${listed.length} of them are printed.`;
   byId("print").replaceChildren(
@@ -160,10 +160,9 @@ function fillPrint() {
 function begin() {
   fillFilters();
   byId("pack-id").textContent = pack.pack;
-  waiting = readBrowser();
-  fillList();
-  show(items.find((item) => !isDecided(item)) ?? items[0] ?? null);
+  readBrowser();
   refresh();
+  show(items.find((item) => !isDecided(item)) ?? items[0] ?? null);
   const left = Object.keys(waiting).length;
   if (left) {
     byId("restore-text").textContent = `This browser keeps ${many(left, "choice")} made on this page before, without reasons. If you saved them to a file, open the file instead: it holds all of it.`;
@@ -201,13 +200,17 @@ function begin() {
   on("filter-clear", "click", () => { clearFilter(); byId("filter-text").focus(); });
   on("jump", "keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); jump(); } });
   on("list", "keydown", onListKey);
+  on("list", "scroll", onListScroll);
   document.addEventListener("keydown", onKey);
   document.addEventListener("selectionchange", onSelection);
   window.addEventListener("beforeprint", fillPrint);
   window.addEventListener("afterprint", () => byId("print").replaceChildren());
   window.addEventListener("beforeunload", (event) => { if (isUnsaved() || drafts.size) event.preventDefault(); });
+  let warned = false;
   window.addEventListener("storage", (event) => {
-    if (event.key === STORE && event.newValue) complain("This page is open in another window too. Decide in one of them only, or save both to files and open them together.");
+    if (event.key !== STORE || !event.newValue || warned) return;
+    warned = true;
+    complain("This page is open in another window too. Decide in one of them only, or save both to files and open them together.");
   });
   const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
   window.addEventListener("dragover", (event) => { if (holdsFiles(event)) { event.preventDefault(); byId("drop").hidden = false; } });

@@ -20,6 +20,11 @@ function standing(item) {
   return rows.get(item.id) ?? item.decided;
 }
 
+/** The id of the decision that the page came with; a row made on this page is to take its place. */
+function baseOf(item) {
+  return item.decided?.decision ?? "";
+}
+
 function isDecided(item) {
   const row = standing(item);
   return Boolean(row && row.choice && row.choice !== "open");
@@ -32,9 +37,7 @@ function statusOf(item) {
 /** The rows as they are saved: those decided here, by rank. */
 function rowsOut() {
   const here = items.filter((item) => rows.has(item.id));
-  return here.map((item) => ({
-    disagreement: item.id, text: item.mark, decision: item.decided?.decision ?? "", ...rows.get(item.id),
-  }));
+  return here.map((item) => ({ disagreement: item.id, text: item.mark, decision: baseOf(item), ...rows.get(item.id) }));
 }
 
 function isUnsaved() {
@@ -60,7 +63,6 @@ function apply(step, which) {
   for (const each of step.changes) {
     if (each[which]) rows.set(each.id, each[which]);
     else rows.delete(each.id);
-    drafts.delete(each.id);
   }
   keepInBrowser();
 }
@@ -152,6 +154,15 @@ function told(item, row) {
   return word;
 }
 
+/** Who decided: several are joined by `;`. */
+function signersOf(row) {
+  return row.by.split(";").map((name) => name.trim()).filter(Boolean);
+}
+
+function signers(row) {
+  return own(signersOf(row).join(", "));
+}
+
 function sideName(item, side) {
   if (!side.code) return "no code";
   const way = side.direction.split(";").join(", ");
@@ -162,6 +173,7 @@ function sideName(item, side) {
 
 const STORE = `qualcode-meeting:${pack.pack}`;
 let waiting = {}; // what an earlier visit left there, until it is brought back or forgotten
+let elsewhere = {}; // and what it keeps for other pages of this pack, which show other disagreements
 let keeping = true;
 
 function storage() {
@@ -172,16 +184,17 @@ function storage() {
   }
 }
 
-function stored(row) {
-  const value = row.choice === "other" ? row.value : "";
-  return [row.choice, value, coders.includes(row.by) ? row.by : "", row.on]; // no reason, no name that is not a coder's id
+/** A row without its reason, and without names that are not coders' ids. */
+function stored(item, row) {
+  const named = signersOf(row).every((name) => coders.includes(name));
+  return [row.choice, row.choice === "other" ? row.value : "", named ? row.by : "", row.on, baseOf(item)];
 }
 
 /** Keep the choices made here, beside those that still wait from an earlier visit; false where the browser can't. */
 function keepInBrowser() {
   if (!keeping) return true;
-  const kept = { ...waiting };
-  for (const [id, row] of rows) kept[id] = stored(row);
+  const kept = { ...elsewhere, ...waiting };
+  for (const [id, row] of rows) kept[id] = stored(itemOf.get(id), row);
   try {
     const store = storage();
     if (!store) return false;
@@ -194,21 +207,23 @@ function keepInBrowser() {
   }
 }
 
-/** What an earlier visit left: `{id: [choice, value, by, on]}`, ids of this page only. */
+/** What an earlier visit left: `{id: [choice, value, by, on, decision]}`. */
 function readBrowser() {
+  [waiting, elsewhere] = [{}, {}];
   try {
     const text = storage()?.getItem(STORE);
     const kept = text ? JSON.parse(text) : null;
-    if (!kept || kept.version !== pack.version || typeof kept.rows !== "object") return {};
-    const own = Object.entries(kept.rows).filter(([id, row]) => itemOf.has(id) && Array.isArray(row) && row.length === 4);
-    return Object.fromEntries(own);
+    if (!kept || kept.version !== pack.version) return;
+    for (const [id, row] of Object.entries(kept.rows)) {
+      if (Array.isArray(row) && row.length === 5) (itemOf.has(id) ? waiting : elsewhere)[id] = row;
+    }
   } catch {
-    return {};
+    [waiting, elsewhere] = [{}, {}]; // not to be read, or not ours: nothing to bring back
   }
 }
 
 function forgetBrowser() {
-  waiting = {};
+  [waiting, elsewhere] = [{}, {}];
   try {
     storage()?.removeItem(STORE);
   } catch {
