@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 
 import docx
 import pytest
@@ -80,6 +81,18 @@ def test_each_disagreement_is_shown_with_both_spans_codes_memos_and_definitions(
     assert ["Memo", "@RB: money, not time", ""] in cells
     assert ["Definition", "What money is.", "What too little time is."] in cells
     assert ["Code", "(no code: read this and did not use the code here)", "Too little time [time]"] in cells
+
+
+def test_a_passage_of_many_paragraphs_is_shown_from_both_ends(meeting):
+    item = meeting.pack.items[0]
+    long = "\n".join(f"line {number}" for number in range(100))
+    sides = tuple(replace(side, start=0, end=len(long)) if not side.silent else side for side in item.sides)
+    item = replace(item, before="", words=long, after="", text_start=0, start=0, end=len(long), voices=(), sides=sides)
+    write_document(meeting.sheet, replace(meeting.pack, items=(item,)))
+    shown = [p.text for p in docx.Document(str(meeting.sheet)).paragraphs if p.style.name == "Meeting Passage"]
+    assert shown[0] == "[B line 0"
+    assert shown[14:17] == ["line 14", "(70 paragraphs are not shown)", "line 85"]
+    assert shown[-1].startswith("line 99 B]")
 
 
 def test_a_suggestion_is_shown_as_one_and_decides_nothing(meeting):

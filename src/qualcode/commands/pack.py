@@ -99,7 +99,8 @@ def meeting(
     shown = "" if len(pack.items) == len(whole.items) else f" (of {len(whole.items)})"
     for form, path in paths.items():
         _write_meeting(form, path, pack, study)
-        click.echo(f"{study.shown(path)}: {len(pack.items)} disagreements{shown}, {still} of them open.")
+        things = "disagreement" if len(pack.items) == 1 else "disagreements"
+        click.echo(f"{study.shown(path)}: {len(pack.items)} {things}{shown}, {still} of them open.")
     back = [path.name if form != "html" else "FILE.json" for form, path in paths.items()]
     saved = " (FILE.json: what the page saves)" if "html" in paths else ""
     click.echo(f"Decide in it, save it, and bring it back with: qualcode import {' '.join(back)}{saved}")

@@ -17,6 +17,7 @@ from qualcode.files import write_zip_document
 
 WIDTH_CM = 17.0
 LISTED = 60_000  # entries of all lists of codes together from which on a code is typed
+ENDS = 15  # paragraphs of a long passage that are shown at either end
 _COLOUR = {"A": ("2F5D8A", "E3ECF6"), "B": ("8A5A2F", "F8E9D8"), "AB": ("5B5B5B", "E8E4DC")}  # marks, shade
 _GREY, _DARK, _INPUT = "595959", "1F4E6B", "FFFBDD"
 _LIST = "list"  # the bookmark of the list of disagreements
@@ -207,7 +208,11 @@ def _passage(item: Item) -> list[str]:
     lines[-1] += _marks(spans, high, opening=False)
     if high < item.length:
         lines[-1] += run(" …", colour=_GREY)
-    return [paragraph(line, "Meeting Passage", keep=True) for line in lines if line]
+    lines = [line for line in lines if line]
+    if len(lines) > 2 * ENDS:
+        left_out = run(f"({len(lines) - 2 * ENDS} paragraphs are not shown)", colour=_GREY)
+        lines = [*lines[:ENDS], left_out, *lines[-ENDS:]]
+    return [paragraph(line, "Meeting Passage", keep=True) for line in lines]
 
 
 def _marks(spans: list[Reading], at: int, *, opening: bool) -> str:
