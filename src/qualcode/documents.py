@@ -20,6 +20,16 @@ _TICKS = ("F0FE", "F054", "F0FC", "F053", "2612")  # signs of symbol fonts that 
 # ---------------------------------------------------------------- made
 
 
+def upright(document: Any, margin_cm: float) -> Any:
+    """The document's first section, as an upright A4 page with one margin all round."""
+    from docx.shared import Cm
+
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(margin_cm)
+    return section
+
+
 def set_font(style: Any, points: float, colour: str = "", *, italic: bool | None = None, name: str = "Calibri") -> None:
     """A style's font for every script, its size and colour."""
     from docx.oxml.ns import qn

@@ -60,7 +60,8 @@ CODEBOOK = TABLES["codebook"].shape(
 CODINGS = TABLES["codings"].shape(
     [
         {"coding": name, "transcript": "S01", "scope": "span", "start": span(words)[0], "end": span(words)[1],
-         "code": code, "coder": coder, "origin": "human", "memo": memo, "created": "2024-04-01", "direction": way}
+         "code": code, "coder": coder, "origin": "human", "anchored": "as_given", "memo": memo, "created": "2024-04-01",
+         "direction": way}
         for name, coder, code, words, memo, way in [
             ("c1", "RB", "time", "=SUM of my hours was too small.", "-- sure?", ""),
             ("c2", "KL", "money", "the money stopped in May", "@RB: money, not time", "barrier"),

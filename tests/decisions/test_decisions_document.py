@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 
 import docx
 import pytest
@@ -13,7 +14,7 @@ from lxml import etree
 from made_up_meeting import Meeting, span
 from meeting_hands import W, fill_document
 
-from qualcode.decisions import import_sheet, is_sheet, read_decisions
+from qualcode.decisions import append_decisions, import_sheet, is_sheet, read_decisions
 from qualcode.decisions.document_out import write_document
 from qualcode.errors import DecisionsError
 from qualcode.memberchecks import is_packet
@@ -80,6 +81,27 @@ def test_each_disagreement_is_shown_with_both_spans_codes_memos_and_definitions(
     assert ["Memo", "@RB: money, not time", ""] in cells
     assert ["Definition", "What money is.", "What too little time is."] in cells
     assert ["Code", "(no code: read this and did not use the code here)", "Too little time [time]"] in cells
+
+
+def test_a_passage_of_many_paragraphs_is_shown_from_both_ends(meeting):
+    item = meeting.pack.items[0]
+    long = "\n".join(f"line {number}" for number in range(100))
+    sides = tuple(replace(side, start=0, end=len(long)) if not side.silent else side for side in item.sides)
+    item = replace(item, before="", words=long, after="", text_start=0, start=0, end=len(long), voices=(), sides=sides)
+    write_document(meeting.sheet, replace(meeting.pack, items=(item,)))
+    shown = [p.text for p in docx.Document(str(meeting.sheet)).paragraphs if p.style.name == "Meeting Passage"]
+    assert shown[0] == "[B line 0"
+    assert shown[14:17] == ["line 14", "(70 paragraphs are not shown)", "line 85"]
+    assert shown[-1].startswith("line 99 B]")
+
+
+def test_a_suggestion_is_shown_as_one_and_decides_nothing(meeting):
+    row = {"kind": "disagreement", "about": meeting.about("missed"), "value": "keep_b", "reason": "by rule"}
+    append_decisions(meeting.study, [row])
+    meeting.run()
+    notices = [p.text for p in docx.Document(str(meeting.sheet)).paragraphs if p.style.name == "Meeting Notice"]
+    assert notices == ["Made up.", "Suggested, signed by nobody: keep_b"]
+    assert import_sheet(meeting.study, meeting.sheet)["undecided"] == 4
 
 
 def test_every_control_has_its_field_and_disagreement_in_its_tag_and_a_number_of_its_own(meeting):

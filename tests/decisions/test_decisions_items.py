@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
-from made_up_meeting import TEXT, Meeting, span
+from made_up_meeting import CODEBOOK, CODINGS, TEXT, TEXTS, TURNS, Meeting, span
 
-from qualcode.decisions import append_decisions
-from qualcode.decisions.items import chosen
+from qualcode.decisions import append_decisions, read_decisions
+from qualcode.decisions.items import chosen, make_pack
 from qualcode.errors import QualcodeError
 
 
@@ -60,6 +61,15 @@ def test_a_decision_in_force_is_part_of_its_item_and_does_not_change_the_pack(me
     )  # fmt: skip
 
 
+def test_items_come_by_rank_and_those_without_one_last(meeting):
+    found = meeting.found.assign(rank=pd.array([None, 2, None, 1], dtype="Int64"))
+    pack = make_pack(found, CODINGS, TURNS, TEXTS, CODEBOOK, read_decisions(meeting.study))
+    assert [(item.kind, item.rank) for item in pack.items] == [
+        ("missed", 1), ("sibling", 2), ("presence", 3), ("direction", 4),
+    ]  # fmt: skip
+    assert [item.kind for item in chosen(pack, by_place=True).items] == ["presence", "sibling", "direction", "missed"]
+
+
 def test_some_disagreements_can_be_chosen(meeting):
     def kinds(**wanted):
         return [item.kind for item in chosen(meeting.pack, **wanted).items]
@@ -70,6 +80,6 @@ def test_some_disagreements_can_be_chosen(meeting):
     assert kinds(coders=["KL"], transcripts=["S01"]) == ["presence", "sibling", "direction", "missed"]
     assert chosen(meeting.pack, codes=["help"]).pack == meeting.pack.pack
     with pytest.raises(QualcodeError) as caught:
-        chosen(meeting.pack, kinds=["presense"], transcripts=["S09"])
-    assert "no disagreement has the kind 'presense'.\n  Nearest: 'presence'." in str(caught.value)
+        chosen(meeting.pack, kinds=["siblings"], transcripts=["S09"])
+    assert "no disagreement has the kind 'siblings'.\n  Nearest: 'sibling'." in str(caught.value)
     assert "no disagreement has the transcript 'S09'." in str(caught.value)

@@ -9,13 +9,14 @@ from datetime import datetime
 
 import openpyxl
 import pytest
-from made_up_meeting import TEXT, Meeting, span
+from made_up_meeting import CODEBOOK, CODINGS, TEXT, TEXTS, TITLE, TURNS, Meeting, span
 
 from qualcode.decisions import (
     append_decisions,
     import_sheet,
     import_sheets,
     is_sheet,
+    make_pack,
     not_imported,
     read_decisions,
     write_sheet,
@@ -505,3 +506,20 @@ def test_a_decision_written_by_hand_keeps_its_own_id_as_base(meeting):
     meeting.fill(("presence", *KEEP_B))
     assert import_sheet(meeting.study, meeting.sheet)["changed"] == 1
     assert list(read_decisions(meeting.study)["supersedes"]) == ["d1"]
+
+
+def test_a_side_of_several_directions_cannot_be_kept(meeting):
+    found = meeting.found.assign(
+        direction_b=[
+            row.direction_b if row.kind != "direction" else "barrier;mixed" for row in meeting.found.itertuples()
+        ]
+    )
+    write("report_disagreements", found, meeting.root / "reports/tables/disagreements.csv")
+    pack = make_pack(found, CODINGS, TURNS, TEXTS, CODEBOOK, read_decisions(meeting.study), title=TITLE)
+    write_sheet(meeting.sheet, pack)
+    book = openpyxl.load_workbook(meeting.sheet)
+    assert [cell.value for cell in book["Lists"]["E"]][:5] == ["keep A", "both", "neither", "other", "open again"]
+    assert "Lists!$E$1:$E$5" in [rule.formula1 for rule in book["Disagreements"].data_validations.dataValidation]
+    meeting.fill(("direction", "keep B", None, None, "RB", "2024-05-03"))
+    with pytest.raises(DecisionsError, match="'keep B' stands for several directions"):
+        import_sheet(meeting.study, meeting.sheet)

@@ -99,7 +99,8 @@ def meeting(
     shown = "" if len(pack.items) == len(whole.items) else f" (of {len(whole.items)})"
     for form, path in paths.items():
         _write_meeting(form, path, pack, study)
-        click.echo(f"{study.shown(path)}: {len(pack.items)} disagreements{shown}, {still} of them open.")
+        things = "disagreement" if len(pack.items) == 1 else "disagreements"
+        click.echo(f"{study.shown(path)}: {len(pack.items)} {things}{shown}, {still} of them open.")
     back = [path.name if form != "html" else "FILE.json" for form, path in paths.items()]
     saved = " (FILE.json: what the page saves)" if "html" in paths else ""
     click.echo(f"Decide in it, save it, and bring it back with: qualcode import {' '.join(back)}{saved}")
@@ -154,6 +155,10 @@ def _meeting_pack(study: Study, context: int) -> Pack:
         tables["turns"],
     )
     found = find_disagreements(on.codings, on.assignments, texts, codebook, decisions, match=match, splits=on.waiting)
+    table = study.reports / "tables" / "disagreements.csv"
+    ranked = read("report_disagreements", table) if table.is_file() else found
+    if "rank" in ranked:  # as the last run ranked them
+        found["rank"] = found["disagreement"].map(dict(zip(ranked["disagreement"], ranked["rank"], strict=True)))
     title = study.config.study.title
     return make_pack(found, on.codings, tables["turns"], texts, codebook, decisions, title=title, context=context)
 

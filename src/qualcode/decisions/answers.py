@@ -51,8 +51,8 @@ class Filled:
 
 
 def people(by: str) -> set[str]:
-    """Who signed: names joined by `;`, `,`, `/`, `&` or `and`."""
-    return {name.strip().casefold() for name in re.split(r"[;,/&+]|\band\b", by) if name.strip()}
+    """Who signed: names joined by `;`, `,`, `/`, `&`, `+` or a word for `and`."""
+    return {name.strip().casefold() for name in re.split(r"[;,/&+]|\b(?:and|und|en|et)\b", by) if name.strip()}
 
 
 def choice_of(given: str, where: str, place: str, problems: Problems) -> str:

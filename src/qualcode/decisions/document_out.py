@@ -12,11 +12,12 @@ from qualcode.decisions.layout import CHOICES_EXPLAINED, KINDS, PACK, WORD_OF, c
 from qualcode.decisions.overview import reading_shown
 from qualcode.decisions.passage import shortened
 from qualcode.decisions.wordxml import anchor, control, link, numbered, paragraph, run, table
-from qualcode.documents import PREFIX, footer, set_facts, set_font
+from qualcode.documents import PREFIX, footer, set_facts, set_font, upright
 from qualcode.files import write_zip_document
 
 WIDTH_CM = 17.0
 LISTED = 60_000  # entries of all lists of codes together from which on a code is typed
+ENDS = 15  # paragraphs of a long passage that are shown at either end
 _COLOUR = {"A": ("2F5D8A", "E3ECF6"), "B": ("8A5A2F", "F8E9D8"), "AB": ("5B5B5B", "E8E4DC")}  # marks, shade
 _GREY, _DARK, _INPUT = "595959", "1F4E6B", "FFFBDD"
 _LIST = "list"  # the bookmark of the list of disagreements
@@ -60,9 +61,7 @@ def _document(pack: Pack, notice: str) -> Any:
     from docx.shared import Cm, Pt, RGBColor
 
     document: Any = docx.Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2.0)
+    section = upright(document, 2.0)
     styles = document.styles
     set_font(styles["Normal"], 10.5)
     styles["Normal"].paragraph_format.space_after = Pt(5)
@@ -161,10 +160,12 @@ def _item(number: int, item: Item, pack: Pack, with_list: bool) -> list[str]:
     codes = [side.label or side.code for side in item.sides if side.code]
     about = " or ".join(dict.fromkeys(codes))
     mark = anchor(f"d{number}", number + 1)
+    suggested = f"Suggested, signed by nobody: {item.suggested}"
     heading = paragraph(mark + run(f"{number}. {item.transcript}, {item.kind}: {about}"), "Heading 2", keep=True)
     return [
         heading,
         *_passage(item),
+        paragraph(run(suggested), "Meeting Notice", keep=True) if item.suggested else "",
         paragraph("", "Meeting Small", keep=True),
         _sides(item),
         paragraph("", "Meeting Small", keep=True),
@@ -189,7 +190,7 @@ def _passage(item: Item) -> list[str]:
     lines: list[str] = [""]
     if low:
         first = item.voices[0] if item.voices and item.voices[0].start == low else None
-        lines[0] += run(goes_on(first.speaker if first else ""), colour=_GREY)
+        lines[0] += run(goes_on(first.speaker if first else ""), bold=True, colour=_GREY)
     for start, end in pairwise(places):
         lines[-1] += _marks(spans, start, opening=False)
         inside = "".join(side.letter for side in spans if side.start <= start and end <= side.end)
@@ -207,7 +208,11 @@ def _passage(item: Item) -> list[str]:
     lines[-1] += _marks(spans, high, opening=False)
     if high < item.length:
         lines[-1] += run(" …", colour=_GREY)
-    return [paragraph(line, "Meeting Passage", keep=True) for line in lines if line]
+    lines = [line for line in lines if line]
+    if len(lines) > 2 * ENDS:
+        left_out = run(f"({len(lines) - 2 * ENDS} paragraphs are not shown)", colour=_GREY)
+        lines = [*lines[:ENDS], left_out, *lines[-ENDS:]]
+    return [paragraph(line, "Meeting Passage", keep=True) for line in lines]
 
 
 def _marks(spans: list[Reading], at: int, *, opening: bool) -> str:
@@ -280,7 +285,7 @@ def _decision(item: Item, pack: Pack, with_list: bool) -> str:
         rows.append([head, paragraph(filled, "Meeting Cell", keep=True)])
     *rest, by, on = rows
     rows = [*rest, [*by, *on]]
-    label, day = 4.4, 3.6
+    label, day = 5.0, 3.6
     widths = (label, WIDTH_CM - label - 1.4 - day, 1.4, day)
     return table(rows, widths, shades=[*[["EDEDED", _INPUT]] * len(rest), ["EDEDED", _INPUT] * 2])
 
@@ -301,4 +306,5 @@ def _codes(pack: Pack) -> list[str]:
     return [
         paragraph(run("Codes"), "Heading 1", new_page=True),
         table(rows, (4.0, 5.4, 3.8, 3.8), head=True, shades=[[_DARK] * len(heads)]),
+        paragraph("", "Meeting Small"),  # Word wants one after a table
     ]

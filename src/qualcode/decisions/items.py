@@ -177,7 +177,7 @@ def make_pack(
     Parameters
     ----------
     disagreements
-        Table `report_disagreements`; its column `rank`, where there is one, gives the order, else the table does.
+        Table `report_disagreements`; its column `rank` gives the order; what has no rank comes last, in the table's order.
     codings, turns, texts, codebook, decisions
         Where the words, memos, definitions and earlier decisions are taken from; decisions are those in force.
     title
@@ -191,9 +191,8 @@ def make_pack(
     speakers = _speakers(disagreements, turns, texts)
     spoken = {str(name): own.sort_values("start") for name, own in turns.groupby("transcript", sort=False)}
     marks = text_marks(texts, disagreements["transcript"])
-    ranks = disagreements["rank"].to_list() if "rank" in disagreements else range(1, len(disagreements) + 1)
     items = []
-    for line, speaker, rank in zip(disagreements.to_dict("records"), speakers, ranks, strict=True):
+    for line, speaker, rank in zip(disagreements.to_dict("records"), speakers, _ranks(disagreements), strict=True):
         name, text = str(line["transcript"]), texts[line["transcript"]]
         sides = tuple(_side(letter, line, made, labels, definitions) for letter in "ab")
         scope = next((str(made[coding]["scope"]) for side in sides for coding in side.codings), "span")
@@ -204,7 +203,7 @@ def make_pack(
         signed = bool(decision.get("choice", ""))
         items.append(
             Item(
-                disagreement=str(line["disagreement"]), rank=int(rank), kind=str(line["kind"]), transcript=name,
+                disagreement=str(line["disagreement"]), rank=rank, kind=str(line["kind"]), transcript=name,
                 text=marks[name], length=len(text), scope=scope, start=start, end=end, before=shown[0], words=shown[1],
                 after=shown[2], text_start=low, voices=_voices(spoken.get(name), low, high), speaker=speaker,
                 sides=(sides[0], sides[1]), choices=_choices(str(line["kind"]), sides),
@@ -282,6 +281,17 @@ def chosen(
 
 
 # ---------------------------------------------------------------- an item's parts
+
+
+def _ranks(disagreements: pd.DataFrame) -> list[int]:
+    given = disagreements["rank"].to_list() if "rank" in disagreements else [None] * len(disagreements)
+    last = max((int(rank) for rank in given if not pd.isna(rank)), default=0)
+    ranks = []
+    for rank in given:
+        if pd.isna(rank):
+            last += 1
+        ranks.append(last if pd.isna(rank) else int(rank))
+    return ranks
 
 
 def _named(codebook: pd.DataFrame) -> tuple[dict[str, str], dict[str, str]]:

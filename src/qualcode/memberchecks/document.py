@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qualcode.documents import PREFIX, footer, set_facts, set_font
+from qualcode.documents import PREFIX, footer, set_facts, set_font, upright
 from qualcode.files import DEFAULT_DATE, write_zip_document
 from qualcode.memberchecks.layout import (
     BOX,
@@ -89,9 +89,7 @@ def _document(packet: Packet) -> Any:
     from docx.shared import Cm, Pt
 
     document: Any = docx.Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2.2)
+    section = upright(document, 2.2)
     styles = document.styles
 
     set_font(styles["Normal"], 11)
