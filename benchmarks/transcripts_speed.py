@@ -4,8 +4,9 @@
 FOLDER holds real transcripts (default: the one that QUALCODE_CORPORA names, else ../shared/corpora beside the checkout).
 Printed are, for each format, MB of text a second and the peak of memory (each in a process of its own, over what the empty
 process takes); and for 100, 1,000 and 10,000 transcripts, resampled from the real ones (the first line of each says which, so
-that no two are the same), the seconds of: a plain loop of the same readers; the stage, first and again without a change; and
-again with one file changed; spaCy's bare tokeniser on the same text; with the slope of log time on log count.
+that no two are the same), the seconds of: a plain loop of the same readers, which keeps nothing; `qualcode run --until transcripts`
+(the check, Snakemake, shards in processes of their own, all files written), first, again without a change, and with one file
+changed; spaCy's bare tokeniser on the same text; with the slope of log time on log count.
 """
 
 from __future__ import annotations
@@ -150,17 +151,16 @@ def resampled(files: list[Path], number: int, folder: Path) -> int:
 
 
 def timed(code: str, *arguments: str | Path) -> tuple[float, float, float]:
-    """Seconds, processor seconds (its own processes too) and peak of memory (MB) of a piece of Python in a process of its own."""
-    import resource
-
-    tail = "\nimport resource, sys\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000)"
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    """Seconds, processor seconds and the largest process (MB) of a piece of Python, run in a process of its own, with its own."""
     begun = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", code + tail, *map(str, arguments)], capture_output=True, text=True, check=True
-    )
-    took, now = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return took, now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime, float(done.stdout.split()[-1])
+    with tempfile.TemporaryFile() as told:
+        child = subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], stdout=told, stderr=told)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            told.seek(0)
+            raise SystemExit(told.read().decode("utf-8", "replace"))
+    return time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1000
 
 
 PLAIN = """
@@ -172,18 +172,11 @@ from qualcode.transcripts.registry import read
 for path in sorted(Path(sys.argv[1]).iterdir()):
     canonical(read(path.read_bytes(), path.name, ReadOptions())[1].turns)
 """
-STAGE = """
+RUN = """
 import sys
-from pathlib import Path
-from click.testing import CliRunner
 from qualcode.cli import cli
 if __name__ == "__main__":
-    root = Path(sys.argv[1])
-    out = {n: root / "data" / "processed" / f"{n}.parquet" for n in ("transcripts", "turns", "edits")}
-    out |= {"texts": root / "data" / "processed" / "texts", "report": root / "reports" / "transcripts.csv"}
-    given = [str(p) for n, path in out.items() for p in (f"--{n}", path)]
-    done = CliRunner().invoke(cli, ["stage", "transcripts", "--study", str(root), *given], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
+    cli.main(["run", "-C", sys.argv[1], "--until", "transcripts"], standalone_mode=False)
 """
 SPACY = """
 import sys
@@ -223,27 +216,22 @@ def main() -> None:
             print(f"{kind:7} {a:>8} {b:>8} {c:>9} {d:>8}", flush=True)
     points: dict[str, list[tuple[int, float, float]]] = {}
     print(
-        f"\n{'transcripts':>11} {'MB':>6} {'plain loop':>20} {'stage':>20} {'again':>20} {'one changed':>20} {'spaCy':>20}   seconds/processor seconds (peak MB)"
+        f"\n{'transcripts':>11} {'MB':>6} {'plain loop':>20} {'run':>20} {'again':>20} {'one changed':>20} {'spaCy':>20}   seconds/processor seconds (peak MB)"
     )
     for number in map(int, options.sizes.split(",")):
         with tempfile.TemporaryDirectory() as temporary:
             study = Path(temporary)
-            (study / "config").mkdir()
-            (study / "config" / "study.yaml").write_text("study: {title: Many}\n")
+            subprocess.run([sys.executable, "-m", "qualcode", "init", study], check=True, capture_output=True)
             raw = study / "data" / "raw" / "transcripts"
-            raw.mkdir(parents=True)
             size = resampled(files, number, raw)
-            script = study / "stage.py"
-            script.write_text(STAGE)
             plain = timed(PLAIN, raw)
-            run = "import runpy, sys\nif __name__ == '__main__':\n    runpy.run_path(sys.argv[2], run_name='__main__')"
-            first = timed(run, study, script)
-            again = timed(run, study, script)
+            first = timed(RUN, study)
+            again = timed(RUN, study)
             path = min(raw.glob("*.md"))
             path.write_bytes(path.read_bytes() + b"\nAnd one more.\n")
-            changed = timed(run, study, script)
+            changed = timed(RUN, study)
             spacy = timed(SPACY, study / "data" / "processed" / "texts")
-        row = {"plain loop": plain, "stage": first, "again": again, "one changed": changed, "spaCy": spacy}
+        row = {"plain loop": plain, "run": first, "again": again, "one changed": changed, "spaCy": spacy}
         for name, (seconds, used, _) in row.items():
             points.setdefault(name, []).append((number, seconds, used))
         shown = " ".join(f"{seconds:6.1f}/{used:6.1f} ({peak:4.0f})" for seconds, used, peak in row.values())

@@ -25,13 +25,18 @@ class Checked:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def check_study(study: Study, *, until: str | None = None) -> Checked:
-    """Validate the study without writing anything.
+MUCH = 8_000_000  # bytes of unread transcripts that `run` leaves to the run itself, where that reads them in shards
+
+
+def check_study(study: Study, *, until: str | None = None, before_run: bool = False) -> Checked:
+    """Validate the study, writing nothing but (before a run) the store of what was read.
 
     Parameters
     ----------
     until
         The last stage wanted: what only later stages read is not looked at.
+    before_run
+        A run follows: what is read is kept for it; where much has not been read yet, transcripts and codings are left to it.
 
     Returns
     -------
@@ -49,7 +54,7 @@ def check_study(study: Study, *, until: str | None = None) -> Checked:
         for path in drafts(study)
     ]
     _key(study, found)
-    transcribed = _transcripts(study, found)
+    transcribed = _transcripts(study, found, before_run=before_run)
     if until in (None, "topics", "topic_codes", "reports"):
         _topics(study, found)
     if until in _TRANSCRIPTS_ONLY:
@@ -83,9 +88,13 @@ def _key(study: Study, found: Checked) -> None:
         found.counts["pseudonyms"] = len(looked.key.entries)
 
 
-def _transcripts(study: Study, found: Checked) -> object | None:
+def _transcripts(study: Study, found: Checked, *, before_run: bool = False) -> object | None:
     from qualcode.transcripts import read_transcripts
+    from qualcode.transcripts.one import unread_bytes
+    from qualcode.transcripts.plan import Plan
     from qualcode.transcripts.registry import READ
+    from qualcode.transcripts.shards import shards_of
+    from qualcode.transcripts.store import Store, store_folder
 
     if not study.transcript_files:
         found.problems.add(
@@ -94,8 +103,21 @@ def _transcripts(study: Study, found: Checked) -> object | None:
             f"Put the interviews there ({READ}); one is enough to begin.",
         )
         return None
+    if before_run and len(shards_of(study)) > 1:
+        plan = Plan(study)
+        if unread_bytes(plan, Store(store_folder(study))) > MUCH:
+            found.problems.found += [problem for problem in plan.problems.found if problem not in found.problems.found]
+            found.warnings += [
+                *plan.warnings,
+                Problem(
+                    "data/raw/transcripts",
+                    f"{len(plan.sources):,} transcripts; most have not been read yet.",
+                    "The run reads them now, and says what is wrong with them, and with codings, when it comes to that.",
+                ),
+            ]
+            return None
     try:
-        transcribed = read_transcripts(study)
+        transcribed = read_transcripts(study, keep=before_run)
     except QualcodeError as error:
         _add(found, error)
         return None
@@ -195,7 +217,7 @@ def _waiting(study: Study, found: Checked) -> None:
         found.waiting["codebook"] = "no codebook under codebooks/NAME/1.0.0.yaml"
     if not study.codings_files:
         found.waiting["codings, consensus, themes, frameworks, saturation"] = "no codings in data/raw/codings/"
-    elif counts.get("coders", 0) < 2:
+    elif counts.get("coders", 2) < 2:
         found.waiting["agreement"] = "codings of one coder only"
     if study.codings_files and counts.get("coders", 0) > 1 and not len(study.assignments):
         found.warnings.append(

@@ -6,7 +6,8 @@ missing are `Int64`; other numbers are `float64` with NaN. Several values in one
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -484,6 +485,33 @@ def write(name: str, data: pd.DataFrame, path: str | Path) -> None:
     else:
         text = shaped.to_csv(index=False, lineterminator="\n")
         write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", newline="\n"))
+
+
+@contextmanager
+def streamed(name: str, path: str | Path) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Write a table (Parquet) a part at a time: call what is given with rows, shaped and in the order of the table's key.
+
+    The file is put in place at the end, and not at all where an error goes through.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path, table = Path(path), TABLES[name]
+    kinds = {TEXT: pa.string(), WHOLE: pa.int64(), NUMBER: pa.float64(), YESNO: pa.bool_()}
+    schema = pa.schema([(column, kinds[kind]) for column, kind in table.columns.items()])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        with pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
+
+            def add(rows: pd.DataFrame) -> None:
+                _check_words(table, rows)
+                writer.write_table(pa.Table.from_pandas(rows, schema=schema, preserve_index=False))
+
+            yield add
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _check_words(table: Table, shaped: pd.DataFrame) -> None:

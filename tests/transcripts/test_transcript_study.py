@@ -313,9 +313,9 @@ def test_nothing_is_written_where_anything_is_wrong(study):
     put(study, "S02.txt", b"")
     result = run(study)
     assert "this file is empty" in str(result.exception)
+    assert not list((study / "data" / "processed").iterdir()) and not (study / "reports").exists()
     # what was read of the other file is kept, so that it is not read again
-    assert [path.name for path in (study / "data" / "processed").iterdir()] == ["read.sqlite"]
-    assert not (study / "data" / "raw" / "texts").exists() and not (study / "reports").exists()
+    assert [path.name for path in (study / "data" / "raw" / "texts").iterdir()] == ["read"]
 
 
 def test_a_kept_text_that_is_gone_is_warned_of(study):

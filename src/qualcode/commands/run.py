@@ -23,7 +23,7 @@ def command(study: Study, until: str | None, cores: int | None) -> None:
     from qualcode.checks import check_study
     from qualcode.runner import BarDisplay, PlainDisplay, explain, run_workflow
 
-    result = check_study(study, until=until)
+    result = check_study(study, until=until, before_run=True)
     for warning in together(result.warnings):
         click.echo(f"NOTE: {warning}", err=True)
     result.problems.raise_if_any()

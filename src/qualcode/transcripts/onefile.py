@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from qualcode.files import sha256
 from qualcode.transcripts import registry
@@ -35,7 +35,7 @@ class ReadFile:
 
     def packed(self) -> tuple[bytes, bytes]:
         """Everything but the text as JSON, and the text, in UTF-8."""
-        rest = asdict(self) | {
+        rest = vars(self) | {
             "text": "",
             "placed": [[p.speaker, p.start, p.end, p.start_s, p.end_s] for p in self.placed],
         }

@@ -1,27 +1,26 @@
 """What was read is kept by the file's hash, the options and the code: an unchanged file is not read again.
 
-The store is `data/processed/read.sqlite`; it holds what `data/processed/texts` and the tables hold, and deleting it loses
-nothing. Files that are not in it are read in shards, on all processors where there is much to read.
+The store is a folder, `data/raw/texts/read`, with a file a shard; it lies under `data/raw` because what it holds has
+everybody's names in it. Deleting it loses nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import zlib
 from functools import cache
 from pathlib import Path, PurePath
 
 from qualcode.files import sha256_file
+from qualcode.study import Study
 from qualcode.transcripts.model import ReadOptions
 from qualcode.transcripts.onefile import ReadFile, read_file, unpacked
+from qualcode.transcripts.shards import Shard
 
-NAME = "read.sqlite"
-MUCH = 20_000_000  # bytes to be read from which on another process is worth its start
-SHARD = 16  # files that a process is given at once
-
-Job = tuple[str, Path, ReadOptions]  # key, file, options
+FOLDER = "read"  # in data/raw/texts
+SHARDS = "shards"  # in data/processed
+_LEVEL = 1
 
 
 @cache
@@ -39,21 +38,41 @@ def key_of(path: Path, options: ReadOptions) -> str:
     return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()
 
 
+def store_folder(study: Study) -> Path:
+    """Where what was read is kept."""
+    return study.raw / "texts" / FOLDER
+
+
 class Store:
-    """Kept outcomes by key. Without a file, or where it cannot be used, in memory."""
+    """What was read of a study's files. With a shard its own file is written; without one, nothing is.
 
-    def __init__(self, path: Path | None = None, *, write: bool = False) -> None:
+    What cannot be kept in a file is held in memory, compressed. A file of another number of shards is looked at too, so a
+    study that has grown is not read again.
+    """
+
+    def __init__(self, folder: Path, shard: Shard | None = None) -> None:
+        self.folder, self.shard = folder, shard
         self.memory: dict[str, tuple[bytes, bytes]] = {}
-        self.base: sqlite3.Connection | None = None
-        if path is None or not (write or path.is_file()):
-            return
-        self.base = self._open(path, write=write)
-        if self.base is None and write:  # not a store, or damaged: it is made anew
-            path.unlink(missing_ok=True)
-            self.base = self._open(path, write=write)
-        self.write = write and self.base is not None
-
-    write = False
+        self.used: set[str] = set()
+        self.files: dict[Shard, sqlite3.Connection] = {}
+        for path in sorted(folder.glob("*-of-*.sqlite")):
+            try:
+                there = Shard.named(path.stem)
+            except ValueError:
+                continue  # not ours
+            if there != shard:
+                base = self._open(path, write=False)
+                if base is not None:
+                    self.files[there] = base
+        self.own: sqlite3.Connection | None = None
+        if shard is not None:
+            path = folder / f"{shard.name}.sqlite"
+            self.own = self._open(path, write=True)
+            if self.own is None:  # not a store, or damaged: it is made anew
+                path.unlink(missing_ok=True)
+                self.own = self._open(path, write=True)
+            if self.own is not None:
+                self.files[shard] = self.own
 
     @staticmethod
     def _open(path: Path, *, write: bool) -> sqlite3.Connection | None:
@@ -72,81 +91,71 @@ class Store:
             return None
         return base
 
-    def has(self, key: str) -> bool:
-        return key in self.memory or bool(self._row("SELECT 1 FROM files WHERE key = ?", key))
+    def read(self, transcript: str, key: str, path: Path, options: ReadOptions) -> ReadFile:
+        """What reading a file gives: as it is kept under `key`, else read now, and kept."""
+        self.used.add(key)
+        kept = self._row(transcript, key)
+        made = _unpacked(*kept) if kept is not None else None
+        if made is None:
+            made = read_file(path.read_bytes(), path.name, options)
+            rest, text = made.packed()
+            self._put(key, rest, zlib.compress(text, _LEVEL))
+        return made
 
-    def get(self, key: str, *, text: bool = True) -> ReadFile:
-        """An outcome that is there; without its text where that is not wanted."""
-        if key in self.memory:
-            rest, words = self.memory[key]
-            return unpacked(rest, words if text else None)
-        row = self._row(f"SELECT rest{', text' if text else ''} FROM files WHERE key = ?", key)
-        return unpacked(row[0], row[1] if text else None)
+    def text(self, transcript: str, key: str) -> str | None:
+        """A kept text; None where it is not there any more."""
+        kept = self._row(transcript, key)
+        made = _unpacked(*kept) if kept is not None else None
+        return made.text if made is not None else None
 
-    def text(self, key: str) -> str:
-        row = self.memory.get(key) or self._row("SELECT rest, text FROM files WHERE key = ?", key)
-        return bytes(row[1]).decode("utf-8")
+    def has(self, transcript: str, key: str) -> bool:
+        """Whether a file is kept that a transcript is made of."""
+        return self._row(transcript, key) is not None
 
-    def put(self, key: str, rest: bytes, text: bytes) -> None:
-        if self.base is not None and self.write:
-            self.base.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (key, rest, text))
+    def forget_unused(self) -> None:
+        """Forget what was not asked for: files of the shard that are no more, or are read with other settings."""
+        if self.own is None:
+            return
+        gone = [row[0] for row in self.own.execute("SELECT key FROM files") if row[0] not in self.used]
+        self.own.executemany("DELETE FROM files WHERE key = ?", [(key,) for key in gone])
+
+    def _put(self, key: str, rest: bytes, text: bytes) -> None:
+        if self.own is not None:
+            self.own.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (key, rest, text))
         else:
             self.memory[key] = (rest, text)
 
-    def keep_only(self, keys: Iterable[str]) -> None:
-        """Forget what no present file needs."""
-        if self.base is None or not self.write:
-            return
-        wanted = set(keys)
-        gone = [row[0] for row in self.base.execute("SELECT key FROM files") if row[0] not in wanted]
-        self.base.executemany("DELETE FROM files WHERE key = ?", [(key,) for key in gone])
-
-    def _row(self, query: str, key: str) -> tuple[bytes, ...]:
-        found = self.base.execute(query, (key,)).fetchone() if self.base is not None else None
-        return tuple(found) if found is not None else ()
-
-
-class Texts(Mapping[str, str]):
-    """Canonical texts by transcript, taken from the store when they are wanted: a study's texts need not fit into memory."""
-
-    def __init__(self, store: Store, keys: Mapping[str, str]) -> None:
-        self._store, self._keys = store, dict(sorted(keys.items()))
-
-    def __getitem__(self, transcript: str) -> str:
-        return self._store.text(self._keys[transcript])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._keys)
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Mapping) and dict(self) == dict(other)
-
-    __hash__ = None  # type: ignore[assignment]
+    def _row(self, transcript: str, key: str) -> tuple[bytes, bytes] | None:
+        if key in self.memory:
+            return self.memory[key]
+        for shard, base in self.files.items():
+            if not shard.holds(transcript):
+                continue
+            try:
+                found = base.execute("SELECT rest, text FROM files WHERE key = ?", (key,)).fetchone()
+            except sqlite3.DatabaseError:  # damaged: as if it were not there, so the file is read again
+                continue
+            if found is not None:
+                if self.own is not None and base is not self.own:  # the study has grown: it moves to its new shard
+                    self._put(key, *found)
+                return found[0], found[1]
+        return None
 
 
-def read_all(jobs: Sequence[Job], store: Store, *, processes: int = 1) -> None:
-    """Read the files that the store has not, and keep what they gave. Memory holds one shard at a time."""
-    todo = list({job[0]: job for job in jobs if not store.has(job[0])}.values())
-    if processes > 1 and sum(path.stat().st_size for _, path, _ in todo) >= MUCH:
-        import multiprocessing
-
-        context = multiprocessing.get_context("spawn")
-        with context.Pool(min(processes, len(todo))) as pool:
-            for key, rest, text in pool.imap_unordered(_read, todo, chunksize=SHARD):
-                store.put(key, rest, text)
-        return
-    for job in todo:
-        store.put(*_read(job))
+def _unpacked(rest: bytes, text: bytes) -> ReadFile | None:
+    """What was kept; None where it is damaged in a way that SQLite does not see."""
+    try:
+        return unpacked(rest, zlib.decompress(text))
+    except (zlib.error, ValueError, TypeError, KeyError):
+        return None
 
 
-def _read(job: Job) -> tuple[str, bytes, bytes]:
-    key, path, options = job
-    return (key, *read_file(path.read_bytes(), path.name, options).packed())
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def forget_other_shards(study: Study, count: int) -> None:
+    """Remove the files of another number of shards than the present one, when all that was in them has been moved."""
+    for folder in (store_folder(study), study.processed / SHARDS):
+        for path in folder.glob("*-of-*.sqlite"):
+            try:
+                if Shard.named(path.stem).count != count:
+                    path.unlink()
+            except ValueError:
+                continue  # not ours

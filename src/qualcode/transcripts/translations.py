@@ -116,21 +116,6 @@ def _pair(one: tuple[str, str, float], other: tuple[str, str, float]) -> float:
     return abs(one[2] - other[2]) / longer + voice
 
 
-def with_source_turns(turns: pd.DataFrame, transcripts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Table `turns` with `source_turn` filled for translations, and for each translation how many turns have none."""
-    if not (transcripts["translation_of"] != "").any():
-        return turns, {}
-    out = turns.copy()
-    alone: dict[str, int] = {}
-    for line in transcripts[transcripts["translation_of"] != ""].to_dict("records"):
-        name, source = str(line["transcript"]), str(line["translation_of"])
-        own = out["transcript"] == name
-        found = source_turns(out[out["transcript"] == source], out[own])
-        out.loc[own, "source_turn"] = found
-        alone[name] = found.count("")
-    return out, alone
-
-
 # ---------------------------------------------------------------- codings and quotes
 
 

@@ -1,10 +1,13 @@
 # What the rules share: the study with its settings, and the files that people wrote.
 import json
 import os
+from functools import cache
 from pathlib import Path
 
 from qualcode import __version__ as VERSION
 from qualcode.study import Study
+from qualcode.transcripts.plan import Plan
+from qualcode.transcripts.shards import shards_of
 from qualcode.workflow import FOLDER, find_programs, folder_of_many
 
 study = Study.load(".")
@@ -24,6 +27,29 @@ def raw(name):
     """The file of a table that people write, where the study has one."""
     path = study.raw_table_file(name)
     return shown([path]) if path else []
+
+
+@cache
+def files_by_shard():
+    """The raw transcripts that each shard reads, by its name."""
+    plan = Plan(study)
+    return {
+        shard.name: shown(
+            sorted(
+                {
+                    source.path
+                    for source in plan.sources
+                    if shard.holds(source.transcript)
+                }
+            )
+        )
+        for shard in shards_of(study)
+    }
+
+
+def files_of_shard(wildcards):
+    """The raw transcripts that one shard reads."""
+    return files_by_shard()[wildcards.shard]
 
 
 def caption(name):
@@ -51,11 +77,17 @@ def rule_files(wildcards):
     return json.dumps(
         {
             one.name: {
-                "input": sorted({folder_of_many(str(path)) for path in one.input}),
+                "input": sorted(
+                    {
+                        folder_of_many(str(path))
+                        for path in one.input
+                        if not str(path).startswith("data/processed/shards/")
+                    }
+                ),
                 "output": sorted({str(path) for path in one.output}),
             }
             for one in workflow.rules
-            if one.name != "all"
+            if one.name not in ("all", "shard")
         },
         sort_keys=True,
     )
