@@ -53,6 +53,7 @@ def check_study(study: Study, *, until: str | None = None, before_run: bool = Fa
         )
         for path in drafts(study)
     ]
+    _key(study, found)
     transcribed = _transcripts(study, found, before_run=before_run)
     if until in (None, "topics", "topic_codes", "reports"):
         _topics(study, found)
@@ -74,6 +75,17 @@ def _names(study: Study, found: Checked) -> None:
         for path in study.files(folder):
             if "{" in path.name or "}" in path.name:
                 found.problems.add(study.shown(path), "a file's name may not hold { or }.", "Rename it.")
+
+
+def _key(study: Study, found: Checked) -> None:
+    """The pseudonym key: whether it can be read, and whether it may lie where it lies."""
+    from qualcode.deidentify.place import look_for_key
+
+    looked = look_for_key(study)
+    found.problems.found += looked.problems.found
+    found.warnings += looked.warnings
+    if looked.key is not None:
+        found.counts["pseudonyms"] = len(looked.key.entries)
 
 
 def _transcripts(study: Study, found: Checked, *, before_run: bool = False) -> object | None:

@@ -266,6 +266,18 @@ TABLES: dict[str, Table] = {
             kind="report",
         ),
         _table(
+            "report_replacements",
+            "one identifier that was replaced",
+            "transcript start:whole end:whole kind action replacement why in_label:yesno look by on",
+            "transcript start",
+            kind="report",
+            note="offsets in the text without names; what stood there is not in it",
+            words={
+                "kind": ("person", "place", "organisation", "date", "contact", "number", "role", "other"),
+                "action": ("pseudonym", "generalise", "mark"),
+            },
+        ),
+        _table(
             "report_sessions",
             "one session",
             "session date kind mode participants minutes:number language status phase files words:whole",

@@ -23,6 +23,7 @@ READABLE = (
     "the meeting's list of disagreements, filled in (.xlsx, .docx) or saved from its page (.json)",
     "worklists of split codes, filled in (.xlsx)",
     "alignment sheets, filled in (.xlsx)",
+    "sheets of words that may identify somebody, filled in (.xlsx)",
     "member-check packets, filled in (.docx)",
 )
 
@@ -38,7 +39,7 @@ KINDS = (
 @click.option(
     "--as",
     "kind",
-    type=click.Choice([*KINDS, "decisions", "splits", "alignment", "membercheck"]),
+    type=click.Choice([*KINDS, "decisions", "splits", "alignment", "identifiers", "membercheck"]),
     default=None,
     help="What the file is, where it is not recognised (own, csv, xlsx: codings in qualcode's own format).",
 )
@@ -82,7 +83,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Bring in FILE: codings; a filled sheet of disagreements, split codes or codes to align; a member-check packet.
+    """Bring in FILE: codings; a filled sheet (disagreements, split codes, codes to align, candidates); a member-check packet.
 
     A codings file is checked against the study first; then it is copied to data/raw/codings/, and what was chosen is
     written beside it (FILE.import.yaml). Sheets of a meeting that several people filled in are best brought in together.
@@ -93,9 +94,13 @@ def command(
     files = tuple(dict.fromkeys(files))
     kinds = {file: kind or _recognise(file) for file in files}
     sheets = [file for file in files if kinds[file] == "decisions"]
-    if participants and any(one in ("decisions", "splits", "membercheck") for one in kinds.values()):
-        named = next(str(file) for file, one in kinds.items() if one in ("decisions", "splits", "membercheck"))
-        raise QualcodeError(Problem(named, "this file holds no cases.", "--participants is for files of coding tools."))
+    no_cases = [
+        str(file) for file, one in kinds.items() if one in ("decisions", "splits", "identifiers", "membercheck")
+    ]
+    if participants and no_cases:
+        raise QualcodeError(
+            Problem(no_cases[0], "this file holds no cases.", "--participants is for files of coding tools.")
+        )
     if prefer and not sheets:
         raise QualcodeError("--prefer is for sheets of a meeting, and none is imported.")
     results: list[dict[str, Any]] = []
@@ -113,6 +118,10 @@ def command(
             from qualcode.decisions.alignment_in import import_alignment
 
             results.append(import_alignment(study, file, new_codes=new_codes, dry_run=dry_run))
+        elif kinds[file] == "identifiers":
+            from qualcode.deidentify.review_in import import_review
+
+            results.append(import_review(study, file, dry_run=dry_run))
         elif kinds[file] == "membercheck":
             from qualcode.memberchecks import import_packet
 
@@ -148,6 +157,7 @@ def _recognise(file: Path) -> str:
     from qualcode.decisions.alignment import is_alignment_sheet
     from qualcode.decisions.saved_in import is_page
     from qualcode.decisions.splits import is_split_sheet
+    from qualcode.deidentify.review import is_review_sheet
     from qualcode.memberchecks import is_packet
 
     if database_of(file).is_dir():
@@ -158,6 +168,8 @@ def _recognise(file: Path) -> str:
         return "splits"
     if file.is_file() and is_alignment_sheet(file):
         return "alignment"
+    if file.is_file() and is_review_sheet(file):
+        return "identifiers"
     if file.is_file() and is_packet(file):
         return "membercheck"
     if file.is_file() and is_page(file):

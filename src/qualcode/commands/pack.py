@@ -265,6 +265,66 @@ def alignment(study: Study, again: bool, out: Path | None) -> None:
     click.echo(f"Fill it in, save it, and bring it back with: qualcode import {path.name} (new codes: --new-codes)")
 
 
+@command.command(short_help="A workbook: which words may identify somebody, and what is to be done with each?")
+@study_option
+@click.option("--again", is_flag=True, help="Those that are decided too, filled in.")
+@click.option(
+    "--people", is_flag=True, help="First give everybody whom a speaker's label or a table names a row of the key."
+)
+@click.option(
+    "--out",
+    type=OUT,
+    default=None,
+    help="The workbook (default: data/raw/deidentify/identifiers.xlsx, where git looks away).",
+)
+def identifiers(study: Study, again: bool, people: bool, out: Path | None) -> None:
+    """What in the transcripts may identify somebody and is not in the pseudonym key, as a workbook to decide in.
+
+    It holds names. A first key is made where there is none (deidentify.key says where).
+    """
+    from qualcode.deidentify.key import write_entries
+    from qualcode.deidentify.place import look_for_key, shown
+    from qualcode.deidentify.review import write_review
+    from qualcode.deidentify.review_in import not_imported
+    from qualcode.deidentify.study import draft_people, named_transcripts, ready_key, study_candidates
+
+    path = out or study.raw / "deidentify" / "identifiers.xlsx"
+    path = path / "identifiers.xlsx" if path.is_dir() else path
+    lost = not_imported(study, path)
+    if lost:
+        hint = f"Bring them in with `qualcode import {path.name}`, or move the file."
+        raise QualcodeError(
+            f"decisions were filled in and have not been imported ({lost}).", where=str(path), hint=hint
+        )
+    transcripts = named_transcripts(study)
+    file, key = ready_key(study)
+    for warning in look_for_key(study).warnings:
+        click.echo(f"WARNING: {warning}", err=True)
+    if people:
+        drafted = draft_people(study, key, transcripts)
+        write_entries(file, drafted)
+        click.echo(
+            f"{shown(study, file)}: {len(drafted)} {'person' if len(drafted) == 1 else 'people'} added. Look at them."
+        )
+        file, key = ready_key(study)
+    found = study_candidates(study, key, transcripts, decided=again)
+    info = study.config.study
+    number = write_review(
+        path, found, transcripts, key, title=info.title, notice=info.notice, key_shown=shown(study, file)
+    )
+    if not number:
+        click.echo("No candidate waits for a decision.")
+        return
+    root = study.root.resolve()
+    if path.resolve().is_relative_to(root) and not path.resolve().is_relative_to(study.raw.resolve()):
+        click.echo(
+            "WARNING: the sheet holds names and lies outside data/raw: move it before anybody gets the folder.",
+            err=True,
+        )
+    click.echo(f"{study.shown(path)}: {number} {'candidate' if number == 1 else 'candidates'}. It holds names.")
+    click.echo(f"Decide in it, save it, bring it back with: qualcode import {path.name}; then delete it.")
+
+
 def _round(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
         raise click.BadParameter("letters, digits, - and _ only.")

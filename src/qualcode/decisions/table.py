@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pandas as pd
 
+from qualcode.deidentify.place import KIND as IDENTIFIER
 from qualcode.errors import DecisionsError, Problems, QualcodeError, nearest
 from qualcode.files import decode, read_sheet, write_text
 from qualcode.study import Study
@@ -36,8 +37,8 @@ def read_decisions(study: Study) -> pd.DataFrame:
     DecisionsError
         All at once, each with file and row: a missing or unknown column, an id missing or given twice, `supersedes`
         that names no row, rows that supersede one another in a circle, a choice without `by` or `on`, a date that is
-        not ISO, a choice on a disagreement that is not known, and two rulings in force on one disagreement, or on one code of a
-        coder's own, that differ.
+        not ISO, a choice on a disagreement that is not known, and two rulings in force on one disagreement, on one code of a
+        coder's own, or on one word that may identify somebody, that differ.
     """
     rows, problems = _read_rows(study)
     return _in_force(rows, problems)
@@ -194,7 +195,7 @@ def _check_rivals(standing: list[dict[str, object]], problems: Problems) -> None
     ruled: dict[str, dict[str, object]] = {}
     for line in standing:
         kind = str(line["kind"])
-        if kind not in (DISAGREEMENT, ALIGNMENT) or not line["choice"]:
+        if kind not in (DISAGREEMENT, ALIGNMENT, IDENTIFIER) or not line["choice"]:
             continue
         first = ruled.setdefault(f"{kind} {line['about']}", line)
         same = (
