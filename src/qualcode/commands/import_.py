@@ -94,11 +94,13 @@ def command(
     files = tuple(dict.fromkeys(files))
     kinds = {file: kind or _recognise(file) for file in files}
     sheets = [file for file in files if kinds[file] == "decisions"]
-    if participants and any(one in ("decisions", "splits", "identifiers", "membercheck") for one in kinds.values()):
-        named = next(
-            str(file) for file, one in kinds.items() if one in ("decisions", "splits", "identifiers", "membercheck")
+    no_cases = [
+        str(file) for file, one in kinds.items() if one in ("decisions", "splits", "identifiers", "membercheck")
+    ]
+    if participants and no_cases:
+        raise QualcodeError(
+            Problem(no_cases[0], "this file holds no cases.", "--participants is for files of coding tools.")
         )
-        raise QualcodeError(Problem(named, "this file holds no cases.", "--participants is for files of coding tools."))
     if prefer and not sheets:
         raise QualcodeError("--prefer is for sheets of a meeting, and none is imported.")
     results: list[dict[str, Any]] = []
