@@ -24,7 +24,10 @@ class StudyInfo(_Section):
 
     title: str = Field("Untitled study", description="Title, as it stands on reports.")
     notice: str = Field("", description="A sentence printed on every report, for example that the study is made up.")
-    language: str = Field("en", description="Language of the transcripts (ISO 639-1), unless a session says otherwise.")
+    language: str = Field(
+        "en",
+        description="Language of the transcripts (ISO 639-1), unless a session says otherwise. Left out: told from their words.",
+    )
     innovation: str = Field("", description="What is being implemented; printed with every framework table.")
     inner_setting: str = Field("", description="The setting in which it is implemented; printed with framework tables.")
     outer_setting: str = Field("", description="The setting around that; printed with framework tables.")

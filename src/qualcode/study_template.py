@@ -50,6 +50,7 @@ README = """\
 | `decisions/` | rulings on disagreements and approvals; written by `qualcode import` |
 | `memberchecks/` | participants' answers; written by `qualcode import` |
 | `memos.csv` | notes of the researchers |
+| `deidentify/` | the review of names while it goes on; written by `qualcode pack identifiers`; holds names, delete it afterwards |
 | `texts/` | earlier states of the transcripts, kept by qualcode so that codings can follow corrections |
 
 Tables may be CSV or XLSX. Everything here is confidential; git ignores it, except `decisions/`.
@@ -80,7 +81,7 @@ def write_template(folder: Path, *, tables: bool = True) -> None:
 
 
 def commented_config() -> str:
-    """A configuration with every key, its meaning and its default, commented out but for the title and the language."""
+    """A configuration with every key, its meaning and its default, commented out but for the title."""
     lines = [
         "# Settings of this study. Every key may be left out; lines that begin with # show the default.",
         "# A misspelt key stops the run. All keys on one page: docs/config.md.",
@@ -96,7 +97,7 @@ def commented_config() -> str:
             for line in _wrapped(item.description or ""):
                 lines.append(f"  # {line}")
             value = _yaml(item.get_default(call_default_factory=True))
-            live = name == "study" and key in ("title", "language")
+            live = name == "study" and key == "title"
             lines.append(f"  {key}: {value}" if live else f"  # {key}: {value}")
     return "\n".join(lines) + "\n"
 

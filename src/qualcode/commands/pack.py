@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qualcode.commands.common import study_option
 from qualcode.errors import QualcodeError
 from qualcode.study import Study
+
+if TYPE_CHECKING:
+    from qualcode.decisions import Pack
 
 OUT = click.Path(path_type=Path)
 
@@ -19,24 +23,120 @@ def command() -> None:
     """Give work out; what comes back is read by `qualcode import`."""
 
 
-@command.command(short_help="The disagreements between coders, as a workbook to decide in.")
+FORMS = ("xlsx", "docx", "html")
+
+
+def _forms(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """`--as xlsx --as docx` or `--as xlsx,docx`, each once."""
+    named = [part.strip().lower() for value in values for part in value.split(",") if part.strip()]
+    for name in named:
+        if name not in FORMS:
+            raise click.BadParameter(f"'{name}' is not one of {', '.join(FORMS)}.")
+    return tuple(dict.fromkeys(named))
+
+
+def _several(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """An option that may be repeated, or hold several values parted by commas."""
+    return tuple(dict.fromkeys(part.strip() for value in values for part in value.split(",") if part.strip()))
+
+
+@command.command(short_help="The disagreements between coders, to decide in: workbook, Word document, page.")
 @study_option
 @click.option(
-    "--out", type=OUT, default=None, help="The workbook to write (default: reports/meeting/disagreements.xlsx)."
+    "--as",
+    "forms",
+    multiple=True,
+    callback=_forms,
+    metavar="xlsx|docx|html",
+    help="A workbook (default), a Word document, an offline page; repeat it or part several by commas.",
+)
+@click.option("--kind", "kinds", multiple=True, callback=_several, metavar="KIND", help="Only this kind (boundary …).")
+@click.option(
+    "--code", "codes", multiple=True, callback=_several, metavar="CODE", help="Only where a side has this code."
+)
+@click.option(
+    "--coder", "coders", multiple=True, callback=_several, metavar="RB", help="Only where this coder is a side."
+)
+@click.option(
+    "--transcript", "transcripts", multiple=True, callback=_several, metavar="S01", help="Only this transcript."
+)
+@click.option("--open-only", is_flag=True, help="Only what nobody has decided.")
+@click.option(
+    "--order", type=click.Choice(["rank", "place"]), default="rank", show_default=True,
+    help="By what weighs most, or as they stand in the transcripts.",
+)  # fmt: skip
+@click.option(
+    "--out",
+    type=OUT,
+    default=None,
+    help="The file, or the folder for several (default: reports/meeting/disagreements.*).",
 )
 @click.option("--context", type=click.IntRange(0, 300), default=30, show_default=True, help="Words before and after.")
-def meeting(study: Study, out: Path | None, context: int) -> None:
-    """The list of disagreements between coders, as a workbook in which a meeting can decide.
+def meeting(
+    study: Study, forms: tuple[str, ...], kinds: tuple[str, ...], codes: tuple[str, ...], coders: tuple[str, ...],
+    transcripts: tuple[str, ...], open_only: bool, order: str, out: Path | None, context: int,
+) -> None:  # fmt: skip
+    """The list of disagreements between coders, in which a meeting can decide; --kind, --code … may be repeated.
 
     It holds words of participants: share it within the team only.
     """
+    from qualcode.decisions import chosen, is_sheet, not_imported
+    from qualcode.leaks.check import check_handed_out
+
+    paths = _meeting_files(study, forms, out)
+    for path in paths.values():
+        lost = not_imported(study, path) if path.is_file() and is_sheet(path) else None
+        if lost is not None:
+            raise QualcodeError(lost)
+    whole = _meeting_pack(study, context)
+    pack = chosen(
+        whole, kinds=kinds, codes=codes, coders=coders, transcripts=transcripts, open_only=open_only,
+        by_place=order == "place",
+    )  # fmt: skip
+    if not pack.items:
+        click.echo("No disagreement to decide on: nothing was written.")
+        return
+    still = len(pack.items) - pack.done
+    shown = "" if len(pack.items) == len(whole.items) else f" (of {len(whole.items)})"
+    for form, path in paths.items():
+        _write_meeting(form, path, pack, study)
+    check_handed_out(study, paths.values())
+    for path in paths.values():
+        things = "disagreement" if len(pack.items) == 1 else "disagreements"
+        click.echo(f"{study.shown(path)}: {len(pack.items)} {things}{shown}, {still} of them open.")
+    back = [path.name if form != "html" else "FILE.json" for form, path in paths.items()]
+    saved = " (FILE.json: what the page saves)" if "html" in paths else ""
+    click.echo(f"Decide in it, save it, and bring it back with: qualcode import {' '.join(back)}{saved}")
+
+
+def _meeting_files(study: Study, forms: tuple[str, ...], out: Path | None) -> dict[str, Path]:
+    """Where each form goes: `--out FILE` says the form too, a folder takes several."""
+    default = study.reports / "meeting"
+    ending = out.suffix.lower().lstrip(".") if out is not None else ""
+    if out is not None and not out.is_dir() and ending:
+        if not forms and ending in FORMS:
+            forms = (ending,)
+        if len(forms) > 1:
+            hint = "Name a folder, without an ending; or ask for one form."
+            raise QualcodeError(f"--out '{out}' is one file, and {len(forms)} are asked for.", hint=hint)
+        if (forms or ("xlsx",)) != (ending,):
+            what = f"--out '{out}' does not end as what is asked for ({(forms or ('xlsx',))[0]})."
+            raise QualcodeError(what, hint="Use --as xlsx, docx or html, and an ending that fits.")
+        return {ending: out}
+    folder = out or default
+    return {form: folder / f"disagreements.{form}" for form in forms or ("xlsx",)}
+
+
+def _meeting_pack(study: Study, context: int) -> Pack:
+    """Every disagreement of the last run's codings, with the decisions as they are now."""
     from qualcode.codebook.history import read_history
     from qualcode.codings.align import with_unaligned
     from qualcode.codings.carry import carry_decisions
     from qualcode.consensus import find_disagreements
-    from qualcode.decisions import read_decisions, write_sheet
-    from qualcode.leaks.check import check_handed_out
+    from qualcode.decisions import make_pack, read_decisions
     from qualcode.tables import read
+    from qualcode.transcripts.edits import read_texts
+    from qualcode.transcripts.translations import compared_on_originals
 
     files = {
         name: study.processed / f"{name}.parquet"
@@ -46,9 +146,6 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
     if missing:
         hint = "Make them with `qualcode run --until consensus`."
         raise QualcodeError(f"there is nothing to compare yet ({', '.join(missing)}).", hint=hint)
-    from qualcode.transcripts.edits import read_texts
-    from qualcode.transcripts.translations import compared_on_originals
-
     tables = {name: read(name, path) for name, path in files.items()}
     texts = read_texts(study.processed / "texts")
     decisions, _ = carry_decisions(read_decisions(study), read_history(study))
@@ -60,20 +157,29 @@ def meeting(study: Study, out: Path | None, context: int) -> None:
         tables["transcripts"],
         tables["turns"],
     )
-    codings = on.codings
-    found = find_disagreements(codings, on.assignments, texts, codebook, decisions, match=match, splits=on.waiting)
-    path = out or study.reports / "meeting" / "disagreements.xlsx"
-    if path.is_dir():
-        path = path / "disagreements.xlsx"
+    found = find_disagreements(on.codings, on.assignments, texts, codebook, decisions, match=match, splits=on.waiting)
+    table = study.reports / "tables" / "disagreements.csv"
+    ranked = read("report_disagreements", table) if table.is_file() else found
+    if "rank" in ranked:  # as the last run ranked them
+        found["rank"] = found["disagreement"].map(dict(zip(ranked["disagreement"], ranked["rank"], strict=True)))
+    title = study.config.study.title
+    return make_pack(found, on.codings, tables["turns"], texts, codebook, decisions, title=title, context=context)
+
+
+def _write_meeting(form: str, path: Path, pack: Pack, study: Study) -> None:
     info = study.config.study
-    write_sheet(
-        path, found, codings, tables["turns"], texts, codebook, decisions,
-        title=info.title, notice=info.notice, context=context,
-    )  # fmt: skip
-    check_handed_out(study, [path])
-    still = int((found["status"] != "decided").sum())
-    click.echo(f"{study.shown(path)}: {len(found)} disagreements, {still} of them open.")
-    click.echo(f"Decide in it, save it, and bring it back with: qualcode import {path.name}")
+    if form == "xlsx":
+        from qualcode.decisions import write_sheet
+
+        write_sheet(path, pack, notice=info.notice)
+    elif form == "docx":
+        from qualcode.decisions.document_out import write_document
+
+        write_document(path, pack, notice=info.notice)
+    else:
+        from qualcode.decisions.page import write_page
+
+        write_page(path, pack, title=info.title, notice=info.notice, language=info.language)
 
 
 @command.command(short_help="A workbook for each coder: which new code is each coding of a split one?")
@@ -168,7 +274,7 @@ def alignment(study: Study, again: bool, out: Path | None) -> None:
 
 @command.command(short_help="A workbook: which words may identify somebody, and what is to be done with each?")
 @study_option
-@click.option("--again", is_flag=True, help="Those that are decided too, filled in.")
+@click.option("--again", is_flag=True, help="Those that are decided, or replaced without asking, too.")
 @click.option(
     "--people", is_flag=True, help="First give everybody whom a speaker's label or a table names a row of the key."
 )

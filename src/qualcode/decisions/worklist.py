@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from qualcode.decisions.answers import day_of
 from qualcode.decisions.layout import HIDDEN
-from qualcode.decisions.sheet_in import _day, _facts, _open
+from qualcode.decisions.sheet_in import facts_of, open_workbook
 from qualcode.errors import DecisionsError, Problems
 from qualcode.sheets import FACTS, FILLED_IN, font, head, height, printed, put, ruled
 
@@ -109,7 +110,7 @@ def is_pack(path: Path, pack: str) -> bool:
     if path.suffix.lower() not in (".xlsx", ".xlsm") or not zipfile.is_zipfile(path):
         return False
     try:
-        return _facts(_open(path)).get("qualcode") == pack
+        return facts_of(open_workbook(path)).get("qualcode") == pack
     except DecisionsError:
         return False
 
@@ -140,7 +141,7 @@ def read_page(
             if row["choice"]:
                 problems.add(where, f"there is a choice, but the {about}'s id is gone.", place=row["place"])
             continue
-        row["on"] = _day(cells[at["on"]] if at["on"] < len(cells) else None, where, row["place"], problems)
+        row["on"] = day_of(cells[at["on"]] if at["on"] < len(cells) else None, where, row["place"], problems)
         found.append(row)
     return found
 

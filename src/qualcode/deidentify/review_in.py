@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qualcode.decisions.sheet_in import _facts, _open
+from qualcode.decisions.sheet_in import facts_of, open_workbook
 from qualcode.decisions.table import all_rows, append_decisions, read_decisions
 from qualcode.decisions.worklist import against, read_page, signed
 from qualcode.deidentify.key import KINDS, Entry, Key, check_key, plain, write_entries
@@ -37,8 +37,8 @@ def import_review(study: Study, path: Path, *, dry_run: bool = False) -> dict[st
         each other, a pseudonym that the key's rules refuse. Nothing is written then.
     """
     where = study.shown(path)
-    book = _open(path)
-    if _facts(book).get("qualcode") != PACK or SHEET not in book.sheetnames:
+    book = open_workbook(path)
+    if facts_of(book).get("qualcode") != PACK or SHEET not in book.sheetnames:
         hint = "Make one with `qualcode pack identifiers`."
         raise DeidentifyError("this is not a sheet of candidates.", where=where, hint=hint)
     key = study_key(study)
@@ -194,6 +194,6 @@ def not_imported(study: Study, path: Path) -> int:
     """How many decisions stand in a sheet that have not been imported; 0 where there is no sheet."""
     if not path.is_file() or not is_review_sheet(path):
         return 0
-    rows = read_page(_open(path)[SHEET], COLUMNS, ("about", "choice"), "about", path.name, Problems())
+    rows = read_page(open_workbook(path)[SHEET], COLUMNS, ("about", "choice"), "about", path.name, Problems())
     known = {(row["about"], row["by"], row["on"]) for row in all_rows(study) if row["kind"] == KIND}
     return sum(bool(row["choice"]) and (row["about"], row["by"], row["on"]) not in known for row in rows)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from qualcode.deidentify.candidates import Masked, Named, candidates
 from qualcode.deidentify.key import Entry, Key, check_key, new_secret, plain, write_entries
-from qualcode.deidentify.place import KIND, key_path, shown, study_key
+from qualcode.deidentify.place import KIND, is_on_identifiers, key_path, shown, study_key
 from qualcode.deidentify.pseudonyms import draw_pseudonym, taken_words
-from qualcode.deidentify.replace import Decisions, Judged, Replaced
+from qualcode.deidentify.replace import Decisions, Deidentified, Judged, Replaced, deidentify, fingerprint
 from qualcode.study import Study
 from qualcode.tables import split
+from qualcode.transcripts.canonical import Placed
 from qualcode.transcripts.edits import Edit
 
 FILE = "identifiers.csv"  # of decisions
@@ -20,7 +22,7 @@ FILE = "identifiers.csv"  # of decisions
 
 def identifier_decisions(study: Study) -> Decisions:
     """What was decided on candidates, from data/raw/decisions; rows nobody has signed do not count."""
-    if not any(f",{KIND},".encode() in path.read_bytes() for path in study.decisions_files):
+    if not any(is_on_identifiers(path) for path in study.decisions_files):
         return Decisions()
     from qualcode.decisions.table import read_decisions
 
@@ -36,10 +38,51 @@ def identifier_decisions(study: Study) -> Decisions:
     )
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What the first stage does with each text: the key, the decisions, what is replaced without asking, and where."""
+
+    key: Key
+    decisions: Decisions
+    automatic: tuple[str, ...]
+    countries: tuple[str, ...]
+
+    def apply(self, text: str, placed: Sequence[Placed], language: str) -> Deidentified:
+        return deidentify(
+            text, placed, self.key, self.decisions, language, automatic=self.automatic, countries=self.countries
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """What the outcome depends on beside the text and its language: part of the name under which it is kept."""
+        return fingerprint(self.key, self.decisions, repr((self.automatic, self.countries)))
+
+
+def plan_of(study: Study) -> Plan | None:
+    """How the study's texts are de-identified; None where it has no key (names stay).
+
+    Raises
+    ------
+    DeidentifyError, DecisionsError
+        The key is wrong, gone, or in version control; the decisions contradict one another.
+    """
+    key = study_key(study)
+    if key is None:
+        return None
+    settings = study.config.deidentify
+    return Plan(key, identifier_decisions(study), tuple(settings.automatic), tuple(settings.countries))
+
+
+def plan_files(study: Study) -> list[Path]:
+    """The files that the first stage depends on beside the transcripts: the key, and decisions on candidates."""
+    key = key_path(study)
+    decided = [path for path in study.decisions_files if is_on_identifiers(path)]
+    return [*([key] if key.is_file() else []), *decided]
+
+
 def named_transcripts(study: Study) -> dict[str, Named]:
     """Every transcript as it was received, names and all; nothing is written."""
     from qualcode.transcripts import read_transcripts
-    from qualcode.transcripts.canonical import Placed
 
     read = read_transcripts(study)
     language = dict(zip(read.transcripts["transcript"], read.transcripts["language"], strict=True))
@@ -81,6 +124,7 @@ def study_candidates(study: Study, key: Key, transcripts: dict[str, Named], *, d
         countries=settings.countries,
         pipelines=settings.pipelines,
         presidio=settings.presidio,
+        automatic=settings.automatic,
         decided=decided,
     )
 

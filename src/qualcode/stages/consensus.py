@@ -11,7 +11,7 @@ from qualcode.codebook.history import read_history
 from qualcode.codings.align import OWN, with_unaligned
 from qualcode.codings.carry import carry_decisions
 from qualcode.consensus import find_disagreements, make_consensus, open_disagreements, unused_decisions
-from qualcode.decisions import read_decisions, write_sheet
+from qualcode.decisions import make_pack, read_decisions, write_sheet
 from qualcode.drafts import mark_drafts
 from qualcode.study import Study
 from qualcode.tables import read, write
@@ -68,9 +68,8 @@ def command(
     write("report_disagreements", found, disagreements)
     write("consensus", layer, consensus)
     info = study.config.study
-    write_sheet(
-        sheet, found, coded, spoken, words, codes, decisions, title=info.title, notice=info.notice, context=context
-    )
+    pack = make_pack(found, coded, spoken, words, codes, decisions, title=info.title, context=context)
+    write_sheet(sheet, pack, notice=info.notice)
     click.echo(f"{len(layer)} rows of consensus; {len(found)} disagreements, {open_disagreements(found)} of them open.")
     if on.lost:
         what = (
