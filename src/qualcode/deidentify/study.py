@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from qualcode.deidentify.candidates import Masked, Named, candidates
 from qualcode.deidentify.key import Entry, Key, check_key, new_secret, plain, write_entries
 from qualcode.deidentify.place import KIND, key_path, shown, study_key
 from qualcode.deidentify.pseudonyms import draw_pseudonym, taken_words
-from qualcode.deidentify.replace import Decisions, Judged, Replaced
+from qualcode.deidentify.replace import Decisions, Deidentified, Judged, Replaced, deidentify, fingerprint
 from qualcode.study import Study
 from qualcode.tables import split
+from qualcode.transcripts.canonical import Placed
 from qualcode.transcripts.edits import Edit
 
 FILE = "identifiers.csv"  # of decisions
@@ -36,12 +38,44 @@ def identifier_decisions(study: Study) -> Decisions:
     )
 
 
+@dataclass(frozen=True)
+class Names:
+    """How names are taken out of a study's transcripts: its key, what was decided, what is replaced as soon as it is seen."""
+
+    key: Key
+    decisions: Decisions
+    automatic: tuple[str, ...]
+    countries: tuple[str, ...]
+
+    def out(self, text: str, placed: Sequence[Placed], language: str) -> Deidentified:
+        """A canonical text without them."""
+        return deidentify(
+            text, placed, self.key, self.decisions, language, automatic=self.automatic, countries=self.countries
+        )
+
+    @property
+    def print(self) -> str:
+        """A hash of all of it, for the workflow: the same as long as nothing changes what is replaced."""
+        return fingerprint(self.key, self.decisions, repr((self.automatic, self.countries)))
+
+
+def names_of(study: Study) -> Names:
+    """How names are taken out. Raises DeidentifyError for a key that is wrong, gone, or in version control."""
+    settings = study.config.deidentify
+    key = study_key(study)
+    return Names(
+        key if key is not None else Key(),
+        identifier_decisions(study),
+        tuple(settings.automatic),
+        tuple(settings.countries),
+    )
+
+
 def named_transcripts(study: Study) -> dict[str, Named]:
     """Every transcript as it was received, names and all; nothing is written."""
     from qualcode.transcripts import read_transcripts
-    from qualcode.transcripts.canonical import Placed
 
-    read = read_transcripts(study)
+    read = read_transcripts(study, named=True)
     language = dict(zip(read.transcripts["transcript"], read.transcripts["language"], strict=True))
     placed: dict[str, list[Placed]] = {str(name): [] for name in read.transcripts["transcript"]}
     rows = zip(*(read.turns[name] for name in ("transcript", "speaker", "start", "end")), strict=True)

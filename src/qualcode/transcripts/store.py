@@ -12,7 +12,7 @@ import zlib
 from functools import cache
 from pathlib import Path, PurePath
 
-from qualcode.files import sha256_file
+from qualcode.files import sha256_file, write_text
 from qualcode.study import Study
 from qualcode.transcripts.model import ReadOptions
 from qualcode.transcripts.onefile import ReadFile, read_file, unpacked
@@ -107,6 +107,12 @@ class Store:
         kept = self._row(transcript, key)
         made = _unpacked(*kept) if kept is not None else None
         return made.text if made is not None else None
+
+    def keep_text(self, sha: str, text: str) -> None:
+        """Keep a text that has names in it, in the folder of kept texts, where what is read is kept."""
+        path = self.folder.parent / f"{sha}.txt"
+        if self.own is not None and not path.is_file():
+            write_text(path, text)
 
     def has(self, transcript: str, key: str) -> bool:
         """Whether a file is kept that a transcript is made of."""
