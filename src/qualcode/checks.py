@@ -23,6 +23,7 @@ class Checked:
     warnings: list[Problem] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    edits: pd.DataFrame | None = None
 
 
 def check_study(study: Study, *, until: str | None = None) -> Checked:
@@ -73,6 +74,7 @@ def _names(study: Study, found: Checked) -> None:
 
 def _transcripts(study: Study, found: Checked) -> object | None:
     from qualcode.transcripts import read_transcripts
+    from qualcode.transcripts.edits import edits_of_study
     from qualcode.transcripts.registry import READ
 
     if not study.transcript_files:
@@ -84,6 +86,7 @@ def _transcripts(study: Study, found: Checked) -> object | None:
         return None
     try:
         transcribed = read_transcripts(study)
+        found.edits = edits_of_study(study, transcribed.transcripts, transcribed.texts)
     except QualcodeError as error:
         _add(found, error)
         return None
@@ -137,12 +140,11 @@ def _frameworks(study: Study, found: Checked) -> None:
 
 def _codings(study: Study, found: Checked, transcribed: object, codebook: pd.DataFrame) -> None:
     from qualcode.codings import read_codings
-    from qualcode.transcripts.edits import edits_of_study
 
     transcripts, turns, texts = transcribed.transcripts, transcribed.turns, transcribed.texts  # type: ignore[attr-defined]
+    assert found.edits is not None  # made when the transcripts were read
     try:
-        edits = edits_of_study(study, transcripts, texts)
-        imported = read_codings(study, transcripts, turns, texts, edits, codebook)
+        imported = read_codings(study, transcripts, turns, texts, found.edits, codebook)
     except QualcodeError as error:
         _add(found, error)
         return
@@ -154,6 +156,9 @@ def _codings(study: Study, found: Checked, transcribed: object, codebook: pd.Dat
     }
     if len(imported.memos):
         found.counts["memos of tools"] = len(imported.memos)
+    changed = int((imported.changed["status"] == "open").sum())
+    if changed:
+        found.counts["passages to look at"] = changed
     own = imported.unaligned[imported.unaligned["why"] == "own"]
     if len(own):
         found.counts["unaligned"] = len(own)

@@ -134,12 +134,15 @@ def _stretch(row: dict[str, object], transcript: str, context: Context) -> tuple
         return f"'{'start' if missing[0] else 'end'}' is empty.", None, ("", "")
     start, end = int(str(row["start"])), int(str(row["end"]))
     name = mark("assignment", transcript, row["coder"], row["round"], start, end)
-    sha = str(row["sha256_text"]).lower() or context.made_on.get(name, "") or context.sha[transcript]
+    sha = str(row["sha256_text"]).lower() or context.passages.made_on.get(name, "") or context.sha[transcript]
     change = None
     if sha != context.sha[transcript]:
-        if (transcript, sha) not in context.ways:
+        if (transcript, sha) not in context.passages.ways:
             return f"its offsets are those of a text of transcript '{transcript}' that is not known.", None, ("", "")
-        change, carried = context.change(transcript, sha, start, end), context.carry(transcript, sha, start, end)
+        change, carried = (
+            context.passages.change(transcript, sha, start, end),
+            context.passages.carry(transcript, sha, start, end),
+        )
         if carried is None:
             gone = change._replace(start=None, end=None, what=GONE) if change is not None else None
             return "", gone, (name, sha)

@@ -18,17 +18,14 @@ from qualcode.codebook.model import plain, split_texts
 from qualcode.codebook.qdc import code_guid, former_guid
 from qualcode.codings.anchor import TextIndex, folded_text
 from qualcode.codings.carry import Carried, Carrier, carrier_of
-from qualcode.codings.changes import GONE, MOVED, SIGNS, WORDS, Change, Ruling, read_rulings, what_changed
 from qualcode.codings.match import hashes_of
+from qualcode.codings.passages import Passages
 from qualcode.files import sha256
 from qualcode.study import Study
-from qualcode.transcripts.made_on import read_made_on
 
 if TYPE_CHECKING:
     from qualcode.codings.align import Alignments
-    from qualcode.transcripts.edits import Way
 
-_TELLING = 4  # words that say by themselves which passage they are
 NAMESPACE = uuid.UUID("6f1c1c1e-5d0b-5e0c-9d6a-0d7e1b6f2a11")
 _OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 _VARIANT = {f"{digit:x}": f"{8 | digit & 3:x}" for digit in range(16)}  # RFC 9562, 4.1
@@ -71,8 +68,7 @@ class Context:
             str(name): (list(part["start"]), list(part["turn"]))
             for name, part in turns.sort_values("start").groupby("transcript", sort=False)
         }
-        self._edits = edits
-        self._earlier: dict[str, dict[str, TextIndex]] = {}
+        self.passages = Passages(study, self.sha, {name: index.text for name, index in self.texts.items()}, edits)
         self.codebook = codebook_table
         self.version = str(codebook_table["version"].iloc[0]) if len(codebook_table) else ""
         self.codebook_name = str(codebook_table["name"].iloc[0]) if len(codebook_table) else ""
@@ -197,26 +193,6 @@ class Context:
         return Alignments(read_decisions(self._study), self)
 
     @cached_property
-    def ways(self) -> dict[tuple[str, str], Way]:
-        """The way from each earlier text of each transcript to the present one."""
-        from qualcode.transcripts.edits import way_of_table
-
-        groups = self._edits.groupby(["transcript", "sha256_from"], sort=False)
-        return {(str(transcript), str(sha)): way_of_table(rows) for (transcript, sha), rows in groups}
-
-    @cached_property
-    def made_on(self) -> dict[str, str]:
-        """The text that things were first read with, where they do not say which text they count in."""
-        return read_made_on(self._study)
-
-    @cached_property
-    def rulings(self) -> dict[str, Ruling]:
-        """What was decided on passages whose words changed."""
-        from qualcode.decisions.table import read_decisions
-
-        return read_rulings(read_decisions(self._study))
-
-    @cached_property
     def _all_texts(self) -> tuple[str, list[int], list[str]]:
         texts = [index.caseless.text for index in self.texts.values()]
         starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
@@ -234,45 +210,6 @@ class Context:
         starts, turns = self._turns.get(transcript, ([], []))
         at = bisect_right(starts, start) - 1
         return f"characters {start}–{end}" + (f" (turn {turns[at]})" if at >= 0 else "")
-
-    def earlier(self, transcript: str) -> dict[str, TextIndex]:
-        """The texts that a transcript had before (with names in it, uncorrected), by hash."""
-        if transcript not in self._earlier:
-            from qualcode.transcripts.edits import kept_text
-
-            shas = sorted(sha for name, sha in self.ways if name == transcript)
-            kept = [(sha, kept_text(self._study, sha)) for sha in shas]
-            self._earlier[transcript] = {sha: TextIndex(text) for sha, text in kept if text is not None}
-        return self._earlier[transcript]
-
-    def carry(self, transcript: str, sha: str, start: int, end: int) -> tuple[int, int, bool] | None:
-        """A span of an earlier text in the present one, and whether its own words changed; None: unknown or gone."""
-        way = self.ways.get((transcript, sha))
-        return None if way is None else way.carry(start, end)
-
-    def change(self, transcript: str, sha: str, start: int, end: int) -> Change | None:
-        """What became of a span of an earlier text that is known; None where it has the same characters still."""
-        way, mapped = self.ways[transcript, sha], self.carry(transcript, sha, start, end)
-        if mapped is not None and not mapped[2]:
-            return None
-        why = ";".join(way.why(start, end))
-        earlier, new = self.earlier(transcript).get(sha), self.texts[transcript].text
-        words = earlier.text[start:end] if earlier is not None else ""
-        what = WORDS if mapped is not None else GONE
-        if earlier is not None and mapped is not None:
-            what = what_changed(earlier.text, start, end, new, mapped[0], mapped[1])
-        if what != SIGNS and len(words.split()) >= _TELLING and earlier is not None:
-            at = new.find(words)  # cut out here and put in there
-            if at >= 0 and new.find(words, at + 1) < 0 and earlier.text.find(words, start + 1) < 0:
-                return Change(sha, start, end, at, at + len(words), MOVED, why)
-        first, last = mapped[:2] if mapped is not None else (None, None)
-        return Change(sha, start, end, first, last, what, why)
-
-    def whole_hash(self, transcript: str, begins: str) -> str:
-        """The hash of the one text that a transcript has or had whose hash begins so; "" for none."""
-        known = {self.sha[transcript], *(sha for name, sha in self.ways if name == transcript)}
-        found = [sha for sha in sorted(known) if sha.startswith(begins)]
-        return found[0] if len(found) == 1 else ""
 
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -60,7 +60,7 @@ class OwnPlaces:
             return None
         transcript = self.matches[given.document].transcript
         sha, (start, end) = sha256(carrier.normal), carrier.place(placed.start, placed.end)
-        way = context.ways.get((transcript, sha))
+        way = context.passages.ways.get((transcript, sha))
         why = ";".join(way.why(start, end)) if way is not None else "document"
         if isinstance(now, Refusal):
             return Change(sha, start, end, None, None, GONE, why)

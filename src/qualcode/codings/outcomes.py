@@ -18,7 +18,7 @@ from qualcode.codings.carry import (
     ACTIVE,
     Carried,
 )
-from qualcode.codings.changes import DROP, NOTED, OPEN, STATUS, Change, Ruling
+from qualcode.codings.changes import DROP, OPEN, Change, Ruling
 from qualcode.codings.context import Context, uuid5
 from qualcode.codings.kinds import read_kind
 from qualcode.codings.match import OwnPlaces, place_own
@@ -126,7 +126,7 @@ def read_file(
     )
     import_id = import_id or sidecar.id or inside.as_posix()
     places = place_own(file, context, sidecar) if file.kind != OWN else None
-    noted = context.made_on if sidecar.texts else {}
+    noted = context.passages.made_on if sidecar.texts else {}
     some = bool(noted) and any(row_mark(coding, given) in noted for coding, given in _ids(file.given, import_id))
     placing = sidecar.model_copy(update={"texts": {}}) if some else sidecar  # rows that are not noted were put in later
     outcomes = _outcomes(file.given, context, placing, where, import_id, places)
@@ -177,7 +177,7 @@ def _outcomes(
     outcomes: list[Outcome] = []
     for given in rows:
         said = _SAID(given)
-        first = like.get(said)
+        first = like.get(said) if not context.passages.rulings else None  # what was decided is about one coding alone
         outcome = _again(given, first, context, import_id, seen, places) if first is not None else None
         if outcome is None:
             outcome = _outcome(given, context, sidecar, where, import_id, seen, places)
@@ -316,15 +316,16 @@ def _outcome(
         placed, change = found.place, found.change
         made_on = (row_mark(coding_of_row, given), found.made_on) if found.made_on else made_on
         looked_at += [found.look] if found.look is not None else []
-    ruling = context.rulings.get(coding_of_row) if transcript else None
-    status = "" if change is None else OPEN if change.to_look_at else NOTED
-    if ruling is not None:
-        placed, change, status = _decided(ruling, context, transcript, placed, change)
-        looked_at = [] if status != OPEN else looked_at
-        if ruling.choice == DROP:
-            more: dict[str, object] = {"change": change, "status": status, "ruling": ruling}
-            more |= {"made_on": made_on, "coding_id": coding_of_row}
-            return Outcome(given, transcript, coder, "refused", None, about=about, **more)  # type: ignore[arg-type]
+    ruling = context.passages.rulings.get(coding_of_row) if transcript else None
+    status = ""
+    if change is not None or ruling is not None:
+        placed, change, status = _as_decided(context, transcript, placed, change, ruling)
+        looked_at = looked_at if status == OPEN else []
+    if ruling is not None and ruling.choice == DROP:
+        return Outcome(
+            given, transcript, coder, "refused", None, about=about,
+            change=change, status=status, ruling=ruling, coding_id=coding_of_row, made_on=made_on,
+        )  # fmt: skip
     if isinstance(placed, Refusal):
         wrong(placed.cause, placed.hint)
     anchored = (own or placed).how if isinstance(own or placed, Anchor) else "refused"  # type: ignore[union-attr]
@@ -362,36 +363,18 @@ def _outcome(
     )  # fmt: skip
 
 
-def _decided(
-    ruling: Ruling, context: Context, transcript: str, placed: Anchor | Refusal | None, change: Change | None
+def _as_decided(
+    context: Context, transcript: str, placed: Anchor | Refusal | None, change: Change | None, ruling: Ruling | None
 ) -> tuple[Anchor | Refusal | None, Change | None, str]:
-    """The place that a person gave a passage, what changed since, and how things stand."""
-    if ruling.choice == DROP:
-        return placed, change, STATUS[DROP]
-    sha = context.whole_hash(transcript, ruling.sha)
-    if not sha:  # a text that is lost: as if nobody had decided
-        return placed, change, OPEN if change is not None else ""
-    start, end = ruling.start, ruling.end
-    if sha != context.sha[transcript]:
-        again = context.change(transcript, sha, start, end)
-        if again is not None and again.to_look_at:
-            change = again
-        if again is not None and (again.start is None or again.end is None):
-            return Refusal(GONE_AGAIN.format(transcript), TAKEN_OUT), change, OPEN
-        start, end = again[3:5] if again is not None else context.carry(transcript, sha, start, end)[:2]  # type: ignore[index,assignment]
-        if again is not None and again.to_look_at:
-            return Anchor(start, end, "calibrated"), again, OPEN
-    if end > len(context.texts[transcript].text):
-        return (
-            Refusal(f"the decision gives {start}–{end}, beyond the text of transcript '{transcript}'.", TAKEN_OUT),
-            change,
-            OPEN,
-        )
-    same = isinstance(placed, Anchor) and placed[:2] == (start, end)
-    return (placed if same else Anchor(start, end, "calibrated")), change, STATUS[ruling.choice]
-
-
-GONE_AGAIN = "transcript '{}' has changed since this was decided, and the passage is no longer there."
+    """The place of a passage whose text changed, as a person decided; what changed; and how that stands."""
+    before = placed[:2] if isinstance(placed, Anchor) else None
+    now = context.passages.now(transcript, before, change, ruling)
+    if now.place == before:
+        return placed, now.change, now.status
+    if now.place is None:
+        cause = f"transcript '{transcript}' has changed since this was decided, and the passage is no longer there."
+        return Refusal(cause, TAKEN_OUT), now.change, now.status
+    return Anchor(*now.place, "calibrated"), now.change, now.status
 
 
 def _unknown_code(name: str, context: Context) -> tuple[str, str]:

@@ -43,7 +43,7 @@ def place_row(
             )
         return Placed(Anchor(0, len(context.texts[transcript].text), "as_given"))
     own = given.sha256_text.lower()
-    sha = own or context.made_on.get(row_mark(coding, given), "") or sidecar.texts.get(transcript, "")
+    sha = own or context.passages.made_on.get(row_mark(coding, given), "") or sidecar.texts.get(transcript, "")
     here = context.sha[transcript]
     find = _by_offsets if given.start or given.end else _by_words
     found = find(given, context, transcript, "" if sha == here else sha, where, loose)
@@ -73,7 +73,7 @@ def _by_offsets(given: Given, context: Context, transcript: str, sha: str, where
         sha = earlier
     if start < 0 or end <= start:  # wrong in any text
         return Placed(anchor_offsets(index, start, end, name=name, place=place))
-    if (transcript, sha) not in context.ways:
+    if (transcript, sha) not in context.passages.ways:
         if given.text:
             return _by_words(given, context, transcript, "", where, False)
         return Placed(
@@ -89,10 +89,10 @@ def _offsets_of_an_earlier_text(given: Given, context: Context, transcript: str,
     """The one earlier text in which the words given stand at the offsets given; "" for none."""
     fits = [
         sha
-        for sha, index in context.earlier(transcript).items()
+        for sha, index in context.passages.earlier(transcript).items()
         if isinstance(anchor_offsets(index, start, end, given.text, name=""), Anchor)
     ]
-    places = {context.carry(transcript, sha, start, end) for sha in fits}
+    places = {context.passages.carry(transcript, sha, start, end) for sha in fits}
     return fits[0] if len(places) == 1 else ""
 
 
@@ -100,9 +100,9 @@ def _carried(
     given: Given, context: Context, transcript: str, sha: str, start: int, end: int, where: str, how: str
 ) -> Placed:
     """The place of `[start, end)` of an earlier text; where the words were taken out, that they were."""
-    change = context.change(transcript, sha, start, end)
+    change = context.passages.change(transcript, sha, start, end)
     if change is None:
-        mapped = context.carry(transcript, sha, start, end)
+        mapped = context.passages.carry(transcript, sha, start, end)
         assert mapped is not None  # what has no place has changed
         index = context.texts[transcript]
         checked = anchor_offsets(
@@ -133,7 +133,7 @@ def _by_words(given: Given, context: Context, transcript: str, sha: str, where: 
     if not given.text:
         return Placed(Refusal("there is neither start and end nor text.", "Give the offsets, the words, or `*`."))
     name = f"transcript '{transcript}'"
-    index = context.earlier(transcript).get(sha)
+    index = context.passages.earlier(transcript).get(sha)
     there = anchor_quote(index, given.text, name="") if index is not None else None
     if isinstance(there, Anchor):
         return _carried(given, context, transcript, sha, there.start, there.end, where, "by_text")
@@ -161,7 +161,7 @@ def _in_an_earlier_text(given: Given, context: Context, transcript: str, where: 
     """Where words that only an earlier text has (a name, a slip corrected since) lie in the present one, in one place only."""
     places: dict[tuple[int, int], Placed] = {}
     gone: Placed | None = None
-    for sha, index in context.earlier(transcript).items():
+    for sha, index in context.passages.earlier(transcript).items():
         there = anchor_quote(index, given.text, name="")
         if not isinstance(there, Anchor):
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from qualcode.errors import Problem
+from qualcode.errors import Problem, Problems, nearest
 from qualcode.study import Study
 from qualcode.transcripts.edits import Edit
 
@@ -13,6 +13,7 @@ KIND, ACCEPT = (
     "text",
     "accept",
 )  # of a decision that a transcript's text is another one now; its value is the text's hash
+FILE = "texts.csv"
 ALIKE = 0.4  # the share of the shorter text's words that must stand unchanged in the longer, for the two to be one transcript
 FEW = 10  # words below which nothing can be told
 _WORD = re.compile(r"\w+")
@@ -57,6 +58,39 @@ def accepted(study: Study) -> set[tuple[str, str]]:
     rows = read_decisions(study)
     rows = rows[(rows["kind"] == KIND) & (rows["choice"] == ACCEPT)]
     return set(zip(rows["about"], rows["value"], strict=True))
+
+
+def accept(study: Study, names: Sequence[str], *, by: str, on: str, reason: str = "") -> list[str]:
+    """Sign that transcripts have another text from now on, in data/raw/decisions/texts.csv; what is said of each.
+
+    Raises
+    ------
+    QualcodeError
+        A transcript that the study has not; transcripts that cannot be read.
+    """
+    from qualcode.decisions.table import append_decisions
+    from qualcode.transcripts import read_transcripts
+    from qualcode.transcripts.edits import compare_with_kept
+
+    read = read_transcripts(study)
+    known = set(read.transcripts["transcript"])
+    problems = Problems()
+    for name in names:
+        if name not in known:
+            problems.add("--accept", f"there is no transcript '{name}'.", nearest(name, sorted(known)))
+    problems.raise_if_any()
+    _, others = compare_with_kept(study, read.transcripts[read.transcripts["transcript"].isin(list(names))], read.texts)
+    there = accepted(study)
+    signed = {"kind": KIND, "choice": ACCEPT, "reason": reason, "by": by, "on": on}
+    rows = [signed | {"about": name, "value": sha} for name, sha in others if (name, sha) not in there]
+    append_decisions(study, rows, file=FILE)
+    new = {str(row["about"]) for row in rows}
+    return [
+        f"{name}: this is its text from now on (signed by {by} on {on} in data/raw/decisions/{FILE})."
+        if name in new
+        else f"{name}: there was nothing to accept."
+        for name in dict.fromkeys(names)
+    ]
 
 
 def replaced(where: str, transcript: str, share: float, text: str, others: Mapping[str, Collection[str]]) -> Problem:

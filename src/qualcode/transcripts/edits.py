@@ -402,12 +402,30 @@ def edits_of_study(
     TranscriptError
         Transcripts whose text is another one than ever before, where nobody has accepted it: all at once.
     """
-    from qualcode.transcripts.alike import ALIKE, accepted, nothing_left, replaced, share_kept
+    from qualcode.transcripts.alike import accepted
+
+    rows, others = compare_with_kept(study, transcripts, texts, names_out=names_out)
+    said = accepted(study) if others else set()
+    problems = Problems()
+    problems.found = [problem for about, problem in others.items() if about not in said]
+    problems.raise_if_any(TranscriptError)
+    return TABLES["edits"].shape(rows)
+
+
+def compare_with_kept(
+    study: Study,
+    transcripts: pd.DataFrame,
+    texts: Mapping[str, str],
+    *,
+    names_out: Mapping[str, Replaced] | None = None,
+) -> tuple[list[dict[str, object]], dict[tuple[str, str], Problem]]:
+    """Rows of table `edits`; and each transcript whose text is another one than ever before, with that text's hash."""
+    from qualcode.transcripts.alike import ALIKE, nothing_left, replaced, share_kept
 
     rows: list[dict[str, object]] = []
     index = kept_index(study)
     kept = {str(name): _made_from(own) for name, own in index.groupby("transcript", sort=False)}
-    others: list[tuple[dict[str, object], float]] = []
+    others: list[tuple[dict[Any, Any], float]] = []
     for line in transcripts.to_dict("records"):
         name, sha_to, before = (
             str(line["transcript"]),
@@ -436,21 +454,18 @@ def edits_of_study(
                 why = "identifier" if _meets(edit, ranges) else other
                 rows.append({"transcript": name, "sha256_from": sha, "sha256_to": sha_to, "why": why, **edit._asdict()})
         if shares and all(share < ALIKE for share in shares):
-            others.append(({str(key): value for key, value in line.items()}, max(shares)))
-    said = accepted(study) if others else set()
-    problems = Problems()
-    for line_, share in others:
-        name = str(line_["transcript"])
-        if (name, line_["sha256_text"]) not in said:
-            known = {
-                one: [text for sha in kept.get(one, {}) if (text := kept_text(study, sha)) is not None] + [texts[one]]
-                for one in map(str, transcripts["transcript"])
-                if one != name
-            }
-            where = str(line_.get("file") or name)
-            problems.found.append(replaced(where, name, share, texts[name], known))
-    problems.raise_if_any(TranscriptError)
-    return TABLES["edits"].shape(rows)
+            others.append((line, max(shares)))
+    found: dict[tuple[str, str], Problem] = {}
+    for line, share in others:
+        name = str(line["transcript"])
+        known = {
+            one: [text for sha in kept.get(one, {}) if (text := kept_text(study, sha)) is not None]
+            for one in map(str, transcripts["transcript"])
+            if one != name
+        }
+        where = str(line.get("file") or name)
+        found[name, str(line["sha256_text"])] = replaced(where, name, share, texts[name], known)
+    return rows, found
 
 
 def _made_from(own: pd.DataFrame) -> dict[str, set[str]]:
