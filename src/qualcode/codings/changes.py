@@ -143,11 +143,14 @@ def notes(rows: Iterable[Mapping[str, object]]) -> list[Problem]:
     gone = sum(row["change"] == GONE for row in waiting)
     names = sorted({str(row["transcript"]) for row in waiting})
     shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-    number = len(waiting) - gone
-    parts = (
-        [f"{number} {'passage has' if number == 1 else 'passages have'} other words than when coded"] if number else []
-    )
-    parts += [f"{gone} {'is' if gone == 1 else 'are'} no longer there"] if gone else []
+    parts = [
+        f"{number} {'passage' if number == 1 else 'passages'} {said[number != 1]}"
+        for number, said in (
+            (len(waiting) - gone, ("has other words than when coded", "have other words than when coded")),
+            (gone, ("is no longer there", "are no longer there")),
+        )
+        if number
+    ]
     what = f"since their text was corrected, {' and '.join(parts)} ({shown})."
     hint = "See before and after, and decide: qualcode pack edits. Until then those that are there count as they are."
     return [Problem("data/raw/transcripts", what, hint)]

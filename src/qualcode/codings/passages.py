@@ -97,13 +97,14 @@ class Passages:
         mapped = way.carry(start, end)
         if mapped is not None and not mapped.changed:
             return None
-        first, last = (mapped.start, mapped.end) if mapped is not None else (None, None)
+        first, last = mapped[:2] if mapped is not None else (None, None)
         what, why = WORDS if mapped is not None else GONE, ";".join(way.why(start, end))
         index, new = self.earlier(transcript).get(sha), self._texts[transcript]
         if index is not None:
             old, words = index.text, index.text[start:end]
-            if mapped is not None:
-                what = what_changed(old, start, end, new, mapped.start, mapped.end)
+            if first is not None and last is not None:
+                first, last = _trimmed(new, first, last, words)
+                what = what_changed(old, start, end, new, first, last)
             if what != SIGNS and len(words.split()) >= _TELLING:
                 at = new.find(words)  # cut out here, and put in there
                 if (
@@ -145,3 +146,12 @@ class Passages:
         if again.to_look_at:
             return Now(there, again, OPEN)
         return Now(there, change or again, STATUS[ruling.choice])
+
+
+def _trimmed(text: str, start: int, end: int, words: str) -> tuple[int, int]:
+    """Without blanks at the ends, where the words as they were had none there."""
+    while start < end - 1 and text[start].isspace() and not words[0].isspace():
+        start += 1
+    while end > start + 1 and text[end - 1].isspace() and not words[-1].isspace():
+        end -= 1
+    return start, end

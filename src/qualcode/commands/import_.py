@@ -23,6 +23,7 @@ READABLE = (
     "the meeting's list of disagreements, filled in (.xlsx)",
     "worklists of split codes, filled in (.xlsx)",
     "alignment sheets, filled in (.xlsx)",
+    "workbooks of changed passages, filled in (.xlsx)",
     "member-check packets, filled in (.docx)",
 )
 
@@ -38,7 +39,7 @@ KINDS = (
 @click.option(
     "--as",
     "kind",
-    type=click.Choice([*KINDS, "decisions", "splits", "alignment", "membercheck"]),
+    type=click.Choice([*KINDS, "decisions", "splits", "alignment", "edits", "membercheck"]),
     default=None,
     help="What the file is, where it is not recognised (own, csv, xlsx: codings in qualcode's own format).",
 )
@@ -75,7 +76,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Bring in FILE: codings; a filled sheet of disagreements, split codes or codes to align; a member-check packet.
+    """Bring in FILE: codings; a filled sheet of disagreements, split codes, codes to align, changed passages; a packet.
 
     A codings file is checked against the study first; then it is copied to data/raw/codings/, and what was chosen is
     written beside it (FILE.import.yaml).
@@ -83,7 +84,7 @@ def command(
     if not file.exists():
         raise QualcodeError(Problem(str(file), "this file is not there."))
     kind = kind or _recognise(file)
-    if participants and kind in ("decisions", "splits", "membercheck"):
+    if participants and kind in ("decisions", "splits", "edits", "membercheck"):
         raise QualcodeError(
             Problem(str(file), "this file holds no cases.", "--participants is for files of coding tools.")
         )
@@ -101,6 +102,11 @@ def command(
         from qualcode.decisions.alignment_in import import_alignment
 
         _say(import_alignment(study, file, new_codes=new_codes, dry_run=dry_run), as_json)
+        return
+    if kind == "edits":
+        from qualcode.decisions.changed import import_changed
+
+        _say(import_changed(study, file, dry_run=dry_run), as_json)
         return
     if kind == "membercheck":
         from qualcode.memberchecks import import_packet
@@ -128,6 +134,7 @@ def _recognise(file: Path) -> str:
     from qualcode.codings.own import unreadable
     from qualcode.decisions import is_sheet
     from qualcode.decisions.alignment import is_alignment_sheet
+    from qualcode.decisions.changed import is_changed_sheet
     from qualcode.decisions.splits import is_split_sheet
     from qualcode.memberchecks import is_packet
 
@@ -139,6 +146,8 @@ def _recognise(file: Path) -> str:
         return "splits"
     if file.is_file() and is_alignment_sheet(file):
         return "alignment"
+    if file.is_file() and is_changed_sheet(file):
+        return "edits"
     if file.is_file() and is_packet(file):
         return "membercheck"
     if kind_of(database_of(file)):

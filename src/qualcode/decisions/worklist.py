@@ -160,6 +160,8 @@ def against(
     what: str,
     where: str,
     problems: Problems,
+    *,
+    by_value: bool = False,
 ) -> str:
     """What a new judgement is beside the one in force: `added`, `changed` (it supersedes), `unchanged`; "" for a conflict.
 
@@ -169,10 +171,12 @@ def against(
         The sheet's row; its `decision` is the one that the sheet was made with.
     ever
         Ids of all judgements, superseded ones too.
+    by_value
+        Another value is another judgement.
     """
     if old is None:
         return "added"
-    same = old["choice"] == new["choice"]
+    same = old["choice"] == new["choice"] and not (by_value and old["value"] != new["value"])
     if same and (old["by"], old["on"]) == (new["by"], new["on"]):
         return "unchanged"
     if row["decision"] == old["decision"] or new["on"] > old["on"]:
