@@ -23,6 +23,8 @@ from qualcode.tables import TABLES
 
 INDEX_COLUMNS = ("transcript", "sha256_text", "text_rule", "sha256_raw")
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+_SENTENCE = re.compile(r"[^.?!:\n]*(?:[.?!:\n]+\s*|$)")
+_TELLING = 30  # characters from which a sentence that stands once is the same one in both texts
 _FAR = 500  # characters within which a better border is looked for
 _LARGEST = 4_000_000  # token pairs that are compared one by one; longer gaps are cut at rarer anchors first
 # 64-bit odd factors, one for each place in a run of tokens
@@ -54,10 +56,39 @@ class Mapped(NamedTuple):
 
 def edits_between(old: str, new: str) -> list[Edit]:
     """The changed stretches, in order. Between two of them (and at the ends) the texts are the same, character by character."""
-    a, b = _TOKEN.findall(old), _TOKEN.findall(new)
-    changes = _merged(_Comparison(a, b).changes(0, len(a), 0, len(b)))
-    at_a, at_b = _offsets(a), _offsets(b)
-    return _settled(old, new, [Edit(at_a[i], at_a[j], at_b[k], at_b[m]) for i, j, k, m in changes])
+    edits: list[Edit] = []
+    for i, j, k, m in _between_sentences(old, new):
+        a, b = _TOKEN.findall(old, i, j), _TOKEN.findall(new, k, m)
+        changes = _merged(_Comparison(a, b).changes(0, len(a), 0, len(b)))
+        at_a, at_b = _offsets(a, i), _offsets(b, k)
+        edits += [Edit(at_a[i], at_a[j], at_b[k], at_b[m]) for i, j, k, m in changes]
+    return _settled(old, new, edits)
+
+
+def _between_sentences(old: str, new: str) -> list[tuple[int, int, int, int]]:
+    """The stretches of both texts that lie between sentences which each text has once, in one order on both."""
+    a, b = _sentences(old), _sentences(new)
+    once = [sentence for sentence, at in a.items() if at >= 0 and b.get(sentence, -1) >= 0]
+    found: list[tuple[int, int, int, int]] = []
+    at_old = at_new = 0
+    for number in _longest_increasing([b[sentence] for sentence in once]):
+        sentence = once[number]
+        start, place = a[sentence], b[sentence]
+        if start > at_old or place > at_new:
+            found.append((at_old, start, at_new, place))
+        at_old, at_new = start + len(sentence), place + len(sentence)
+    return [*found, (at_old, len(old), at_new, len(new))]
+
+
+def _sentences(text: str) -> dict[str, int]:
+    """Where each sentence that is long enough to be told from others begins, in order; -1 for one that comes again."""
+    found: dict[str, int] = {}
+    at = 0
+    for sentence in _SENTENCE.findall(text):
+        if len(sentence) >= _TELLING:
+            found[sentence] = -1 if sentence in found else at
+        at += len(sentence)
+    return found
 
 
 def _settled(old: str, new: str, edits: list[Edit]) -> list[Edit]:
@@ -93,16 +124,18 @@ def _room(old: str, new: str, edit: Edit, before: int, after: int) -> tuple[int,
 
 
 def _border(text: str, at: int) -> int:
-    """How much of a border a place is: 3 of a turn, 2 of a line, 1 of a sentence, 0 none of these."""
+    """How much of a border a place is: 3 of a turn, 2 of a line, 1 of a sentence, 0 of a word, -1 none."""
     if at in (0, len(text)) or text[at - 2 : at] == "\n\n":
         return 3
     if text[at - 1] == "\n":
         return 2
+    if text[at - 1].isalnum() and text[at].isalnum():
+        return -1
     return int(text[at - 1].isspace() and text[at - 2 : at - 1] in (".", "!", "?", "…", ":"))
 
 
-def _offsets(tokens: Sequence[str]) -> list[int]:
-    return list(accumulate(map(len, tokens), initial=0))
+def _offsets(tokens: Sequence[str], first: int) -> list[int]:
+    return list(accumulate(map(len, tokens), initial=first))
 
 
 def _merged(changes: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
