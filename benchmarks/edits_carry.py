@@ -6,7 +6,7 @@ Made-up interviews (words drawn by rank, as languages have them) are corrected a
 taken out, whole sentences put in and taken out, every label of the interviewer changed. Where each coding truly lies
 afterwards is known. Beside qualcode's way: `difflib` (the standard library's SequenceMatcher) on the same tokens, and looking
 for the words of each coding anew by likeness (rapidfuzz `partial_ratio_alignment`, as tools do that re-anchor quotes), both
-on a part of the transcripts.
+on a part of the transcripts. Times are of the processor, so that other work on the machine does not count.
 
 `--alike` prints instead how much of the words of real transcripts stays when they are corrected, and how much two different
 transcripts of one collection share: what the limit for "this is another transcript" rests on. The folder of real
@@ -138,12 +138,12 @@ def main() -> None:
     characters = sum(len(old) for old, _ in texts)
     print(f"{chosen.transcripts} transcripts, {characters:,} characters; {sum(map(len, codings)):,} codings")
 
-    begun = time.perf_counter()
+    begun = time.process_time()
     ways = [Way(edits_between(old, new)) for old, new in texts]
-    compared = time.perf_counter() - begun
-    begun = time.perf_counter()
+    compared = time.process_time() - begun
+    begun = time.process_time()
     found = [[way.carry(*span) for span, _ in mine] for way, mine in zip(ways, codings, strict=True)]
-    carried = time.perf_counter() - begun
+    carried = time.process_time() - begun
     untouched = right = 0
     for mine, here in zip(codings, found, strict=True):
         for (_, truth), mapped in zip(mine, here, strict=True):
@@ -155,23 +155,23 @@ def main() -> None:
 
     part = min(chosen.part, len(texts))
     share = part / len(texts)
-    begun = time.perf_counter()
+    begun = time.process_time()
     for (old, new), mine in zip(texts[:part], codings[:part], strict=True):
         way = Way(by_difflib(old, new))
         for span, _ in mine:
             way.carry(*span)
-    other = (time.perf_counter() - begun) / share
+    other = (time.process_time() - begun) / share
     print(f"difflib    {other:7.1f} s   {other / total:6.0f} times as long (measured on {part} transcripts)")
 
     from rapidfuzz.fuzz import partial_ratio_alignment
 
-    begun = time.perf_counter()
+    begun = time.process_time()
     placed = 0
     for (old, new), mine in zip(texts[:part], codings[:part], strict=True):
         for (start, end), truth in mine:
             best = partial_ratio_alignment(old[start:end], new)
             placed += truth is not None and best is not None and (best.dest_start, best.dest_end) == truth
-    other = (time.perf_counter() - begun) / share
+    other = (time.process_time() - begun) / share
     of = sum(truth is not None for mine in codings[:part] for _, truth in mine)
     print(
         f"likeness   {other:7.1f} s   {other / total:6.0f} times as long; {placed} of {of} untouched ones in their place"

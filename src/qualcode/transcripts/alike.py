@@ -131,4 +131,4 @@ def _runs(text: str) -> set[tuple[str, ...]]:
 
 
 def _count(text: str) -> int:
-    return sum(1 for _ in _WORD.finditer(text))
+    return len(_WORD.findall(text))
