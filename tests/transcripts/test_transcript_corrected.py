@@ -133,6 +133,10 @@ def test_a_sentence_put_in_before_or_behind_a_span_never_belongs_to_it_though_it
     )
 
 
+def test_words_are_held_together_and_not_the_blanks_between_them():
+    assert carried("one two three four", "two new three four", "two") == ("two", False)
+
+
 def test_one_of_two_like_words_is_taken_out_and_a_span_on_either_keeps_its_word():
     assert carried("no, no, no. Fine", "no, no. Fine", "no") == ("no", False)
 

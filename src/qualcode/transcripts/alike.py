@@ -14,7 +14,7 @@ KIND, ACCEPT = (
     "accept",
 )  # of a decision that a transcript's text is another one now; its value is the text's hash
 FILE = "texts.csv"
-ALIKE = 0.4  # the share of the shorter text's words that must stand unchanged in the longer, for the two to be one transcript
+ALIKE = 0.45  # the share of the shorter text's words that must stand unchanged in the longer, for the two to be one transcript
 FEW = 10  # words below which nothing can be told
 _WORD = re.compile(r"\w+")
 _RUN = 5
@@ -36,7 +36,7 @@ def share_kept(old: str, new: str, edits: Sequence[Edit]) -> float:
 
 
 def is_other(old: str, new: str, edits: Sequence[Edit]) -> bool:
-    """Whether two texts are of two different transcripts: less than 0.4 of the shorter one's words stayed."""
+    """Whether two texts are of two different transcripts: less than 0.45 of the shorter one's words stayed."""
     return share_kept(old, new, edits) < ALIKE
 
 

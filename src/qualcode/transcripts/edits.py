@@ -150,6 +150,32 @@ def _merged(changes: list[tuple[int, int, int, int]]) -> list[tuple[int, int, in
     return out
 
 
+def _aligned(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int, int, int]]:
+    """Changed ranges of two short runs of tokens: as many words as can be stay, then as many of the signs between them."""
+    from rapidfuzz.distance import Indel
+
+    def unequal(x: Sequence[str], y: Sequence[str]) -> list[tuple[int, int, int, int]]:
+        codes = Indel.opcodes(x, y)
+        return [(c.src_start, c.src_end, c.dest_start, c.dest_end) for c in codes if c.tag != "equal"]
+
+    words_a, words_b = ([at for at, token in enumerate(tokens) if token[0].isalnum()] for tokens in (a, b))
+    if not words_a or not words_b:
+        return unequal(a, b)
+    same = [
+        (words_a[code.src_start + step], words_b[code.dest_start + step])
+        for code in Indel.opcodes([a[at] for at in words_a], [b[at] for at in words_b])
+        if code.tag == "equal"
+        for step in range(code.src_end - code.src_start)
+    ]
+    found: list[tuple[int, int, int, int]] = []
+    at_a = at_b = 0
+    for x, y in [*same, (len(a), len(b))]:
+        if a[at_a:x] != b[at_b:y]:
+            found += [(at_a + i, at_a + j, at_b + k, at_b + m) for i, j, k, m in unequal(a[at_a:x], b[at_b:y])]
+        at_a, at_b = x + 1, y + 1
+    return found
+
+
 class _Comparison:
     """Two texts as tokens: `a` and `b`, and the same as numbers, one for each different token."""
 
@@ -183,14 +209,7 @@ class _Comparison:
                 break
         if (j - i) * (m - k) > _LARGEST:
             return [(i, j, k, m)]
-        from rapidfuzz.distance import Indel
-
-        codes = Indel.opcodes(a[i:j], b[k:m])
-        return [
-            (i + code.src_start, i + code.src_end, k + code.dest_start, k + code.dest_end)
-            for code in codes
-            if code.tag != "equal"
-        ]
+        return [(i + w, i + x, k + y, k + z) for w, x, y, z in _aligned(a[i:j], b[k:m])]
 
     def _anchors(self, i: int, j: int, k: int, m: int, length: int) -> list[tuple[int, int, int]]:
         """Starts of runs of tokens that stand once in each side, in one order on both (longest increasing sequence).
