@@ -331,6 +331,21 @@ def test_a_correction_after_names_were_replaced_is_no_identifier_and_the_name_is
     )
 
 
+def test_texts_that_a_colleague_kept_are_read_from_a_folder_of_their_own(kept, tmp_path):
+    texts, old = kept.root / "data/raw/texts", kept.now["S01"]
+    texts.rename(kept.root / "elsewhere")
+    texts.mkdir()
+    kept.now["S01"] = old.replace("very hard", "so hard")
+    assert not len(kept.edits())
+    (kept.root / "elsewhere").rename(texts / "anna")
+    keep_made_on(Study(kept.root), {"a" * 16: sha256(old)})
+    (texts / "made_on.csv").rename(texts / "anna" / "made_on.csv")
+    assert set(kept.edits()["sha256_from"]) == {sha256(old)}
+    assert read_made_on(Study(kept.root)) == {"a" * 16: sha256(old)}
+    kept.keep()
+    assert (texts / "index.csv").is_file() and not (texts / f"{sha256(old)}.txt").is_file()
+
+
 # ---------------------------------------------------------------- what something was made on
 
 

@@ -65,12 +65,21 @@ def test_untouched_codings_keep_their_words_and_ids_and_what_was_decided_stands(
     after = codings(folder)
     assert set(after.index) == set(before.index)
     other = after.index[after["words"] != before.loc[after.index, "words"]]
-    assert set(table(folder, "changed")["about"]) == set(other) and len(other) == 2
+    changed = table(folder, "changed")
+    assert set(changed[changed["transcript"] == "S02"]["about"]) == set(other) and len(other) == 2
     moved = after[(after["transcript"] == "S02") & ~after.index.isin(other)]
     assert (moved["start"] != before.loc[moved.index, "start"]).all() and len(moved) > 10
     decided = pd.read_csv(folder / "before/disagreements.csv", dtype=str, keep_default_na=False)
     columns = ["disagreement", "decision", "choice", "status"]
     assert table(folder, "disagreements")[columns].values.tolist() == decided[columns].values.tolist()
+
+
+def test_the_study_holds_a_correction_that_was_looked_at(corrected) -> None:
+    folder, before, _ = corrected
+    row = table(folder, "changed").set_index("transcript").loc["S07"]
+    assert row[["status", "change", "why", "by"]].tolist() == ["confirmed", "words", "correction", "RB"]
+    assert before.loc[row["about"], "words"].endswith("after we got the grant.")
+    assert "after we got the money." in (folder / "data/raw/codings/RB_part2.csv").read_text(encoding="utf-8")
 
 
 def test_the_run_and_the_check_name_what_is_to_be_looked_at(corrected, qualcode: Call) -> None:
@@ -86,7 +95,10 @@ def test_the_table_of_edits_is_shown_in_ids_and_places_only(corrected, qualcode:
     folder, *_ = corrected
     shown = ran(qualcode, "show", "edits", "--csv", "-C", folder)
     assert shown.startswith("transcript,sha256_from,start_from,end_from,sha256_to,start_to,end_to,why")
-    assert {line.split(",")[7] for line in shown.splitlines()[1:]} == {"correction"}
+    assert {tuple(line.split(",")[n] for n in (0, 7)) for line in shown.splitlines()[1:]} == {
+        ("S02", "correction"),
+        ("S07", "correction"),
+    }
     assert "bag" not in shown
 
 
@@ -118,7 +130,8 @@ def test_what_is_decided_in_the_workbook_comes_back_and_is_not_asked_again(corre
     assert "2 new decisions" in ran(qualcode, "import", sheet, "-C", folder)
     said = ran(qualcode, "run", "-C", folder, "--until", "consensus")
     assert "since their text was corrected" not in said
-    assert sorted(table(folder, "changed")["status"]) == ["adjusted", "confirmed"]
+    changed = table(folder, "changed")
+    assert sorted(changed[changed["transcript"] == "S02"]["status"]) == ["adjusted", "confirmed"]
     assert codings(folder).loc[moved, "words"] == "any fool can deliver a bag of flour"
     assert "No coded passage waits for a look." in ran(qualcode, "pack", "edits", "-C", folder)
 

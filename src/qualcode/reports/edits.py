@@ -53,7 +53,6 @@ def write_edits_page(
     transcripts: Sequence[str] = (),
     title: str = "",
     notice: str = "",
-    language: str = "en",
 ) -> int:
     """Write the page.
 
@@ -84,9 +83,7 @@ def write_edits_page(
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    page = environment.get_template("edits.html.j2").render(
-        sections=sections, title=title, notice=notice, language=language
-    )
+    page = environment.get_template("edits.html.j2").render(sections=sections, title=title, notice=notice)
     write_text(path, page)
     return len(sections)
 

@@ -368,6 +368,12 @@ def texts_folder(study: Study) -> Path:
     return study.raw / "texts"
 
 
+def kept_folders(study: Study) -> list[Path]:
+    """The folder of kept texts, and the folders in it: what a colleague kept on another machine is read from these."""
+    folder = texts_folder(study)
+    return [folder, *sorted(path for path in folder.glob("*") if path.is_dir())]
+
+
 def kept_index(study: Study) -> pd.DataFrame:
     """The index of kept texts (`transcript, sha256_text, text_rule, sha256_raw`, all text); empty where there is none.
 
@@ -376,30 +382,28 @@ def kept_index(study: Study) -> pd.DataFrame:
     TranscriptError
         The index cannot be read.
     """
-    path = texts_folder(study) / "index.csv"
-    if not path.is_file():
-        return pd.DataFrame(columns=list(INDEX_COLUMNS), dtype=object)
-    data = read_sheet(path, shown_as=study.shown(path)).data
-    missing = [column for column in INDEX_COLUMNS if column not in data]
-    if missing:
-        raise TranscriptError(
-            Problem(
-                study.shown(path),
-                f"column '{missing[0]}' is missing.",
-                "qualcode writes this file: restore it.",
-                "row 1",
-            )
-        )
-    return data[list(INDEX_COLUMNS)]
+    found = [pd.DataFrame(columns=list(INDEX_COLUMNS), dtype=object)]
+    for path in (folder / "index.csv" for folder in kept_folders(study)):
+        if not path.is_file():
+            continue
+        data = read_sheet(path, shown_as=study.shown(path)).data
+        missing = [column for column in INDEX_COLUMNS if column not in data]
+        if missing:
+            what, hint = f"column '{missing[0]}' is missing.", "qualcode writes this file: restore it."
+            raise TranscriptError(Problem(study.shown(path), what, hint, "row 1"))
+        found.append(data[list(INDEX_COLUMNS)])
+    return found[-1] if len(found) < 3 else pd.concat(found[1:]).drop_duplicates(ignore_index=True)
 
 
 def kept_text(study: Study, sha: str) -> str | None:
     """A kept text by its SHA-256; None where it is not there, or is not the text of that name any more."""
-    path = texts_folder(study) / f"{sha}.txt"
-    if not re.fullmatch(r"[0-9a-f]{64}", sha) or not path.is_file():
+    if not re.fullmatch(r"[0-9a-f]{64}", sha):
         return None
-    data = path.read_bytes()
-    return data.decode("utf-8") if sha256(data) == sha else None
+    for folder in kept_folders(study):
+        path = folder / f"{sha}.txt"
+        if path.is_file() and sha256(data := path.read_bytes()) == sha:
+            return data.decode("utf-8")
+    return None
 
 
 def keep_texts(study: Study, transcripts: pd.DataFrame, texts: Mapping[str, str]) -> None:

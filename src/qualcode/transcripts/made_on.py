@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from qualcode.errors import Problem, TranscriptError
 from qualcode.files import read_sheet, write_text
 from qualcode.study import Study
-from qualcode.transcripts.edits import texts_folder
+from qualcode.transcripts.edits import kept_folders, texts_folder
 
+NAME = "made_on.csv"
 COLUMNS = ("made", "sha256_text")
 
 
@@ -30,14 +31,16 @@ def read_made_on(study: Study) -> dict[str, str]:
     TranscriptError
         The file cannot be read.
     """
-    path = texts_folder(study) / "made_on.csv"
-    if not path.is_file():
-        return {}
-    data = read_sheet(path, shown_as=study.shown(path)).data
-    if list(data.columns) != list(COLUMNS):
-        what, hint = "its columns are not made, sha256_text.", "qualcode writes this file: restore it."
-        raise TranscriptError(Problem(study.shown(path), what, hint, "row 1"))
-    return dict(zip(data["made"], data["sha256_text"], strict=True))
+    found: dict[str, str] = {}
+    for path in (folder / NAME for folder in reversed(kept_folders(study))):
+        if not path.is_file():
+            continue
+        data = read_sheet(path, shown_as=study.shown(path)).data
+        if list(data.columns) != list(COLUMNS):
+            what, hint = "its columns are not made, sha256_text.", "qualcode writes this file: restore it."
+            raise TranscriptError(Problem(study.shown(path), what, hint, "row 1"))
+        found |= dict(zip(data["made"], data["sha256_text"], strict=True))
+    return found
 
 
 def keep_made_on(study: Study, made: Mapping[str, str]) -> None:
@@ -46,4 +49,4 @@ def keep_made_on(study: Study, made: Mapping[str, str]) -> None:
     both = {**made, **known}
     if len(both) > len(known):
         lines = [",".join(COLUMNS), *(f"{name},{sha}" for name, sha in sorted(both.items()))]
-        write_text(texts_folder(study) / "made_on.csv", "\n".join(lines) + "\n")
+        write_text(texts_folder(study) / NAME, "\n".join(lines) + "\n")
