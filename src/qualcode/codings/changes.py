@@ -18,6 +18,7 @@ KIND = "changed"  # of a decision on a passage whose words changed
 CONFIRM, ADJUST, DROP = "confirm", "adjust", "drop"
 CHOICES = (CONFIRM, ADJUST, DROP)
 WORDS, SIGNS, MOVED, GONE = "words", "signs", "moved", "gone"
+DOCUMENT = "document"  # why: the text inside a tool's project differs from the transcript
 OPEN, NOTED = "open", "noted"
 STATUS = {CONFIRM: "confirmed", ADJUST: "adjusted", DROP: "dropped"}
 HASH = 12  # digits of a text's hash that a decision's value holds
@@ -43,8 +44,11 @@ class Change(NamedTuple):
 
     @property
     def to_look_at(self) -> bool:
-        """Whether a person must look: not where only names were replaced, or signs and labels are others."""
-        return self.what != SIGNS and (self.why != "identifier" or self.what == GONE)
+        """Whether a person must look: not where only names were replaced, or signs and labels are others, nor where a tool's
+        document differs from the transcript, which the import says."""
+        if self.what == SIGNS or self.why == DOCUMENT:
+            return False
+        return self.why != "identifier" or self.what == GONE
 
 
 @dataclass(frozen=True)

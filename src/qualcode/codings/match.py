@@ -12,7 +12,7 @@ import numpy as np
 
 from qualcode.codings.anchor import WHOLE, Anchor, Refusal, TextIndex, anchor_quote, folded_text
 from qualcode.codings.calibrate import STANDARD, Calibrated, Span, calibrate
-from qualcode.codings.changes import GONE, Change, what_changed
+from qualcode.codings.changes import DOCUMENT, Change, what_changed
 from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
 from qualcode.files import sha256
 from qualcode.transcripts.edits import Mapped, Way, edits_between, run_sums
@@ -42,6 +42,7 @@ class OwnPlaces:
     calibrated: dict[str, Calibrated] = field(default_factory=dict)
     placed: dict[int, Anchor | Refusal] = field(default_factory=dict)  # by row
     _carriers: dict[str, _Carrier] = field(default_factory=dict)
+    _earlier: dict[str, tuple[str, Way | None]] = field(default_factory=dict)
 
     def carry(self, given: Given, context: Context) -> tuple[Anchor | Refusal, bool]:
         """Where a row anchored in the file's own text lies in its transcript, and whether its words differ there."""
@@ -54,20 +55,27 @@ class OwnPlaces:
         return self.carry_place(given.document, placed, context)
 
     def change(self, given: Given, context: Context, now: Anchor | Refusal) -> Change | None:
-        """What became of a row's passage of the file's own text, where it has no place or other words in its transcript."""
+        """What became of a row's passage of the file's own text, where it has no place or other words in its transcript.
+
+        Where the file's text is one that the transcript had (white space, quote marks and dashes aside), that is what changed
+        since; else the document is another (why `document`), and a passage without a place is refused, no more.
+        """
         placed, carrier = self.placed[given.row], self._carriers.get(given.document)
         if isinstance(placed, Refusal) or carrier is None or carrier.same:
             return None
         transcript = self.matches[given.document].transcript
-        sha, (start, end) = sha256(carrier.normal), carrier.place(placed.start, placed.end)
-        way = context.passages.ways.get((transcript, sha))
-        why = ";".join(way.why(start, end)) if way is not None else "document"
+        start, end = carrier.place(placed.start, placed.end)
+        if given.document not in self._earlier:
+            self._earlier[given.document] = _earlier_text(carrier.normal, context.passages.earlier(transcript))
+        sha, way = self._earlier[given.document]
+        before = way.carry(start, end) if way is not None else None
+        if before is not None:
+            return context.passages.change(transcript, sha, before.start, before.end)
         if isinstance(now, Refusal):
-            return Change(sha, start, end, None, None, GONE, why)
+            return None
         text = context.texts[transcript].text
-        return Change(
-            sha, start, end, now.start, now.end, what_changed(carrier.normal, start, end, text, now.start, now.end), why
-        )
+        what = what_changed(carrier.normal, start, end, text, now.start, now.end)
+        return Change(sha256(carrier.normal), start, end, now.start, now.end, what, DOCUMENT)
 
     def carry_place(self, document: str, placed: Anchor, context: Context) -> tuple[Anchor | Refusal, bool]:
         """Where a place in a document's own text lies in its transcript, and whether its words differ there."""
@@ -114,6 +122,15 @@ class _Carrier:
 
     def carry(self, start: int, end: int) -> Mapped | None:
         return self._way.carry(*self.place(start, end))
+
+
+def _earlier_text(text: str, earlier: Mapping[str, TextIndex]) -> tuple[str, Way | None]:
+    """The earlier text of a transcript that a document's text is, by its hash, and the way to it; None for none."""
+    folded = folded_text(text)
+    for sha, index in earlier.items():
+        if index.folded.text == folded:
+            return sha, Way(edits_between(text, index.text))
+    return "", None
 
 
 def _nfc_offsets(text: str) -> list[int]:

@@ -320,7 +320,7 @@ def _outcome(
     status = ""
     if change is not None or ruling is not None:
         placed, change, status = _as_decided(context, transcript, placed, change, ruling)
-        looked_at = looked_at if status == OPEN else []
+        looked_at = [] if ruling is not None and status != OPEN else looked_at
     if ruling is not None and ruling.choice == DROP:
         return Outcome(
             given, transcript, coder, "refused", None, about=about,
