@@ -24,6 +24,7 @@ READABLE = (
     "worklists of split codes, filled in (.xlsx)",
     "alignment sheets, filled in (.xlsx)",
     "sheets of words that may identify somebody, filled in (.xlsx)",
+    "workbooks of changed passages, filled in (.xlsx)",
     "member-check packets, filled in (.docx)",
 )
 
@@ -39,7 +40,7 @@ KINDS = (
 @click.option(
     "--as",
     "kind",
-    type=click.Choice([*KINDS, "decisions", "splits", "alignment", "identifiers", "membercheck"]),
+    type=click.Choice([*KINDS, "decisions", "splits", "alignment", "edits", "identifiers", "membercheck"]),
     default=None,
     help="What the file is, where it is not recognised (own, csv, xlsx: codings in qualcode's own format).",
 )
@@ -83,7 +84,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Bring in FILE: codings; a filled sheet (disagreements, split codes, codes to align, candidates); a member-check packet.
+    """Bring in FILE: codings; a filled sheet (disagreements, split codes, codes, changed passages, candidates); a packet.
 
     A codings file is checked against the study first; then it is copied to data/raw/codings/, and what was chosen is
     written beside it (FILE.import.yaml). Sheets of a meeting that several people filled in are best brought in together.
@@ -95,7 +96,9 @@ def command(
     kinds = {file: kind or _recognise(file) for file in files}
     sheets = [file for file in files if kinds[file] == "decisions"]
     no_cases = [
-        str(file) for file, one in kinds.items() if one in ("decisions", "splits", "identifiers", "membercheck")
+        str(file)
+        for file, one in kinds.items()
+        if one in ("decisions", "splits", "edits", "identifiers", "membercheck")
     ]
     if participants and no_cases:
         raise QualcodeError(
@@ -118,6 +121,10 @@ def command(
             from qualcode.decisions.alignment_in import import_alignment
 
             results.append(import_alignment(study, file, new_codes=new_codes, dry_run=dry_run))
+        elif kinds[file] == "edits":
+            from qualcode.decisions.changed import import_changed
+
+            results.append(import_changed(study, file, dry_run=dry_run))
         elif kinds[file] == "identifiers":
             from qualcode.deidentify.review_in import import_review
 
@@ -155,6 +162,7 @@ def _recognise(file: Path) -> str:
     from qualcode.codings.own import unreadable
     from qualcode.decisions import is_sheet
     from qualcode.decisions.alignment import is_alignment_sheet
+    from qualcode.decisions.changed import is_changed_sheet
     from qualcode.decisions.saved_in import is_page
     from qualcode.decisions.splits import is_split_sheet
     from qualcode.deidentify.review import is_review_sheet
@@ -170,6 +178,8 @@ def _recognise(file: Path) -> str:
         return "alignment"
     if file.is_file() and is_review_sheet(file):
         return "identifiers"
+    if file.is_file() and is_changed_sheet(file):
+        return "edits"
     if file.is_file() and is_packet(file):
         return "membercheck"
     if file.is_file() and is_page(file):

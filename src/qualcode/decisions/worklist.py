@@ -161,6 +161,8 @@ def against(
     what: str,
     where: str,
     problems: Problems,
+    *,
+    by_value: bool = False,
 ) -> str:
     """What a new judgement is beside the one in force: `added`, `changed` (it supersedes), `unchanged`; "" for a conflict.
 
@@ -170,13 +172,16 @@ def against(
         The sheet's row; its `decision` is the one that the sheet was made with.
     ever
         Ids of all judgements, superseded ones too.
+    by_value
+        Another value is another judgement; the same person may change it on the same day.
     """
     if old is None:
         return "added"
-    same = old["choice"] == new["choice"]
+    same = old["choice"] == new["choice"] and not (by_value and old["value"] != new["value"])
     if same and (old["by"], old["on"]) == (new["by"], new["on"]):
         return "unchanged"
-    if row["decision"] == old["decision"] or new["on"] > old["on"]:
+    again = by_value and (old["by"], old["on"]) == (new["by"], new["on"])
+    if row["decision"] == old["decision"] or new["on"] > old["on"] or again:
         new["supersedes"] = old["decision"]
         return "changed"
     if row["decision"] in ever and same:

@@ -14,11 +14,11 @@ from pathlib import Path, PurePath
 
 from qualcode.files import sha256_file, write_text
 from qualcode.study import Study
+from qualcode.transcripts.edits import READ, texts_folder
 from qualcode.transcripts.model import ReadOptions
 from qualcode.transcripts.onefile import ReadFile, read_file, unpacked
 from qualcode.transcripts.shards import Shard
 
-FOLDER = "read"  # in data/raw/texts
 SHARDS = "shards"  # in data/processed
 _LEVEL = 1
 
@@ -40,7 +40,7 @@ def key_of(path: Path, options: ReadOptions) -> str:
 
 def store_folder(study: Study) -> Path:
     """Where what was read is kept."""
-    return study.raw / "texts" / FOLDER
+    return texts_folder(study) / READ
 
 
 class Store:

@@ -20,6 +20,7 @@ REPORT_TABLES = [
     "theme_by_participant",
     "memberchecks",
     "codebook",
+    "changed",
 ]
 
 
