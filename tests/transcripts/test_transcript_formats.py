@@ -221,6 +221,22 @@ def test_text_that_a_style_hides_is_hidden_and_soft_hyphens_and_symbols_are_no_l
     assert "1 stretch of hidden text left out" in parsed(docx(body, styles=styles), "a.docx").notes
 
 
+def test_a_style_hides_what_is_based_on_it_and_a_run_may_say_otherwise():
+    hides = "<w:rPr><w:vanish/></w:rPr>"
+    styles = (
+        f'<w:styles xmlns:w="{W}"><w:style w:type="paragraph" w:styleId="G">{hides}</w:style>'
+        '<w:style w:type="paragraph" w:styleId="H"><w:basedOn w:val="G"/></w:style>'
+        f'<w:style w:type="character" w:styleId="S">{hides}</w:style>'
+        '<w:style w:type="character" w:styleId="T"><w:basedOn w:val="S"/></w:style></w:styles>'
+    )
+    remark = '<w:p><w:pPr><w:pStyle w:val="H"/></w:pPr><w:r><w:t>P1: a remark</w:t></w:r>{}</w:p>'
+    shown = '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>P1: Hard.</w:t></w:r>'
+    deeper = '<w:r><w:rPr><w:rStyle w:val="T"/></w:rPr><w:t> secret</w:t></w:r>'
+    body = p("I: How was it?", deeper) + remark.format(shown) + p("I: Why?") + p("P1: No time.") + remark.format("")
+    assert said(docx(body, styles=styles), "a.docx") == SAID
+    assert "3 stretches of hidden text left out" in parsed(docx(body, styles=styles), "a.docx").notes
+
+
 def test_line_breaks_inside_a_word_paragraph_part_lines_as_in_teams():
     body = p("Meeting transcript") + p("Anna Bell started transcription")
     for name, at, words in (
