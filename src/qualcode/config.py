@@ -74,6 +74,10 @@ class Transcripts(_Section):
             "time_name",
             "name_alone",
             "heading",
+            "tab",
+            "bold_open",
+            "sign",
+            "name_dash",
             "caps",
             "clock",
         ]

@@ -45,6 +45,69 @@ def test_each_layout_gives_the_same_four_turns(text, ending):
     assert said(text, ending) == TALK
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Anna\tHow was it?\nBen\tHard.\nAnna\tWhy?\nBen\tNo time.",
+        "Anna - How was it?\nBen - Hard.\nAnna – Why?\nBen – No time.",
+        "ANNA How was it?\nBEN Hard.\nANNA Why?\nBEN No time.",
+        "Anna [00:00:01] How was it?\nBen [00:00:03] Hard.\nAnna [00:00:05] Why?\nBen [00:00:07] No time.",
+    ],
+)
+def test_labels_without_a_colon_are_known_where_most_lines_have_one(text):
+    assert [(who.capitalize(), words) for who, words in said(text)] == TALK
+
+
+@pytest.mark.parametrize("way", ["{}. ", "{}) ", "{}> ", "{} - ", "<{}> ", "({}) ", "{}; ", "{}\t"])
+@pytest.mark.parametrize("labels", [("Q", "A"), ("I", "P1")])
+def test_letters_and_ids_before_a_sign_are_labels_where_one_of_them_is_known(way, labels):
+    words = ["How was it?", "Hard. And long.", "Why?", "No time."]
+    text = "\n".join(way.format(labels[at % 2]) + line for at, line in enumerate(words))
+    assert said(text) == [(labels[at % 2], line) for at, line in enumerate(words)]
+
+
+def test_letters_before_items_of_lists_are_no_labels():
+    text = "We had two plans.\na) to stay\nb) to go\nAnd two wishes.\na) more time\nb) more people\nThat was it."
+    assert {who for who, _ in said(text)} == {""}
+
+
+def test_a_tab_before_words_here_and_there_is_no_label():
+    text = "Anna: How was it?\nBen: Hard.\nRating\tfour of five\nAnna: Why?\nRating\ttwo of five\nBen: No time."
+    assert said(text)[1] == ("Ben", "Hard.|Rating four of five")
+
+
+@pytest.mark.parametrize("text", ["**Anna**\n\nHow was it?\n\n**Ben**\n\nHard.\n\n**Anna**\n\nWhy?\n\n**Ben**\n\nNo time.",
+                                  "**Anna** How was it?\n\n**Ben** Hard.\n\n**Anna** Why?\n\n**Ben** No time."])  # fmt: skip
+def test_names_in_bold_without_a_colon_are_labels_of_markdown(text):
+    assert said(text, "a.md") == TALK
+
+
+def test_guests_of_a_meeting_are_voices_with_what_stands_in_brackets():
+    text = "Bell, Anna (External)   0:04\nHow?\nBen (Guest)   0:09\nSo.\n"
+    text += "Bell, Anna (External)   1:02:03\nWhy?\nBen (Guest)   1:02:10\nBecause."
+    assert [(t.speaker, t.start_s) for t in parsed(text).turns] == [
+        ("Bell, Anna (External)", 4.0),
+        ("Ben (Guest)", 9.0),
+        ("Bell, Anna (External)", 3723.0),
+        ("Ben (Guest)", 3730.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "legend", ["I: Interviewer\nP1: Participant 1 (nurse, 12 years)", "I = Interviewer\nP1 = Participant 1 (nurse, 12 years)",
+               "I: the interviewer\nP1: Befragte"])  # fmt: skip
+def test_a_legend_that_is_written_like_the_turns_is_no_speech(legend):
+    found = parsed(f"Transcript 4\n{legend}\n\nI: How was it?\nP1: Hard.\nI: Why?\nP1: No time.")
+    assert [(t.speaker, t.paragraphs[0]) for t in found.turns] == [
+        ("I", "How was it?"),
+        ("P1", "Hard."),
+        ("I", "Why?"),
+        ("P1", "No time."),
+    ]
+    assert found.interviewers == ("I",)
+    assert "3 lines before the first speaker left out (facts about the interview)" in found.notes
+
+
 def test_times_beside_a_label_are_the_turns_seconds_and_no_words():
     text = "[00:01:23] Anna: How?\nBen: 00:01:30\nHard.\nAnna  2:05\nWhy?\nBen (1:02:03.5): No."
     assert [(t.speaker, t.start_s, t.paragraphs) for t in parsed(text).turns] == [

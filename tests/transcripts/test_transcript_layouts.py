@@ -48,6 +48,17 @@ def test_of_a_google_meet_document_only_what_was_said_is_kept():
         # Sonix
         "Anna Bell: [00:00:04] How was it?\n\nBen: [00:00:09] Hard.\n\nAnna Bell: [00:01:12] Why?\n\nBen: [00:01:14] No time.\n\n"
         "Sonix is the world’s most advanced automated transcription, translation, and subtitling platform.",
+        # Sonix, with all of what it says of itself
+        "Recording.mp3\n\nAnna Bell: [00:00:04] How was it?\n\nBen: [00:00:09] Hard.\n\nAnna Bell: [00:01:12] Why?\n\n"
+        "Ben: [00:01:14] No time.\n\nSonix is the world's most advanced automated transcription, translation, and subtitling "
+        "platform. Fast, accurate, and affordable.\n\nAutomatically convert your mp3 files to text (txt file), Microsoft Word "
+        "(docx file), and SubRip Subtitle (srt file) in minutes.\n\nSonix has many features that you'd love including support.",
+        # Otter, with what it adds above
+        "Talk with Ben\nMon, Mar 04, 2024 10:00AM • 45:12\n\nSUMMARY KEYWORDS\nclinic, work, time, people, tool, data, nurse, "
+        "week, month, year, change, team, lead, plan, day, call\n\nSPEAKERS\nAnna Bell, Ben\n\nAnna Bell  00:04\nHow was it?\n\n"
+        "Ben  00:09\nHard.\n\nAnna Bell  01:12\nWhy?\n\nBen  01:14\nNo time.\n\nTranscribed by https://otter.ai\n",
+        # Trint: name and time alone on a line
+        "Anna Bell [00:00:04]\nHow was it?\n\nBen [00:00:09]\nHard.\n\nAnna Bell [00:01:12]\nWhy?\n\nBen [00:01:14]\nNo time.\n",
         # Descript, HappyScribe
         "[00:00:04.00] - Anna Bell\nHow was it?\n\n[00:00:09.00] - Ben\nHard.\n\n[00:01:12.00] - Anna Bell\nWhy?\n\n"
         "[00:01:14.00] - Ben\nNo time.",
@@ -57,6 +68,24 @@ def test_of_a_google_meet_document_only_what_was_said_is_kept():
 )  # fmt: skip
 def test_what_transcription_services_write_gives_the_same_four_turns(text):
     assert said(text) == TALK
+
+
+ATRAIN = [
+    ("SPEAKER_00", "How was it?"),
+    ("SPEAKER_01", "Hard. Very."),
+    ("SPEAKER_00", "Why?"),
+    ("SPEAKER_01", "No time."),
+]
+
+
+@pytest.mark.parametrize("form", ["{}\n{}\n\n", "\n{}\n[00:00:01] - {}\n", "\n\n{}\n[00:00:01] - {} "])
+def test_atrains_texts_plain_with_times_and_for_maxqda_give_the_same_turns(form):
+    """The three files as `aTrain_core/outputs.py` writes them; the last has all segments of a voice on one line."""
+    talk = [(who, words.replace(". ", ". [00:00:10] - ") if form.endswith(" ") else words) for who, words in ATRAIN]
+    text = "Transcription for 240304-talk\n" + "".join(form.format(who, words) for who, words in talk)
+    assert said(text) == ATRAIN
+    without = "Transcription for 240304-talk\n\nSo it was hard.\nNobody knew.\n"
+    assert said(without) == [("", "So it was hard."), ("", "Nobody knew.")]
 
 
 def test_times_of_those_layouts_are_the_turns_seconds():

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass
 
 from qualcode.transcripts.cleaning import one_line, seconds
-from qualcode.transcripts.labels import Candidate, decide, match, spellings
+from qualcode.transcripts.forms import Candidate, match
+from qualcode.transcripts.labels import decide, spellings
 from qualcode.transcripts.model import Line, RawTranscript, RawTurn, ReadOptions, counted, drop_empty
 
 TURN_WORDS = 60  # captions without voices: a turn ends with the first sentence that ends after so many words

@@ -19,8 +19,12 @@ _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\u00ad\uff
 _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _BLANK = re.compile(r"[^\S\n]")
+_BLANK_BUT_TAB = re.compile(r"[^\S\n\t]")
 # a time in square brackets or between # anywhere; bare or in round brackets at the start only, with hours
 _STAMP_ANYWHERE = re.compile(rf"\[{TIME}\]|#{TIME}(?:-\d)?#")
+_STAMP_AND_DASH = re.compile(
+    rf"(?:{_STAMP_ANYWHERE.pattern})(?:\s*[-–—|]\s+)?"
+)  # where a mark and a dash begin the paragraph
 _STAMP_AT_START = re.compile(
     rf"^(?:{_STAMP_ANYWHERE.pattern}|\({TIME}\)|\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,]\d{{1,3}})?(?=\s|$))"
 )
@@ -28,8 +32,8 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PRIVATE = 0xE000  # escaped characters are kept apart here while markup is taken out
 
 
-def decode(data: bytes) -> tuple[str, list[str]]:
-    """Text of bytes, with notes where the encoding had to be found out.
+def decode(data: bytes, *, tabs: bool = False) -> tuple[str, list[str]]:
+    """Text of bytes, with notes where the encoding had to be found out; tabs stay where they part a label from words (`tabs`).
 
     UTF-8, UTF-16 and UTF-32 (with byte order mark; UTF-16 also without), else the one of Windows-1252, Windows-1250 and
     Mac Roman that gives words of a language, else what charset-normalizer finds. Line ends become `\\n`; no-break and
@@ -42,7 +46,7 @@ def decode(data: bytes) -> tuple[str, list[str]]:
     """
     text, notes = decode_raw(data)
     plain = said(tally(text))
-    return tidy(text), [*notes, plain] if plain else notes
+    return tidy(text, tabs=tabs), [*notes, plain] if plain else notes
 
 
 def decode_raw(data: bytes) -> tuple[str, list[str]]:
@@ -130,10 +134,10 @@ def said(counts: Counter[str]) -> str:
     return f"made plain: {', '.join(found)}" if found else ""
 
 
-def tidy(text: str) -> str:
-    """NFC, one kind of blank, no invisible characters; line breaks stay."""
+def tidy(text: str, *, tabs: bool = False) -> str:
+    """NFC, one kind of blank, no invisible characters; line breaks stay, tabs where that is asked for."""
     text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
-    text = _BLANK.sub(" ", _CONTROL.sub("", text))
+    text = (_BLANK_BUT_TAB if tabs else _BLANK).sub(" ", _CONTROL.sub("", text))
     return unicodedata.normalize("NFC", text)
 
 
@@ -156,10 +160,12 @@ def take_times(text: str) -> tuple[str, float | None]:
     """The words of a paragraph without time marks, and the seconds of a mark that it begins with."""
     first = _STAMP_AT_START.match(text.strip())
     time = seconds(first.group()) if first else None
+    dashes = False
     if first:
         text = text.strip()[first.end() :]
-        text = re.sub(r"^\s*[-–—|]\s+", "", text) if time is not None else text
-    text = _STAMP_ANYWHERE.sub(" ", text)
+        after = re.match(r"\s*[-–—|]\s+", text) if time is not None else None
+        text, dashes = (text[after.end() :], True) if after else (text, False)
+    text = (_STAMP_AND_DASH if dashes else _STAMP_ANYWHERE).sub(" ", text)
     return one_line(text), time
 
 

@@ -13,7 +13,8 @@ from statistics import median
 from typing import Any
 
 from qualcode.transcripts.cleaning import tidy
-from qualcode.transcripts.labels import match, read_lines, require_words
+from qualcode.transcripts.forms import match
+from qualcode.transcripts.labels import read_lines, require_words
 from qualcode.transcripts.model import Line, RawTranscript, ReadOptions, UnreadableError, counted
 
 NAME = "pdf"
