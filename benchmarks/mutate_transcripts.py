@@ -70,11 +70,12 @@ def xlsx() -> bytes:
     return out.getvalue()
 
 
-def pdf(lines: list[str]) -> bytes:
-    """A PDF of one page with these lines, written by hand."""
+def pdf(lines: list[str | list[tuple[int, str]]]) -> bytes:
+    """A PDF of one page with these lines, written by hand; a line may be pieces, each with its place from the left."""
     shown = "".join(
-        f"BT /F1 12 Tf 50 {760 - 16 * at} Td ({line.replace('(', '[').replace(')', ']')}) Tj ET\n"
+        f"BT /F1 12 Tf {x} {760 - 16 * at} Td ({words.replace('(', '[').replace(')', ']')}) Tj ET\n"
         for at, line in enumerate(lines)
+        for x, words in ([(50, line)] if isinstance(line, str) else line)
     )
     stream = shown.encode("cp1252", "replace")
     objects = [
