@@ -314,6 +314,17 @@ def test_a_web_page_gives_the_talk_and_nothing_else(page):
     assert said(page, "a.doc") == TALK
 
 
+def test_comments_and_notes_of_google_docs_are_set_aside():
+    page = (
+        "<html><body><div><p>I: How?</p><p>P1: So<sup><a href='#cmnt1' id='cmnt_ref1'>[a]</a></sup>.</p><p>I: Why?"
+        "<sup><a href='#ftnt1' id='ftnt_ref1'>[1]</a></sup></p><p>P1: Because.</p></div><hr>"
+        "<div><p><a href='#ftnt_ref1' id='ftnt1'>[1]</a> a note</p></div>"
+        "<div><p><a href='#cmnt_ref1' id='cmnt1'>[a]</a><span>a code</span></p></div></body></html>"
+    )
+    assert said(page, "a.html") == TALK
+    assert parsed(page, "a.html").notes[:2] == ["1 comment set aside", "1 footnote set aside"]
+
+
 def test_a_web_page_is_read_in_the_encoding_that_it_names():
     page = f'<html><head><meta charset="{{}}"></head><body>{LINES.replace("So.", "Příliš.")}</body></html>'
     assert said(page.format("windows-1250").encode("cp1250"), "a.html")[1] == ("P1", "Příliš.")

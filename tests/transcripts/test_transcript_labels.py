@@ -240,6 +240,21 @@ def test_markdown_is_taken_out_and_its_escapes_resolved():
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- **Anna:** How was it?\n- **Ben:** Hard.\n- **Anna:** Why?\n- **Ben:** No time.",
+        "> Anna: How was it?\n>\n> Ben: Hard.\n>\n> Anna: Why?\n>\n> Ben: No time.",
+        "**Anna:** How was it?<br>**Ben:** Hard.<br />\n**Anna:** Why?<br>**Ben:** No time.",
+        "# Talk\n\n```\nAnna: How was it?\nBen: Hard.\nAnna: Why?\nBen: No time.\n```",
+        "| Speaker | Text |\n|:---|----|\n| Anna | How was it? |\n| Ben | Hard. |\n| Anna | Why? |\n| Ben | No time. |",
+        "### Anna (0:01)\n\nHow was it?\n\n### Ben (0:03)\n\nHard.\n\n### Anna (1:01)\n\nWhy?\n\n### Ben (1:01:01)\n\nNo time.",
+    ],
+)
+def test_lists_quotes_breaks_fences_tables_and_timed_headings_of_markdown_are_read(text):
+    assert said(text, "a.md") == TALK
+
+
 def test_a_heading_that_is_a_voice_is_a_label():
     assert said("### Anna\n\nHow?\n\n### Ben\n\nSo.\n\n### Anna\n\nWhy?\n\n### Ben\n\nThat is why.", "a.md") == [
         ("Anna", "How?"),

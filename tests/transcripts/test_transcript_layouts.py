@@ -108,6 +108,13 @@ def test_numbers_of_lines_are_no_words(text):
     assert "4 line numbers left out" in parsed(text).notes
 
 
+def test_numbers_at_every_fifth_line_are_no_words():
+    lines = [f"{'Anna' if n % 2 else 'Ben'}: Answer {n} of all." for n in range(1, 18)]
+    text = "\n".join(f"{n}   {line}" if n % 5 == 0 else line for n, line in enumerate(lines, 1))
+    assert [f"{who}: {words}" for who, words in said(text)] == lines
+    assert "3 line numbers left out" in parsed(text).notes
+
+
 def test_numbers_that_do_not_follow_one_another_are_words():
     text = "I: How many?\nP1: Some.\n3 of us stayed.\nI: And?\n7 left.\nP1: Yes."
     assert said(text)[1] == ("P1", "Some.|3 of us stayed.")
@@ -136,7 +143,33 @@ def test_the_pattern_is_told_and_the_study_may_name_it():
     ]
 
 
+def test_names_of_a_zoom_chat_are_the_voices_without_to_whom_they_wrote():
+    line = "10:0{}:04\t From  {}  to  Everyone:\n\t{}\n"
+    assert said("".join(line.format(at, *turn) for at, turn in enumerate(TALK))) == TALK
+
+
 # ---------------------------------------------------------------- captions
+
+
+@pytest.mark.parametrize("marks", ["()", "[]"])
+def test_a_name_in_brackets_on_a_line_of_its_own_is_the_captions_voice(marks):
+    cue = "00:00:0{}.000 --> 00:00:0{}.500\n" + marks[0] + "{}" + marks[1] + "\n{}\n\n"
+    text = "WEBVTT\n\n" + "".join(cue.format(2 * at, 2 * at, *turn) for at, turn in enumerate(TALK))
+    assert said(text, "a.vtt") == TALK
+
+
+def test_sounds_in_brackets_on_a_line_of_their_own_are_no_voices():
+    cue = "00:00:0{0}.000 --> 00:00:0{0}.500\n({1})\nWords {0}.\n\n"
+    text = "WEBVTT\n\n" + "".join(cue.format(n, ("Laughter", "Applause")[n % 2]) for n in range(6))
+    assert {who for who, _ in said(text, "a.vtt")} == {""}
+
+
+def test_entities_for_signs_without_width_leave_nothing_in_the_words():
+    text = (
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n<v A>1 &lt; 2 &amp; &lrm;so&shy;me&nbsp;more &#8211; d&eacute;j&agrave;\n"
+    )
+    assert said(text, "a.vtt") == [("A", "1 < 2 & some more – déjà")]
+
 
 ROLLING = """WEBVTT
 Kind: captions

@@ -208,4 +208,4 @@ def without_markdown(text: str) -> str:
         for emphasis in _EMPHASIS:
             text = emphasis.sub(r"\1", text)
         text = _UNCLOSED.sub("", text)
-    return show_escapes(html.unescape(text) if "&" in text else text)
+    return show_escapes(tidy(html.unescape(text)) if "&" in text else text)

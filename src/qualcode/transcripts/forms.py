@@ -43,6 +43,8 @@ _SIGNS = {
     "name_dash": (re.compile(r"^(?P<label>[^\W\d_][^\[\]():]{0,40}?)\s+[-–—]\s+(?P<rest>\S.*)$"),),  # Anna – How?
 }
 _ALL_BOLD = re.compile(r"^(?P<mark>\*\*|__)(?P<label>[^*_]{1,60})(?P=mark)[\s\\]*(?P<rest>.*)$")
+_CHAT = re.compile(rf"^(?P<t1>{STAMP})\s+From\s+(?P<label>[^:]{{1,60}}?)\s+to\s+[^:]{{1,40}}:(?P<rest>.*)$")  # Zoom
+_ITEM = re.compile(r"^[-+*•‣▪]\s+(?=[^\s\d])")  # an item of a list
 _LEADING_TIME = re.compile(rf"^\s*(?P<time>{STAMP})")
 _MAY_BE_TIME = re.compile(r"[^\w\s]{0,3}\s*\d")
 _OPEN_BOLD = re.compile(r"^(?:\*\*|__)|(?:\*\*|__)(?=\W*:)")
@@ -64,8 +66,12 @@ class Candidate:
 
 def match(text: str, plain: Callable[[str], str] = one_line) -> list[Candidate]:
     """What may be labels in one line, the likeliest first (label and colon, bold, bracketed, with a time)."""
-    text = one_line(text)
+    text = _ITEM.sub("", one_line(text))
     found: list[Candidate] = []
+    chat = _CHAT.match(text)
+    if chat:
+        _add(found, "timed", chat["label"], chat["rest"], seconds(chat["t1"]), plain)
+        return found
     bold = _BOLD.match(text)
     if bold:
         inside, after = bold["inside"].strip(), bold["after"]
@@ -120,8 +126,10 @@ def candidates_in(
         time = seconds(mark) if mark else line.time
         return [Candidate("pattern", one_line(plain(own["speaker"])), text[own.end() :].strip(), time)]
     if line.heading:
-        label = one_line(plain(text)).removesuffix(":")
-        return [Candidate("heading", label, "", line.time)] if name_like(label) else []
+        bare = one_line(plain(text))
+        timed = _NAME_TIME.match(bare)
+        label, time = (timed["label"], seconds(timed["t2"])) if timed else (bare.removesuffix(":"), line.time)
+        return [Candidate("heading", label, "", time)] if name_like(label) else []
     found = match(text, plain)
     if not found:
         _add_others(found, text, following, plain)

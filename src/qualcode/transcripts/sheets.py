@@ -248,6 +248,8 @@ def _rows(page: Page, columns: Columns) -> tuple[list[_Row], list[str]]:
     rows: list[_Row] = []
     empty = 0
     for _, cells in page.rows[columns.header + 1 :]:
+        if any(cells) and all(re.fullmatch(r"\s*(?::?-{2,}:?\s*)?", one) for one in cells):
+            continue  # the line under the header of a Markdown table
 
         def cell(role: str, cells: Cells = cells) -> str:
             return cells[of[role]] if role in of and of[role] < len(cells) else ""
