@@ -218,6 +218,14 @@ def test_without_labels_each_paragraph_is_a_turn_of_an_unknown_voice():
     assert read_.notes[0].startswith("no speaker label found")
 
 
+def test_facts_above_a_text_without_labels_are_no_speech():
+    text = "Topic: Privacy of the tool\nPlace: Leeds, room 4\nSlides: <https://example.org/a>\n\n"
+    text += "It was hard at first.\n\nThen: better."
+    assert said(text) == [("", "It was hard at first."), ("", "Then: better.")]
+    assert "3 lines before the first speaker left out (facts about the interview)" in parsed(text).notes
+    assert said("One thing: time\n\nIt was hard.")[0] == ("", "One thing: time")  # one such line may be speech
+
+
 def test_times_alone_give_the_seconds_of_unknown_voices():
     assert [(t.speaker, t.start_s) for t in parsed("00:00:08 Hello there.\n\n00:01:00 Next one.").turns] == [
         ("", 8.0),

@@ -261,6 +261,7 @@ def _turns(
     lines: Sequence[Line], chosen: Sequence[Candidate | None], decided: Decided, plain: Callable[[str], str]
 ) -> RawTranscript:
     first = next((at for at, c in enumerate(chosen) if c is not None and c.key in decided.voices), None)
+    facts = _facts_alone(lines, plain) if first is None else 0
     spelling = spellings(c.label for c in chosen if c is not None and c.key in decided.voices)
     counts = {"headings": 0, "facts": 0, "structure": 0, "footers": 0, "before": 0, "unlabelled": 0}
     header: list[str] = []
@@ -289,6 +290,10 @@ def _turns(
         if _FOOTERS.match(words) or (at == 0 and _FIRST.match(words)):
             counts["footers"] += 1
             continue
+        if at < facts:
+            counts["facts"] += 1
+            header.append(bare)
+            continue
         if first is not None and at < first:
             header.append(bare)
             soft = line.soft and not fresh and bool(turns)
@@ -311,6 +316,18 @@ def _turns(
     notes = _notes(counts, decided, len(turns) - len(kept), labels=first is not None)
     asks = legend(header, spelling)
     return RawTranscript(kept, notes, asks)
+
+
+def _facts_alone(lines: Sequence[Line], plain: Callable[[str], str]) -> int:
+    """How many lines at the beginning of a text without voices are facts (`Place: Leeds`): two and more, before other words."""
+    found = 0
+    for line in lines:
+        fact = re.match(r"^[^\W\d_][^:.?!]{0,30}:\s+(\S.*)$", one_line(plain(line.text)))
+        said = fact is None or len(fact[1].split()) > 15 or re.search(r"[.?!…][\"”’')\]]*$", fact[1])
+        if line.heading or said:
+            break
+        found += 1
+    return found if 2 <= found < len(lines) else 0
 
 
 def _is_prose(lines: Sequence[Line], at: int, first: int, plain: Callable[[str], str]) -> bool:
