@@ -78,6 +78,7 @@ class Transcripts(_Section):
             "bold_open",
             "sign",
             "name_dash",
+            "lower",
             "caps",
             "clock",
         ]

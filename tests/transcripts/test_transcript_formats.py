@@ -408,7 +408,9 @@ WHOLE = docx(TALK)
         (b" \n\t\n", "a.md", "this file is empty."),
         (b"%PDF-1.7 ...", "a.docx", "this PDF is damaged or not whole."),
         (b"Hello", "a.pdf", "this is not a PDF, whatever its name says."),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 x", "a.doc", "this is an old Word document (.doc) or one with a password."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 x", "a.doc", "this is an old Word document (.doc)."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "a.docx",
+         "this document is protected by a password."),
         (b"{\\rtf1 Hello", "a.rtf", "this rich text document is damaged or not whole."),
         (b"{\\rtf1 }", "a.doc", "there are no words in this file."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 x", "a.xls", "this is an old Excel workbook (.xls)."),
@@ -458,6 +460,31 @@ def test_other_zip_documents_are_called_by_their_name():
         with pytest.raises(UnreadableError) as caught:
             parsed(out.getvalue(), "a.zip")
         assert caught.value.what == message
+
+
+@pytest.mark.parametrize(
+    ("member", "name"), [("Index/Document.iwa", "a.pages"), ("index.xml", "a.pages"), ("Index.zip", "a.pages")]
+)
+def test_a_pages_document_of_any_version_is_refused_with_what_to_do(member, name):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(member, "x")
+    with pytest.raises(UnreadableError, match="this is a Pages document") as caught:
+        parsed(out.getvalue(), name)
+    assert caught.value.hint == "Export it from Pages as Word (.docx)."
+
+
+@pytest.mark.office
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+def test_a_word_97_document_that_libreoffice_wrote_is_refused_with_what_to_do(tmp_path):
+    from words_in_out import soffice
+
+    (tmp_path / "t.txt").write_text(PLAIN, encoding="utf-8")
+    path = soffice(tmp_path / "t.txt", "doc", tmp_path)
+    for name in ("a.doc", "a.docx"):
+        with pytest.raises(UnreadableError, match="this is an old Word document") as caught:
+            parsed(path.read_bytes(), name)
+        assert "save it as .docx" in caught.value.hint
 
 
 def test_a_format_that_is_not_read_says_which_are():

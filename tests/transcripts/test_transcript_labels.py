@@ -140,6 +140,46 @@ def test_a_name_that_stands_once_is_a_voice_where_nearly_every_line_has_one():
     ]
 
 
+def test_in_a_focus_group_a_voice_that_speaks_once_is_a_voice():
+    text = (
+        "Moderator: Welcome.\n\nSpeaker 1: Hi.\n\nSpeaker 2: Hello. It was a long story.\n\nAnd it went on.\n\nAnd on.\n\n"
+        "Speaker 3: One thing: time.\n\nModerator: So?\n\nMultiple speakers: [laughter]\n\nSpeaker 2: Well.\n\nFemale voice: Sorry."
+    )
+    assert [speaker for speaker, _ in said(text)] == [
+        "Moderator", "Speaker 1", "Speaker 2", "Speaker 3", "Moderator", "Multiple speakers", "Speaker 2", "Female voice",
+    ]  # fmt: skip
+
+
+def test_a_first_name_that_stands_once_is_a_voice_where_every_line_has_a_label():
+    text = "Anna: One.\nBen: Two.\nAnna: Three.\nCleo: Four.\nBen: Five.\nAnna: Six."
+    assert [speaker for speaker, _ in said(text)] == ["Anna", "Ben", "Anna", "Cleo", "Ben", "Anna"]
+    text = "Anna: One.\nBen: Two.\nAnna: Three.\nRule: ask.\nAnd go.\nBen: Five.\nAnna: Six."
+    assert [speaker for speaker, _ in said(text)] == ["Anna", "Ben", "Anna", "Ben", "Anna"]
+
+
+def test_one_voice_alone_is_told():
+    assert "only one voice has a label" in parsed("I: How was it? P1: Hard. I: Why? P1: No time.\nI: So.").notes[-1]
+
+
+@pytest.mark.parametrize("mark", ["[{0} - {1}] ", "[{0} --> {1}]  ", "({0}–{1}) ", "{0} - {1} "])
+def test_from_when_to_when_before_a_label_is_a_time(mark):
+    text = "".join(
+        f"{mark.format(f'00:0{n}:00', f'00:0{n}:30')}{who}: {words}\n" for n, (who, words) in enumerate(TALK)
+    )
+    assert said(text) == TALK
+    assert [turn.start_s for turn in parsed(text).turns] == [0.0, 60.0, 120.0, 180.0]
+
+
+@pytest.mark.parametrize("label", ["{}：", "#{}: ", "{} : ", "{}\u00a0: ", "  {}:\t"])
+def test_wide_colons_signs_and_blanks_around_a_label_are_no_part_of_it(label):
+    assert said("\n".join(label.format(who) + words for who, words in TALK)) == TALK
+
+
+def test_labels_in_small_letters_count_where_most_lines_have_one():
+    text = "person one: How was it?\nperson two: Hard.\nperson one: Why?\nperson two: No time."
+    assert said(text)[:2] == [("person one", "How was it?"), ("person two", "Hard.")]
+
+
 def test_a_label_that_the_study_knows_may_stand_once():
     options = ReadOptions(interviewers=("I",), known=("P07",))
     assert said("I: How was it?\nP07: Hard.", options=options) == [("I", "How was it?"), ("P07", "Hard.")]

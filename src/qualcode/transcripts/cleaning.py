@@ -12,7 +12,8 @@ from qualcode.transcripts.model import UnreadableError, counted
 
 MOST_LINES = 200_000  # more than any interview has
 TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
-STAMP = rf"(?:\[{TIME}\]|\({TIME}\)|#{TIME}(?:-\d)?#|{TIME})"
+_SPAN = rf"{TIME}(?:\s*(?:-->|[-–—])\s*{TIME})?"  # a time, or from when to when
+STAMP = rf"(?:\[{_SPAN}\]|\({_SPAN}\)|#{TIME}(?:-\d)?#|{_SPAN})"
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\u00ad\ufffc]")
@@ -21,12 +22,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _BLANK = re.compile(r"[^\S\n]")
 _BLANK_BUT_TAB = re.compile(r"[^\S\n\t]")
 # a time in square brackets or between # anywhere; bare or in round brackets at the start only, with hours
-_STAMP_ANYWHERE = re.compile(rf"\[{TIME}\]|#{TIME}(?:-\d)?#")
+_STAMP_ANYWHERE = re.compile(rf"\[{_SPAN}\]|#{TIME}(?:-\d)?#")
 _STAMP_AND_DASH = re.compile(
     rf"(?:{_STAMP_ANYWHERE.pattern})(?:\s*[-–—|]\s+)?"
 )  # where a mark and a dash begin the paragraph
 _STAMP_AT_START = re.compile(
-    rf"^(?:{_STAMP_ANYWHERE.pattern}|\({TIME}\)|\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,]\d{{1,3}})?(?=\s|$))"
+    rf"^(?:{_STAMP_ANYWHERE.pattern}|\({_SPAN}\)|\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,]\d{{1,3}})?(?=\s|$))"
 )
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PRIVATE = 0xE000  # escaped characters are kept apart here while markup is taken out

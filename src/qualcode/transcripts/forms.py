@@ -15,9 +15,16 @@ STRONG = ("bold", "bracket", "dash", "timed", "name_time", "pattern")
 # forms that are looked for where no other is found, in this order: the share of a file's paragraphs that must have one, and
 # whether a single voice is enough
 FALLBACKS = {
-    "heading": (0.0, True), "time_name": (0.0, True), "tab": (0.4, False), "bold_open": (0.4, False), "sign": (0.3, False),
-    "name_dash": (0.6, False),    "name_alone": (0.0, False), "caps": (0.6, True),
-}  # fmt: skip
+    "heading": (0.0, True),
+    "time_name": (0.0, True),
+    "tab": (0.4, False),
+    "bold_open": (0.4, False),
+    "sign": (0.3, False),
+    "name_dash": (0.6, False),
+    "lower": (0.6, False),
+    "name_alone": (0.0, False),
+    "caps": (0.6, True),
+}
 _PARTICLE_WORDS = (
     "a al and bin da das de del den der des di do dos du e el en et i la le los of te ten ter the und van von vom y zu"
 )
@@ -29,6 +36,13 @@ _COLON = re.compile(
     rf"^(?:(?P<t1>{STAMP})[\s\-–—|]*)?\[?(?P<label>[^\n:\[\]]{{1,80}}?)\]?\s*(?P<t2>{STAMP})?\s*:(?P<rest>\s.*|[^\s/\d].*|)$"
 )
 _BRACKET = re.compile(r"^\[(?P<label>[^\[\]:]{1,40})\]\s+(?P<rest>\S.*)$")
+# labels for voices whom nobody could tell apart, which often stand once
+CROWD = re.compile(
+    r"(?:multiple|several|all|various|unknown|unidentified|unidentifiable|male|female|other|another|different|new) "
+    r"(?:speakers?|voices?|participants?|people|persons?|men|man|women|woman|respondents?)(?: \d{1,2})?",
+    re.I,
+)
+_WIDE = re.compile(r"^([^:：]{1,80})：\s*")  # the colon of Chinese and Japanese
 _GUEST = r"(?:\s*\([^\d\W][^\[\]():]{0,30}\))?"  # Teams: `Bell, Anna (External)`
 _NAME_TIME = re.compile(rf"^(?P<label>[^\d\W][^\[\]():]{{0,59}}?{_GUEST})[\s,\-–—|]+(?P<t2>{STAMP})$")
 _NAME_TIME_WORDS = re.compile(
@@ -66,7 +80,7 @@ class Candidate:
 
 def match(text: str, plain: Callable[[str], str] = one_line) -> list[Candidate]:
     """What may be labels in one line, the likeliest first (label and colon, bold, bracketed, with a time)."""
-    text = _ITEM.sub("", one_line(text))
+    text = _WIDE.sub(r"\1: ", _ITEM.sub("", one_line(text)))
     found: list[Candidate] = []
     chat = _CHAT.match(text)
     if chat:
@@ -102,13 +116,15 @@ def _add_colon(found: list[Candidate], text: str, plain: Callable[[str], str], f
     if colon["t1"] and len(colon["t1"]) <= 5 and colon["t1"][0].isdigit():  # `10:30 Meeting: …` may be a time of day
         form = form or "clock"
     form = form or ("timed" if time else "colon")
+    if form == "colon" and len(colon["label"].split()) <= 4 and not name_like(one_line(plain(colon["label"]))):
+        _add(found, "lower", colon["label"], rest, None, plain)
     _add(found, form, colon["label"], rest, seconds(time) if time else None, plain)
 
 
 def _add(
     found: list[Candidate], form: str, label: str, rest: str, time: float | None, plain: Callable[[str], str]
 ) -> None:
-    label = one_line(plain(label)).strip(" *_-–—•|")
+    label = one_line(plain(label)).strip(" *_-–—•|#")
     if _possible(label, form):
         found.append(Candidate(form, label, rest.strip(), time))
 
@@ -131,7 +147,7 @@ def candidates_in(
         label, time = (timed["label"], seconds(timed["t2"])) if timed else (bare.removesuffix(":"), line.time)
         return [Candidate("heading", label, "", time)] if name_like(label) else []
     found = match(text, plain)
-    if not found:
+    if all(candidate.form == "lower" for candidate in found):
         _add_others(found, text, following, plain)
     for candidate in found:
         candidate.time = line.time if candidate.time is None else candidate.time
@@ -208,7 +224,7 @@ def _possible(label: str, form: str) -> bool:
     if re.search(r"https?$|[\"“”„«»;<>{}=?!]|\.\.|…", label):
         return False
     if form in ("colon", "timed", "clock"):
-        return name_like(label)
+        return name_like(label) or CROWD.fullmatch(label) is not None
     return True
 
 

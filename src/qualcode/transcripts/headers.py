@@ -17,7 +17,7 @@ _NAMES: dict[str, str] = {
     "speaker id|speaker label|respondent id|interviewee|sprecher|sprecherin|sprecher:in|sprechende|teilnehmer|teilnehmerin|"
     "befragte|befragter|spreker|deelnemer|locuteur|locutrice|intervenant|participante|hablante|orador|falante|locutor|"
     "parlante|partecipante|talare|deltagare|taler|deltaker|deltager|uczestnik|mówca|mluvčí|účastník|rozmówca",
-    "time": "timecode timestamp time start begin in tc offset|time code|time stamp|start time|starttime|start_time|"
+    "time": "timecode timestamp timespan time start begin in tc offset|time code|time stamp|start time|starttime|start_time|"
     "start (s)|start_s|zeit|zeitstempel|beginn|tijd|tijdcode|begintijd|temps|horodatage|début|tiempo|marca de tiempo|"
     "inicio|tempo|início|tid|czas|čas",
     "end": "end stop out finish|end time|endtime|end_time|end (s)|end_s|ende|eind|eindtijd|einde|fin|fim|fine|slut|koniec|konec",

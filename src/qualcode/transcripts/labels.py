@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from qualcode.transcripts.cleaning import MOST_LINES, one_line, take_times
-from qualcode.transcripts.forms import FALLBACKS, STRONG, Candidate, candidates_in, name_like, shape_of
+from qualcode.transcripts.forms import CROWD, FALLBACKS, STRONG, Candidate, candidates_in, name_like, shape_of
 from qualcode.transcripts.layouts import arrows, only_speech, part_of, without_numbers
 from qualcode.transcripts.model import Line, RawTranscript, RawTurn, ReadOptions, UnreadableError, counted, drop_empty
 
@@ -139,7 +139,9 @@ def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options:
         voices |= {key for key, n in bracketed.items() if n >= 2 or key in known}
     if voices or _only_labelled(found, lines):
         # an id (`P01`) is nobody's way to begin a sentence; and a few lines that all have labels are a short talk
-        voices |= {key for key in typed if re.fullmatch(r"[^\W\d_]{1,4}\d{1,3}", key)}
+        voices |= {key for key in typed if re.fullmatch(r"[^\W\d_]{1,4}\d{1,3}", key) or CROWD.fullmatch(key)}
+        stems = {_stem(key) for key in voices} - {""}
+        voices |= {key for key in typed if _stem(key) in stems}  # `Speaker 3` beside `Speaker 2`
         if _only_labelled(found, lines):
             voices |= set(typed)
     voices -= not_voices
@@ -160,6 +162,12 @@ def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options:
     voices |= _single(found, forms_of, voices | decided.structure, label_of, len(lines), not_voices)
     decided.voices = voices
     return decided
+
+
+def _stem(key: str) -> str:
+    """`speaker` of `speaker 3`, `p` of `p04`; "" of a label without a number."""
+    numbered = re.fullmatch(r"([^\W\d_]+(?: [^\W\d_]+)?)[ ._\-]*\d{1,3}", key)
+    return numbered[1] if numbered else ""
 
 
 def _drop_legend(chosen: list[Candidate | None], decided: Decided) -> None:
@@ -221,7 +229,12 @@ def _single(
     if total < 4:
         return set()
     shapes = {shape_of(label_of[key]) for key in voices if key in label_of}
-    dense = total >= 0.6 * n_lines
+    lined = sum(1 for candidates in found if any(c.form in ("colon", *STRONG) for c in candidates))
+    dense = total >= 0.6 * n_lines or lined >= 0.9 * n_lines
+    if (
+        n_lines < 6 or lined < 0.95 * n_lines
+    ):  # a single word before a colon is a voice only where every line has a label
+        shapes -= {"word"}
     more: set[str] = set()
     begun = False
     for candidates in found:
@@ -237,7 +250,7 @@ def _single(
             if strong and (name_like(candidate.label) or candidate.form in ("bold", "dash")):
                 more.add(candidate.key)
             shape = shape_of(candidate.label)
-            if candidate.form == "colon" and dense and main["colon"] >= total / 2 and shape in shapes - {"word"}:
+            if candidate.form == "colon" and dense and main["colon"] >= total / 2 and shape in shapes:
                 more.add(candidate.key)
     return more
 
@@ -361,7 +374,7 @@ def _notes(counts: dict[str, int], decided: Decided, empty: int, *, labels: bool
         notes.append(f"{counted(counts['unlabelled'], 'paragraph')} without a label: the voice before goes on")
     if empty:
         notes.append(f"{counted(empty, 'label')} without words left out")
-    if len(decided.voices) == 1 and counts["unlabelled"]:
+    if len(decided.voices) == 1:
         notes.append("only one voice has a label: look whether the others' words are among its paragraphs")
     return notes
 

@@ -255,7 +255,8 @@ def _rows(page: Page, columns: Columns) -> tuple[list[_Row], list[str]]:
             return cells[of[role]] if role in of and of[role] < len(cells) else ""
 
         speaker = one_line(tidy(cell("speaker"))).rstrip(" :")
-        time, end = _time(cell("time")), _time(cell("end"))
+        begins, _, ends = cell("time").partition(" - ")  # NVivo: from when to when in one cell
+        time, end = _time(begins), _time(cell("end") or ends)
         if columns.answers:
             for at in columns.answers:
                 words = _paragraphs(cells[at] if at < len(cells) else "")
