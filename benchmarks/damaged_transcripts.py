@@ -504,7 +504,8 @@ def _workbooks(*, large: bool) -> Iterator[tuple[str, bytes, str]]:
         changed(xlsx(), sheet, b"<row ", b'<row spans="' + b"a" * (20_000_000 if large else 1_000_000) + b'" '),
         "a.xlsx",
     )
-    far = b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>'
+    last = b"1048576" if large else b"9999"
+    far = b'<row r="%b"><c r="XFD%b" t="inlineStr"><is><t>x</t></is></c></row>' % (last, last)
     yield "cell far away", changed(xlsx(), sheet, close, far + close), "a.xlsx"
     row = b'<row><c t="inlineStr"><is><t>I</t></is></c><c t="inlineStr"><is><t>a</t></is></c></row>'
     yield "many rows", changed(xlsx(), sheet, close, row * (700_000 if large else 20_000) + close), "a.xlsx"
@@ -538,18 +539,23 @@ def _workbooks(*, large: bool) -> Iterator[tuple[str, bytes, str]]:
 
 def _pdfs(*, large: bool) -> Iterator[tuple[str, bytes, str]]:
     plain = pdf(["I: How?", "P1: So."])
-    size = 100_000_000 if large else 5_000_000
+    size = 100_000_000 if large else 1_000_000
+    says = b"BT /F1 12 Tf 50 700 Td (I: a) Tj ET\n"
     for what, content in (
-        ("zip bomb", b"BT /F1 12 Tf 50 700 Td (I: a) Tj ET\n" * (size // 37)),
+        ("zip bomb", says * (size // 37)),
+        ("as much as is allowed", says * (118_000 if large else 2_000)),
+        ("a little more than is allowed", says * (6_200_000 // len(says) if large else 2_000)),
+        ("many short operations", b"q Q " * (1_490_000 if large else 20_000)),
         ("zip bomb of blanks", b" " * size),
         ("long line", b"BT /F1 12 Tf 50 700 Td (" + b"a " * (size // 2) + b") Tj ET"),
+        (
+            "long line that is allowed",
+            b"BT /F1 12 Tf 50 700 Td (" + b"a " * (2_900_000 if large else 90_000) + b") Tj ET",
+        ),
         ("deep lists", b"BT " + b"[" * (size // 100) + b" TJ ET"),
         ("many states", b"q " * (size // 100)),
     ):
-        packed = zlib.compress(content, 9)
-        start, end = plain.index(b"<< /Length"), plain.index(b"endstream")
-        stream = b"<< /Filter /FlateDecode /Length %d >>\nstream\n" % len(packed) + packed + b"\n"
-        yield what, plain[:start] + stream + plain[end:], "a.pdf"
+        yield what, _with_stream(plain, content), "a.pdf"
     yield "line that is not packed", plain.replace(b"(I: How?)", b"(" + b"word " * (size // 5) + b")"), "a.pdf"
     yield "pages that hold themselves", plain.replace(b"/Kids [3 0 R]", b"/Kids [2 0 R 3 0 R]"), "a.pdf"
     yield (
@@ -568,4 +574,32 @@ def _pdfs(*, large: bool) -> Iterator[tuple[str, bytes, str]]:
     looped = plain.replace(b"<< /Font << /F1 5 0 R >> >>", form).replace(
         b"<< /Length", b"<< /Type /XObject /Subtype /Form /Resources " + form + b" /Length", 1
     )
+    kids = b"3 0 R " * (1_900 if large else 300)
+    yield "as many pages as are allowed", plain.replace(b"/Kids [3 0 R]", b"/Kids [" + kids + b"]"), "a.pdf"
+    # each form draws the next one ten times: ten to the seventh
+    forms = b"".join(
+        b"%d 0 obj\n<< /Type /XObject /Subtype /Form /Resources << /XObject << /X %d 0 R >> /Font << /F1 5 0 R >> >> /Length 60 >>\n"
+        b"stream\n%b\nendstream\nendobj\n" % (n, n + 1, b"/X Do " * 10)
+        for n in range(6, 13)
+    )
+    last = (
+        b"13 0 obj\n<< /Type /XObject /Subtype /Form /Resources << /Font << /F1 5 0 R >> >> /Length %d >>\nstream\n%b\nendstream\nendobj\n"
+        % (len(says), says)
+    )
+    nested = plain.replace(b"<< /Font << /F1 5 0 R >> >>", b"<< /XObject << /X 6 0 R >> /Font << /F1 5 0 R >> >>")
+    nested = nested.replace(b"BT /F1", b"/X Do BT /F1", 1).replace(b"xref\n", forms + last + b"xref\n", 1)
+    yield "forms that draw one another", nested, "a.pdf"
+    often = _with_stream(
+        plain.replace(b"<< /Font << /F1 5 0 R >> >>", b"<< /XObject << /X 13 0 R >> /Font << /F1 5 0 R >> >>"),
+        b"/X Do " * (size // 200),
+    )
+    yield "a form very often", often.replace(b"xref\n", last + b"xref\n", 1), "a.pdf"
     yield "form that draws itself", looped.replace(b"BT /F1", b"/X Do BT /F1", 1), "a.pdf"
+
+
+def _with_stream(plain: bytes, content: bytes) -> bytes:
+    """A PDF whose only page draws this, packed."""
+    packed = zlib.compress(content, 9)
+    start, end = plain.index(b"<< /Length"), plain.index(b"endstream")
+    stream = b"<< /Filter /FlateDecode /Length %d >>\nstream\n" % len(packed) + packed + b"\n"
+    return plain[:start] + stream + plain[end:]

@@ -287,6 +287,20 @@ def test_a_table_of_voices_and_words_is_read_row_by_row():
     assert [(t.speaker, t.start_s) for t in read_] == [("I", 1.0), ("P1", 4.0), ("I", 6.0), ("P1", 8.0)]
 
 
+def test_moves_links_fields_controls_and_deleted_rows_read_as_word_shows_them():
+    moved = "<w:moveFrom><w:r><w:t> away</w:t></w:r></w:moveFrom><w:moveTo><w:r><w:t> was it</w:t></w:r></w:moveTo>"
+    link = "<w:hyperlink><w:r><w:t>Hard</w:t></w:r></w:hyperlink>"
+    field = '<w:fldSimple w:instr="DATE"><w:r><w:t>Why</w:t></w:r></w:fldSimple>'
+    code = "<w:r><w:instrText> REF x </w:instrText></w:r>"
+    control = "<w:sdt><w:sdtPr><w:alias/></w:sdtPr><w:sdtContent><w:r><w:t>No time</w:t></w:r></w:sdtContent></w:sdt>"
+    gone = (
+        "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:del><w:r><w:delText>P1: not said</w:delText></w:r></w:del></w:p>"
+    )
+    row = "<w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p><w:del><w:r><w:delText>I</w:delText></w:r></w:del></w:p></w:tc></w:tr>"
+    body = p("I: How", moved, "?") + p("P1: ", link, ".") + gone + f"<w:tbl>{row}</w:tbl>" + p("I: ", field, code, "?")
+    assert said(docx(body + p("P1: ", control, ".")), "a.docx") == SAID
+
+
 def test_a_text_box_is_read_once_though_word_writes_it_twice():
     box = f"<w:txbxContent>{p('A note in a box.')}</w:txbxContent>"
     both = f"<w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r>"

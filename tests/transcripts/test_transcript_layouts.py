@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_transcript_formats import docx, p
+from test_transcript_formats import W, docx, p
 
 from qualcode.transcripts import RawTranscript, ReadOptions
 from qualcode.transcripts.registry import read
@@ -33,6 +33,26 @@ def test_of_a_google_meet_document_only_what_was_said_is_kept():
     data = docx("".join(p(line) for line in MEET))
     assert said(data, "a.docx") == TALK
     assert "11 lines of the meeting program left out (summary, attendees)" in parsed(data, "a.docx").notes
+
+
+def test_of_a_google_meet_document_with_tabs_for_notes_and_transcript_only_what_was_said_is_kept():
+    styles = f'<w:styles xmlns:w="{W}"><w:style w:styleId="h"><w:name w:val="heading 3"/></w:style></w:styles>'
+    head = '<w:p><w:pPr><w:pStyle w:val="h"/></w:pPr><w:r><w:t>{}</w:t></w:r></w:p>'
+    body = head.format("📝 Notes") + p("Mar 4, 2024") + p("Invited Anna Bell Ben") + head.format("Summary")
+    body += (
+        p("Anna Bell: asked Ben how it was (00:00:09).")
+        + head.format("Details")
+        + p("Hard work: Ben said that it was hard.")
+    )
+    body += (
+        p("You should review Gemini's notes to make sure they're accurate.")
+        + head.format("📖 Transcript")
+        + head.format("00:00:00")
+    )
+    body += "".join(p(f"{who}: {words}") for who, words in TALK[:2]) + head.format("00:05:00") + p("")
+    body += "".join(p(f"{who}: {words}") for who, words in TALK[2:]) + head.format("Transcription ended after 00:06:12")
+    body += p("This editable transcript was computer generated and might contain errors.")
+    assert said(docx(body, styles=styles), "a.docx") == TALK
 
 
 @pytest.mark.parametrize(

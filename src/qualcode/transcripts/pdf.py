@@ -20,6 +20,7 @@ from qualcode.transcripts.pdfplaces import Row, take_voices, without_margin_numb
 NAME = "pdf"
 ENDINGS = (".pdf",)
 
+PAGES, CONTENT, OPERATIONS = 2_000, 6_000_000, 600_000  # what is read in ten seconds
 GUESSED = "PDF: paragraphs are guessed from the lines (ask for the document that it was made from)"
 _ASK = "Ask for the Word document or the text it was made from, or run text recognition (OCR) and save that as .docx."
 _PAGE_WORD = r"(?:page|seite|pagina|página|pág\.?|pag\.?|p\.|s\.|sida|side|strona|strana|folio)"
@@ -57,7 +58,8 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     Raises
     ------
     UnreadableError
-        No page has a text layer (pictures of pages), a password, a file that is damaged or not whole.
+        No page has a text layer (pictures of pages), a password, more pages than any interview, a file that is damaged or not
+        whole.
     """
     pages, notes = _pages(data)
     if not any(pages):
@@ -102,7 +104,10 @@ def _pages(data: bytes) -> tuple[list[list[Row]], list[str]]:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
             raise UnreadableError("this PDF is protected by a password.", "Save it without one.")
-        pages = [_rows(page) for page in reader.pages]
+        if len(reader.pages) > PAGES:
+            raise _too_large()
+        budget = _Budget()
+        pages = [_rows(page, budget) for page in reader.pages]
     except UnreadableError:
         raise
     except DependencyError as error:
@@ -116,7 +121,31 @@ def _pages(data: bytes) -> tuple[list[list[Row]], list[str]]:
     return pages, [f"PDF: {counted(said, 'kind')} of damage: compare the words with the pages"] if said else []
 
 
-def _rows(page: Any) -> list[Row]:
+def _too_large() -> UnreadableError:
+    what = f"{PAGES:,} pages, {CONTENT // 1_000_000} MB of what is drawn on them"
+    return UnreadableError(f"this PDF is larger than any interview ({what}).", f"Part it into several files. {_ASK}")
+
+
+class _Budget:
+    """What may still be drawn: bytes of unpacked pages, and operations (a page may draw another thing very often)."""
+
+    def __init__(self) -> None:
+        self.bytes, self.operations = CONTENT, OPERATIONS
+
+    def page(self, page: Any) -> None:
+        contents = page.get_contents()
+        self.bytes -= len(contents.get_data()) if contents is not None else 0
+        if self.bytes < 0:
+            raise _too_large()
+
+    def operation(self, *_: object) -> None:
+        self.operations -= 1
+        if self.operations < 0:
+            raise _too_large()
+
+
+def _rows(page: Any, budget: _Budget) -> list[Row]:
+    budget.page(page)
     rows = [Row("", 0.0, 0.0)]
 
     def visit(text: str, matrix: list[float], place: list[float], _: object, size: float) -> None:
@@ -130,7 +159,7 @@ def _rows(page: Any) -> list[Row]:
             row.text += part
             row.pieces.append((place[4] * matrix[0] + matrix[4], part))
 
-    page.extract_text(visitor_text=visit)
+    page.extract_text(visitor_text=visit, visitor_operand_before=budget.operation)
     kept = []
     for row in rows:
         row.text = _BULLET.sub("", _tidied(row.text))
