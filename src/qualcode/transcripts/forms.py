@@ -56,6 +56,7 @@ _SIGNS = {
     ),
     "name_dash": (re.compile(r"^(?P<label>[^\W\d_][^\[\]():]{0,40}?)\s+[-–—]\s+(?P<rest>\S.*)$"),),  # Anna – How?
 }
+_SIGN = re.compile(r"[.)>;](?:\s|$)|\s[-–—]\s")
 _ALL_BOLD = re.compile(r"^(?P<mark>\*\*|__)(?P<label>[^*_]{1,60})(?P=mark)[\s\\]*(?P<rest>.*)$")
 _CHAT = re.compile(rf"^(?P<t1>{STAMP})\s+From\s+(?P<label>[^:]{{1,60}}?)\s+to\s+[^:]{{1,40}}:(?P<rest>.*)$")  # Zoom
 _ITEM = re.compile(r"^[-+*•‣▪]\s+(?=[^\s\d])")  # an item of a list
@@ -80,9 +81,11 @@ class Candidate:
 
 def match(text: str, plain: Callable[[str], str] = one_line) -> list[Candidate]:
     """What may be labels in one line, the likeliest first (label and colon, bold, bracketed, with a time)."""
-    text = _WIDE.sub(r"\1: ", _ITEM.sub("", one_line(text)))
+    text = one_line(text)
+    text = _ITEM.sub("", text) if text[:1] in "-+*•‣▪" else text
+    text = _WIDE.sub(r"\1: ", text) if "：" in text[:90] else text
     found: list[Candidate] = []
-    chat = _CHAT.match(text)
+    chat = _CHAT.match(text) if "From" in text[:30] else None
     if chat:
         _add(found, "timed", chat["label"], chat["rest"], seconds(chat["t1"]), plain)
         return found
@@ -156,7 +159,7 @@ def candidates_in(
 
 def _add_others(found: list[Candidate], text: str, following: Sequence[Line], plain: Callable[[str], str]) -> None:
     """Labels without a colon: by a time, a tab, bold letters, a sign, capitals, or alone on their line."""
-    bold = _ALL_BOLD.match(text)
+    bold = _ALL_BOLD.match(text) if text[:1] in ("*", "_") else None
     bare = one_line(plain(text))
     words_follow = bool(following) and not following[0].gap and not following[0].heading
     if len(text) <= 120:  # lines that hold a name and hardly more
@@ -168,15 +171,16 @@ def _add_others(found: list[Candidate], text: str, following: Sequence[Line], pl
         own_line = words_follow or (bool(bold and not bold["rest"]) and bool(following))
         if not found and own_line and name_like(bare) and len(bare.split()) <= 5:
             found.append(Candidate("name_alone", bare, ""))
-    timed = _NAME_TIME_WORDS.match(bare)
+    timed = _NAME_TIME_WORDS.match(bare) if "[" in bare[:45] or "(" in bare[:45] else None
     if timed and name_like(timed["label"]):
         _add(found, "name_time", timed["label"], timed["rest"], seconds(timed["t2"]), plain)
     if any(candidate.form == "name_time" for candidate in found):
         return
-    _add_tab(found, text, plain)
+    if "\t" in text:
+        _add_tab(found, text, plain)
     if bold and bold["rest"] and name_like(bold["label"].strip()):
         _add(found, "bold_open", bold["label"], bold["rest"], None, plain)
-    for form, patterns in _SIGNS.items():
+    for form, patterns in _SIGNS.items() if _SIGN.search(bare[:50]) else ():
         sign = next((fit for pattern in patterns if (fit := pattern.match(bare))), None)
         if sign and name_like(sign["label"]) and len(sign["label"].split()) <= 4:
             _add(found, form, sign["label"], sign["rest"], None, plain)
