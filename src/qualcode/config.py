@@ -80,6 +80,7 @@ class Transcripts(_Section):
             "name_dash",
             "lower",
             "caps",
+            "name_apart",
             "clock",
         ]
         | None

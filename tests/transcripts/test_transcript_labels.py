@@ -82,6 +82,18 @@ def test_names_in_bold_without_a_colon_are_labels_of_markdown(text):
     assert said(text, "a.md") == TALK
 
 
+def test_names_with_an_empty_line_after_them_are_voices_where_they_recur():
+    text = "Interview 4\n\nAnna Bell\n\nHow was it?\n\nSpeaker 2\n\nHard.\n\nVery.\n\nAnna Bell\n\nWhy?\n\nSpeaker 2\n\nNo time."
+    assert said(text) == [
+        ("Anna Bell", "How was it?"),
+        ("Speaker 2", "Hard.|Very."),
+        ("Anna Bell", "Why?"),
+        ("Speaker 2", "No time."),
+    ]
+    words = "Yes\n\nIt was hard for us.\n\nNo\n\nNobody knew it.\n\nYes\n\nSo we went on.\n\nNo\n\nThat was all."
+    assert {who for who, _ in said(words)} == {""}
+
+
 def test_guests_of_a_meeting_are_voices_with_what_stands_in_brackets():
     text = "Bell, Anna (External)   0:04\nHow?\nBen (Guest)   0:09\nSo.\n"
     text += "Bell, Anna (External)   1:02:03\nWhy?\nBen (Guest)   1:02:10\nBecause."

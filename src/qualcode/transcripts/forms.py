@@ -24,6 +24,7 @@ FALLBACKS = {
     "lower": (0.6, False),
     "name_alone": (0.0, False),
     "caps": (0.6, True),
+    "name_apart": (0.3, False),
 }
 _PARTICLE_WORDS = (
     "a al and bin da das de del den der des di do dos du e el en et i la le los of te ten ter the und van von vom y zu"
@@ -169,8 +170,11 @@ def _add_others(found: list[Candidate], text: str, following: Sequence[Line], pl
                 mark = alone["t2"] if form == "name_time" else alone["t1"]
                 _add(found, form, alone["label"], "", seconds(mark), plain)
         own_line = words_follow or (bool(bold and not bold["rest"]) and bool(following))
-        if not found and own_line and name_like(bare) and len(bare.split()) <= 5:
-            found.append(Candidate("name_alone", bare, ""))
+        if not found and name_like(bare) and len(bare.split()) <= 5:
+            if own_line:
+                found.append(Candidate("name_alone", bare, ""))
+            elif following and not following[0].heading and shape_of(bare) in ("name", "id"):
+                found.append(Candidate("name_apart", bare, ""))
     timed = _NAME_TIME_WORDS.match(bare) if "[" in bare[:45] or "(" in bare[:45] else None
     if timed and name_like(timed["label"]):
         _add(found, "name_time", timed["label"], timed["rest"], seconds(timed["t2"]), plain)

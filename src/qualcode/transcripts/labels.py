@@ -95,7 +95,11 @@ def read_lines(
     chosen = [next((c for c in cs if decided.takes(c)), None) for cs in found]
     _drop_legend(chosen, decided)
     for at, candidate in enumerate(chosen):
-        if candidate and candidate.form in ("name_alone", "heading") and candidate.key in decided.structure:
+        if (
+            candidate
+            and candidate.form in ("name_alone", "name_apart", "heading")
+            and candidate.key in decided.structure
+        ):
             chosen[at] = None
     _drop_silent(chosen, lines, decided)
     transcript = _turns(lines, chosen, decided, plain)
