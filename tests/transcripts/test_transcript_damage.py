@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -80,3 +81,25 @@ def test_a_member_that_says_it_is_smaller_than_it_is_is_refused():
     lie = data.replace(size.to_bytes(4, "little"), (500).to_bytes(4, "little"))
     assert lie != data
     assert mutate.outcome(lie, "a.docx") == "refused"
+
+
+def test_the_long_form_sees_files_that_are_written_and_connections_and_the_memory_that_is_taken(tmp_path):
+    """In a process of its own, since what listens to it cannot be taken away again."""
+    program = f"""
+import sys, socket
+sys.path.insert(0, {str(PLACE)!r})
+import mutate_transcripts as mutate
+watch, listener = mutate._Watch(), mutate.Listener()
+before = mutate._resident(b"VmRSS")
+watch.on = True
+open({str(tmp_path / "new.txt")!r}, "w").close()
+open({str(tmp_path / "new.txt")!r}).close()
+socket.create_connection(("127.0.0.1", int(listener.address.rsplit(":", 1)[1].strip("/")))).close()
+watch.on = False
+open({str(tmp_path / "later.txt")!r}, "w").close()
+block = bytearray(80_000_000)
+print(len([seen for seen in watch.seen if "new.txt" in seen]), any("connect" in seen for seen in watch.seen))
+print("later" in str(watch.seen), mutate._resident(b"VmHWM") - before > 60_000_000)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["2", "True", "False", "True"]
