@@ -77,7 +77,13 @@ class Transcripts(_Section):
             "time_name",
             "name_alone",
             "heading",
+            "tab",
+            "bold_open",
+            "sign",
+            "name_dash",
+            "lower",
             "caps",
+            "name_apart",
             "clock",
         ]
         | None
@@ -264,6 +270,11 @@ class Topics(_Section):
         None, ge=1, description="Shortest turn taken, in words; by default 15, or 8 where the median turn has under 20."
     )
     interviewers: bool = Field(True, description="Whether long turns of interviewers are taken too.")
+    language: str = Field(
+        "",
+        description="Where a transcript has a translation into this language (`en`), its words are taken; by default the "
+        "original's. Each passage goes in once.",
+    )
     context: float = Field(0.5, ge=0, le=1, description="Weight of the turn before and the turn after.")
     neighbours: int = Field(10, ge=3, le=50, description="Neighbours of each segment in the graph.")
     resolution: float = Field(1.0, gt=0, description="Louvain resolution: 0.5 coarse, 1 normal, 2 fine.")
