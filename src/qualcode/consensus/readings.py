@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from qualcode.agreement.units import is_done, stretch_of
 from qualcode.tables import split
 
 Place = tuple[str, str, str]  # transcript, scope, code
-_NOT_DONE = {"", "no", "n", "false", "0", "open", "planned", "nee", "não", "nein"}
 
 
 @dataclass(frozen=True)
@@ -149,15 +149,15 @@ class Universe:
                 span = (int(line["start"]), int(line["end"]), line["coder"])
                 self.open.setdefault((line["transcript"], code), []).append(span)
         self.read: dict[str, dict[str, list[tuple[int, int, frozenset[str]]]]] = {}
+        human = codings[codings["origin"] != "machine"]
+        machines = set(codings["coder"]) - set(human["coder"])
         if len(assignments):
             for line in assignments.to_dict("records"):
-                if str(line["done"]).strip().casefold() in _NOT_DONE:
-                    continue
-                start = 0 if pd.isna(line["start"]) else int(line["start"])
-                end = len(texts.get(line["transcript"], "")) if pd.isna(line["end"]) else int(line["end"])
-                self._add(line["transcript"], line["coder"], start, end, frozenset(split(line["codes"])))
+                if is_done(line["done"]) and line["transcript"] in texts and line["coder"] not in machines:
+                    self._add(
+                        line["transcript"], line["coder"], *stretch_of(line, texts), frozenset(split(line["codes"]))
+                    )
         else:
-            human = codings[codings["origin"] != "machine"]
             for transcript, coder in sorted(set(zip(human["transcript"], human["coder"], strict=True))):
                 self._add(transcript, coder, 0, len(texts[transcript]), frozenset())
 
