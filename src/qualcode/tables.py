@@ -398,8 +398,11 @@ TABLES: dict[str, Table] = {
             "report_disagreements",
             "one disagreement",
             "disagreement kind transcript start:whole end:whole code_a code_b coder_a coder_b decision choice "
-            "direction_a direction_b coding_a coding_b status",
+            "direction_a direction_b coding_a coding_b status rank:whole codes_at_stake participants_at_stake:whole "
+            "mentions_at_stake:whole directions_at_stake:whole observed_share:number observed_share_a:number "
+            "observed_share_b:number",
             kind="report",
+            note="by place; rank 1 is what to look at first",
             words={"kind": ("presence", "boundary", "sibling", "cousin", "far", "direction", "missed")},
         ),
         _table(

@@ -12,6 +12,7 @@ from qualcode.consensus.readings import Group, Reading, all_groups, overlap, sho
 from qualcode.tables import TABLES, join
 from qualcode.words import word_spans
 
+DIRECTION = "direction"  # the kind of a disagreement about the direction of a passage
 DISTANT = 3  # codes of different branches
 
 
@@ -61,7 +62,7 @@ class Dispute:
         self.end = max(side.end for side in self.sides)
 
     def _mark(self) -> str:
-        return "direction" if self.kind == "direction" else "code"
+        return DIRECTION if self.kind == DIRECTION else "code"
 
     @property
     def groups(self) -> list[Group]:

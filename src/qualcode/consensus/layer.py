@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 import pandas as pd
 
 from qualcode.consensus.disagreements import (
+    DIRECTION,
     Comparison,
     Dispute,
     Side,
@@ -24,7 +25,6 @@ from qualcode.errors import DecisionsError, Problems, nearest
 from qualcode.tables import TABLES, join
 
 SpanRule = Literal["union", "intersection", "longest"]
-DIRECTION = "direction"  # the kind of a disagreement about the direction of a passage
 DIRECTIONS = ("facilitator", "barrier", "mixed", "neutral")
 
 
