@@ -125,9 +125,11 @@ class _Findings:
         """The mentions around a disagreement, as it stands (first) and under each choice."""
         if dispute.kind == DIRECTION or dispute.transcript in self.people.left_out:
             return []
-        silent = not all(side.code for side in dispute.sides)
-        choices = [choice for choice in PLAIN if not (silent and choice == "both")]
-        each = [self.now[number], *(self.rulings.rows_if(dispute, "", choice, "") for choice in choices)]
+        a, b = dispute.sides
+        choices = PLAIN if a.code and b.code else ("keep_a" if a.code else "keep_b", "neither")
+        now = self.now[number]
+        same = {self.rulings.of(dispute)[1]} | (set() if now else {"neither"})  # leave what stands already
+        each = [now, *(self.rulings.rows_if(dispute, "", choice, "") for choice in choices if choice not in same)]
         hulls: dict[Place, Span] = {}
         for row in (row for rows in each for row in rows):
             place = (row.transcript, row.scope, row.code)

@@ -78,7 +78,10 @@ def coder_readings(codings: pd.DataFrame) -> dict[Place, list[Reading]]:
     at: tuple[str, str, str, str] | None = None
 
     def close() -> None:
-        if at is not None and now:
+        if at is not None and len(now) == 1:
+            start, end, coding, direction = now[0]
+            found.setdefault(at[:3], []).append(Reading(start, end, at[3], (coding,), direction or ""))
+        elif at is not None and now:
             merged = Reading(
                 now[0][0],
                 max(end for _, end, _, _ in now),
