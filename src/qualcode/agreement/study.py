@@ -277,7 +277,7 @@ def _measure(study: StudyTables, consensus: pd.DataFrame | None, undecided: pd.D
             plan = measures.plan(uncoded)
             head = {
                 "unit": unit, "rule": EVERY if unit == "character" else measures.rule, "universe": coded.universe,
-                "round": _rounds_used(study), "uncoded": uncoded,
+                "round": rounds_used(study), "uncoded": uncoded,
             }  # fmt: skip
             groups = {group: Group(coded, group, entries, plan, codes=True) for group in _groups(people)}
             _remark(study, groups, entries)
@@ -334,7 +334,8 @@ def _place(row: Mapping[str, object], measures: Measures) -> tuple[int, int]:
     return measures.all_units.index(str(row["unit"])), measures.all_uncoded.index(str(row["uncoded"]))
 
 
-def _rounds_used(study: StudyTables) -> str:
+def rounds_used(study: StudyTables) -> str:
+    """The rounds that are compared, as tables name them."""
     named, rounds = study.assignments["round"], study.measures.rounds
     return join(named[named.isin(rounds)] if rounds else named)
 
@@ -594,4 +595,13 @@ def _against_consensus(
     return out
 
 
-__all__ = ["REFLEXIVE", "Measures", "StudyAgreement", "StudyTables", "agreement_tables", "measure_study", "prepare"]
+__all__ = [
+    "REFLEXIVE",
+    "Measures",
+    "StudyAgreement",
+    "StudyTables",
+    "agreement_tables",
+    "measure_study",
+    "prepare",
+    "rounds_used",
+]
