@@ -109,10 +109,9 @@ def readings(data: Data) -> PrintedTable:
     rows = data["readings"]
     rows = rows[rows["code"] == ""]
     columns = [
-        Column("Coder", 1.2), *(
-            Column(head, 0.9, "right")
-            for head in ("Readings", "Disputed", "Stood", "Replaced", "Fell", "Open", "Left out", "Stood", "Fell", "Open")
-        ),
+        Column("Coder", 1.2),
+        *(Column(head, 0.9, "right") for head in ("Readings", "Disputed", "Stood", "Replaced", "Fell", "Open", "Left out")),
+        *(Column(f"Left out,\n{head}", 0.9, "right") for head in ("stood", "fell", "open")),
     ]  # fmt: skip
     names = (
         "readings", "disputed", "stood", "replaced", "fell", "open", "silences", "silences_stood", "silences_fell", "silences_open",
