@@ -33,7 +33,7 @@ OUT = click.Path(path_type=Path)
 
 
 @click.command()
-@click.option("--study", "root", type=IN, required=True, help="The study: its decisions, people, title and notice.")
+@click.option("--study", "root", type=IN, required=True, help="The study: its decisions, people, approach, title.")
 @click.option("--codings", type=IN, required=True)
 @click.option("--assignments", type=IN, required=True)
 @click.option("--turns", type=IN, required=True)
@@ -48,7 +48,6 @@ OUT = click.Path(path_type=Path)
 @click.option("--span", type=click.Choice(["union", "intersection", "longest"]), default="union", show_default=True)
 @click.option("--agreement", "measures", default="{}", help="The section `agreement` of config/study.yaml, JSON.")
 @click.option("--language", default="en", show_default=True, help="Language of transcripts that name none.")
-@click.option("--approach", default="codebook", show_default=True)
 @click.option("--before-after", "before_after", type=OUT, required=True)
 @click.option("--rulings", type=OUT, required=True)
 @click.option("--readings", type=OUT, required=True)
@@ -57,7 +56,7 @@ OUT = click.Path(path_type=Path)
 def command(
     root: Path, codings: Path, assignments: Path, turns: Path, transcripts: Path, segments: Path, texts: Path, codebook: Path,
     splits: Path, unaligned: Path, disagreements: Path, match: float, span: Literal["union", "intersection", "longest"],
-    measures: str, language: str, approach: str, before_after: Path, rulings: Path, readings: Path, learned: Path,
+    measures: str, language: str, before_after: Path, rulings: Path, readings: Path, learned: Path,
     document: Path,
 ) -> None:  # fmt: skip
     """Measure agreement before and after discussion, count whose readings stood, draft what the codebook should learn."""
@@ -71,7 +70,7 @@ def command(
     settings = Agreement.model_validate_json(measures)
     tables = prepare(
         on.codings, on.assignments, read("segments", segments), spoken, listed[listed["translation_of"] == ""], words, codes,
-        splits=on.waiting, more_units=further_units([settings.unit], listed, spoken, words, language), approach=approach,
+        splits=on.waiting, more_units=further_units([settings.unit], listed, spoken, words, language), approach=study.config.analysis.approach,
         **settings.measures,
     )  # fmt: skip
     after = after_discussion(comparison, on.codings, decisions, span=span)

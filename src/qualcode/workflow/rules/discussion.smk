@@ -30,7 +30,7 @@ rule discussion:
         span=settings.consensus.span,
         agreement=settings.agreement.model_dump_json(),
         language=settings.study.language,
-        approach=settings.analysis.approach,
+        analysis=settings.analysis.model_dump_json(),
         title=settings.study.title,
         notice=settings.study.notice,
     shell:
@@ -40,7 +40,7 @@ rule discussion:
             --transcripts {input.transcripts:q} --segments {input.segments:q} --texts {input.texts:q} \
             --codebook {input.codebook:q} --splits {input.splits:q} --unaligned {input.unaligned:q} \
             --disagreements {input.disagreements:q} --match {params.match} --span {params.span:q} \
-            --agreement {params.agreement:q} --language {params.language:q} --approach {params.approach:q} \
+            --agreement {params.agreement:q} --language {params.language:q} \
             --before-after {output.before_after:q} --rulings {output.rulings:q} --readings {output.readings:q} \
             --lessons {output.lessons:q} --document {output.document:q} >{log:q} 2>&1
         """
