@@ -70,8 +70,8 @@ def command(
     settings = Agreement.model_validate_json(measures)
     tables = prepare(
         on.codings, on.assignments, read("segments", segments), spoken, listed[listed["translation_of"] == ""], words, codes,
-        splits=on.waiting, more_units=further_units([settings.unit], listed, spoken, words, language), approach=study.config.analysis.approach,
-        **settings.measures,
+        splits=on.waiting, more_units=further_units([settings.unit], listed, spoken, words, language),
+        approach=study.config.analysis.approach, **settings.measures,
     )  # fmt: skip
     after = after_discussion(comparison, on.codings, decisions, span=span)
     compared = before_and_after(tables, after, _counts(ranked))
