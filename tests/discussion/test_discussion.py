@@ -288,6 +288,18 @@ def test_a_silence_stands_where_nothing_comes_of_the_code(choice, a, b):
     assert fates(case, "B") == {"silences": 1, f"silences_{b}": 1}
 
 
+def test_a_third_coder_who_gave_neither_of_two_codes_was_silent_on_both():
+    codings = coded("A work 0-5", "B money 0-5")
+    assert fates(Case(codings, "keep_a", read=read_by("ABC")), "C") == {
+        "silences": 2,
+        "silences_stood": 1,
+        "silences_fell": 1,
+    }
+    assert fates(Case(codings, "both", read=read_by("ABC")), "C") == {"silences": 2, "silences_fell": 2}
+    # those who gave one of the two codes were not silent
+    assert fates(Case(codings, "keep_a", read=read_by("ABC")), "B") == {"readings": 1, "disputed": 1, "replaced": 1}
+
+
 def test_of_two_borders_the_one_that_was_not_kept_is_replaced_and_both_stand_in_one_over_the_two():
     codings = coded("A work 0-10", "B work 9-19")
     assert fates(Case(codings, "keep_a"), "B") == {"readings": 1, "disputed": 1, "replaced": 1}
