@@ -31,6 +31,7 @@ STAGES = (
     "agreement",
     "topics",
     "consensus",
+    "discussion",
     "people",
     "themes",
     "topic_codes",

@@ -245,6 +245,11 @@ class Agreement(_Section):
         description="How the transcripts coded twice were chosen, for the methods sentence (“drawn at random”).",
     )
 
+    @property
+    def measures(self) -> dict[str, Any]:
+        """What `qualcode.agreement.study.Measures` takes, but the thresholds, whose names are for readers."""
+        return self.model_dump(exclude={"thresholds", "sampling"})
+
 
 class Consensus(_Section):
     """How several layers become one."""

@@ -440,9 +440,47 @@ TABLES: dict[str, Table] = {
             "report_disagreements",
             "one disagreement",
             "disagreement kind transcript start:whole end:whole code_a code_b coder_a coder_b decision choice "
-            "direction_a direction_b coding_a coding_b status",
+            "direction_a direction_b coding_a coding_b status rank:whole codes_at_stake participants_at_stake:whole "
+            "mentions_at_stake:whole directions_at_stake:whole observed_share:number observed_share_a:number "
+            "observed_share_b:number",
             kind="report",
+            note="by place; rank 1 is what to look at first",
             words={"kind": ("presence", "boundary", "sibling", "cousin", "far", "direction", "missed")},
+        ),
+        _table(
+            "report_agreement_before_after",
+            "one coefficient of all codes together or of one code, before discussion and after it",
+            "coefficient scope code unit rule universe coders round n_units:whole n_transcripts:whole before:number after:number "
+            "change:number before_ci_low:number before_ci_high:number after_ci_low:number after_ci_high:number ci_method "
+            "reason_before reason_after before_ci_these_low:number before_ci_these_high:number after_ci_these_low:number "
+            "after_ci_these_high:number label decided:whole open:whole uncoded remarks",
+            kind="report",
+            note="decided and open: disagreements about a code or passage",
+        ),
+        _table(
+            "report_rulings",
+            "one kind of ruling on disagreements: by whom, about what kind, how, and whose side stood",
+            "by kind choice stood n:whole with_reason:whole first last",
+            "by kind choice stood",
+            kind="report",
+            words={"choice": ("keep", "both", "neither", "other", "open", "suggested")},
+        ),
+        _table(
+            "report_readings",
+            "one coder's readings of one code (or all), and what became of those that were disputed",
+            "coder code about readings:whole disputed:whole stood:whole replaced:whole fell:whole open:whole silences:whole "
+            "silences_stood:whole silences_fell:whole silences_open:whole",
+            kind="report",
+            words={"about": ("passage", "direction")},
+            note="an empty code: all codes; stood, replaced, fell and open add up to disputed",
+        ),
+        _table(
+            "report_codebook_lessons",
+            "one code that coders disagreed about",
+            "code label disagreements:whole open:whole presence:whole missed:whole boundary:whole other_code:whole "
+            "direction:whole observed_share:number stood:whole fell:whole confused_with change draft",
+            kind="report",
+            note="the code that causes most disagreement first; drafts are never applied by themselves",
         ),
         _table(
             "report_cooccurrence",

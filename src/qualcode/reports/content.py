@@ -16,6 +16,7 @@ from qualcode.reports.agreement import (
     agreement_units,
 )
 from qualcode.reports.data import Data, first, group_name, load_tables, whole, words
+from qualcode.reports.discussion import agreement_before_after, discussion_parts, readings, rulings
 from qualcode.reports.model import Column, PrintedTable, Row, percent, whole_percent
 from qualcode.tables import split
 
@@ -495,6 +496,9 @@ PRINTED: dict[str, Callable[[Data], PrintedTable]] = {
     "agreement_by_code": agreement_by_code,
     "agreement_by_scope": agreement_by_scope,
     "agreement_diagnosis": agreement_diagnosis,
+    "agreement_before_after": agreement_before_after,
+    "rulings": rulings,
+    "readings": readings,
     "saturation": saturation,
     "cooccurrence": cooccurrence,
     "topics": topics,
@@ -502,4 +506,4 @@ PRINTED: dict[str, Callable[[Data], PrintedTable]] = {
     "quotes": quotes,
 }
 
-__all__ = ["PRINTED", "Data", "agreement_methods", "codebook_note", "load_tables", "open_note"]
+__all__ = ["PRINTED", "Data", "agreement_methods", "codebook_note", "discussion_parts", "load_tables", "open_note"]

@@ -84,6 +84,11 @@ def write_findings(path: Path, data: Data, figures: Path) -> None:
             show(part[1:], width_cm=WIDTHS[part])
         else:
             report.table(content.PRINTED[part](data))
+    parts = content.discussion_parts(data)
+    if parts:
+        report.heading("From disagreement to consensus")
+    for part in parts:
+        report.table(content.PRINTED[part](data))
     report.heading("Saturation")
     report.table(content.saturation(data))
     show("saturation", width_cm=13.0)

@@ -16,8 +16,9 @@ from qualcode.tables import TABLES, read
 REPORT_TABLES = (
     "participants", "sessions", "transcripts", "imports", "themes", "quotes", "definitions", "agreement",
     "agreement_by_code", "agreement_by_scope", "agreement_differences",
-    "agreement_diagnosis", "agreement_confusion",
-    "disagreements", "cooccurrence", "saturation", "topics", "constructs", "theme_by_participant", "memberchecks", "codebook",
+    "agreement_diagnosis", "agreement_confusion", "agreement_before_after",
+    "disagreements", "rulings", "readings", "cooccurrence", "saturation", "topics", "constructs", "theme_by_participant",
+    "memberchecks", "codebook",
 )  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def command(folder: Path, rules: str) -> None:
         title=data.title,
     )
     files = [
-        "findings.docx", "supplement.xlsx", "disagreements.xlsx",
+        "findings.docx", "supplement.xlsx", "disagreements.xlsx", "codebook_lessons.docx",
         *(f"tables/{name}.{ending}" for name in ("themes", "constructs") for ending in ("docx", "xlsx")), "provenance.json",
     ]  # fmt: skip
     write_index(place / "index.html", data, figures, files)

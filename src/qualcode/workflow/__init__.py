@@ -9,7 +9,10 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 SNAKEFILE = str(FOLDER / "Snakefile")
 # what a study's own Snakefile asks for
-REPORTS = ("reports/findings.docx", "reports/index.html", "reports/supplement.xlsx", "reports/provenance.json")
+REPORTS = (
+    "reports/findings.docx", "reports/index.html", "reports/supplement.xlsx", "reports/provenance.json",
+    "reports/codebook_lessons.docx",
+)  # fmt: skip
 
 
 def find_programs() -> None:
