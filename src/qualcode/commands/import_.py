@@ -23,6 +23,7 @@ READABLE = (
     "the meeting's list of disagreements, filled in (.xlsx)",
     "worklists of split codes, filled in (.xlsx)",
     "alignment sheets, filled in (.xlsx)",
+    "review sheets, filled in (.xlsx)",
     "member-check packets, filled in (.docx)",
 )
 
@@ -38,7 +39,7 @@ KINDS = (
 @click.option(
     "--as",
     "kind",
-    type=click.Choice([*KINDS, "decisions", "splits", "alignment", "membercheck"]),
+    type=click.Choice([*KINDS, "decisions", "splits", "alignment", "review", "membercheck"]),
     default=None,
     help="What the file is, where it is not recognised (own, csv, xlsx: codings in qualcode's own format).",
 )
@@ -102,6 +103,11 @@ def command(
 
         _say(import_alignment(study, file, new_codes=new_codes, dry_run=dry_run), as_json)
         return
+    if kind == "review":
+        from qualcode.review.sheet_in import import_review
+
+        _say(import_review(study, file, dry_run=dry_run), as_json)
+        return
     if kind == "membercheck":
         from qualcode.memberchecks import import_packet
 
@@ -130,6 +136,7 @@ def _recognise(file: Path) -> str:
     from qualcode.decisions.alignment import is_alignment_sheet
     from qualcode.decisions.splits import is_split_sheet
     from qualcode.memberchecks import is_packet
+    from qualcode.review.sheet_in import is_review_sheet
 
     if database_of(file).is_dir():
         return "codings"  # no project: import says so
@@ -139,6 +146,8 @@ def _recognise(file: Path) -> str:
         return "splits"
     if file.is_file() and is_alignment_sheet(file):
         return "alignment"
+    if file.is_file() and is_review_sheet(file):
+        return "review"
     if file.is_file() and is_packet(file):
         return "membercheck"
     if kind_of(database_of(file)):

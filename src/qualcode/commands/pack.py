@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from qualcode.commands import pack_review
 from qualcode.commands.common import study_option
 from qualcode.errors import QualcodeError
 from qualcode.study import Study
@@ -158,6 +159,9 @@ def alignment(study: Study, again: bool, out: Path | None) -> None:
         return
     click.echo(f"{study.shown(path)}: {codes} {'code' if codes == 1 else 'codes'} to align, {pairs} pairs of codes.")
     click.echo(f"Fill it in, save it, and bring it back with: qualcode import {path.name} (new codes: --new-codes)")
+
+
+command.add_command(pack_review.command, "review")
 
 
 def _round(_ctx: click.Context, _param: click.Parameter, value: str) -> str:

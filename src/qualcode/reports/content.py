@@ -7,16 +7,17 @@ from typing import Any
 
 import pandas as pd
 
+from qualcode.reports import agreement as measured
 from qualcode.reports.agreement import (
     agreement,
     agreement_by_code,
     agreement_by_scope,
     agreement_diagnosis,
-    agreement_methods,
     agreement_units,
 )
 from qualcode.reports.data import Data, first, group_name, load_tables, whole, words
 from qualcode.reports.model import Column, PrintedTable, Row, percent, whole_percent
+from qualcode.reports.review import review, review_methods
 from qualcode.tables import split
 
 KINDS = {
@@ -462,6 +463,11 @@ def memberchecks(data: Data) -> PrintedTable:
     )  # fmt: skip
 
 
+def agreement_methods(data: Data) -> str:
+    """Sentences on agreement, and on reviews, for a methods section."""
+    return " ".join(part for part in (measured.agreement_methods(data), review_methods(data)) if part)
+
+
 PRINTED: dict[str, Callable[[Data], PrintedTable]] = {
     "participants": participants,
     "sessions": sessions,
@@ -473,6 +479,7 @@ PRINTED: dict[str, Callable[[Data], PrintedTable]] = {
     "agreement_by_code": agreement_by_code,
     "agreement_by_scope": agreement_by_scope,
     "agreement_diagnosis": agreement_diagnosis,
+    "review": review,
     "saturation": saturation,
     "cooccurrence": cooccurrence,
     "topics": topics,
