@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from qualcode.commands import pack_review
+from qualcode.commands import pack_review, pack_training
 from qualcode.commands.common import study_option
 from qualcode.errors import QualcodeError
 from qualcode.study import Study
@@ -162,6 +162,7 @@ def alignment(study: Study, again: bool, out: Path | None) -> None:
 
 
 command.add_command(pack_review.command, "review")
+command.add_command(pack_training.command, "training")
 
 
 def _round(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
