@@ -432,7 +432,8 @@ def test_the_methods_sentences_say_what_was_reviewed(tmp_path: Path) -> None:
     said = content.agreement_methods(data(tmp_path, review=review_rows()))
     assert said.endswith(
         "RB reviewed 14 codings of KL in 3 transcripts: 12 confirmed, 1 changed and 1 rejected, and 2 were added. "
-        "Percent agreement was 75.00 % (12 of 16 codings reviewed or added; 95 % interval 50.0 to 90.0 %); of those reviewed 85.71 % were confirmed. "
+        "Percent agreement was 75.00 % (12 of 16 codings reviewed or added; 95 % interval 50.0 to 90.0 %); "
+        "of those reviewed 85.71 % were confirmed. "
         "As the reviewer saw the codings, no chance-corrected coefficient applies."
     )
 

@@ -9,12 +9,14 @@ import pytest
 from click.testing import CliRunner
 from reviewed_study import Reviewed, fill
 
+from qualcode.agreement import measure_study
 from qualcode.cli import cli
 from qualcode.consensus import find_disagreements, make_consensus
 from qualcode.decisions import read_decisions
 from qualcode.errors import CodingsError, DecisionsError
 from qualcode.review import count_reviews, review_verdicts
 from qualcode.review.sheet_in import import_review
+from qualcode.tables import TABLES
 
 DAY = {"Date": date(2024, 5, 1)}
 CONFIRM = {"Verdict": "confirm", **DAY}
@@ -361,3 +363,43 @@ def test_import_recognises_the_sheet(reviewed):
     fill(path, ALL, ADDED)
     done = CliRunner().invoke(cli, ["import", "-C", str(reviewed.root), str(path), "--json"], catch_exceptions=False)
     assert '"kind": "review"' in done.output
+
+
+def test_whoever_coded_a_transcript_alone_does_not_review_it(tmp_path):
+    """A review would mix with the layer that agreement is measured on."""
+    table = "transcript,coder,saw,done\nT1,KL,,yes\nT2,KL,,yes\nT1,RB,,yes\n"
+    reviewed = Reviewed(tmp_path, assignments=table)
+    book = openpyxl.load_workbook(pack(reviewed))
+    assert {cell.value for cell in book["Codings"]["B"][1:]} == {"T2"}
+    arguments = ["pack", "review", "-C", str(tmp_path), "--coder", "KL", "--by", "RB", "--transcript", "T1"]
+    done = CliRunner().invoke(cli, arguments)
+    assert "RB has coded T1 alone: a review would mix with that." in str(done.exception)
+
+
+def test_after_a_review_no_table_of_agreement_has_a_chance_corrected_number(reviewed):
+    path = pack(reviewed)
+    fill(path, dict.fromkeys(ALL, CONFIRM) | {("T2", "Help"): {"Verdict": "reject", **DAY}})
+    import_review(reviewed.study, path)
+    reviewed.run()
+    segments = TABLES["segments"].shape(reviewed.turns.assign(segment=reviewed.turns["turn"]))
+    found = measure_study(
+        reviewed.codings, reviewed.assignments, segments, reviewed.turns, reviewed.transcripts, reviewed.texts,
+        reviewed.codebook, coefficients=["scott_pi", "fleiss_kappa", "conger_kappa", "brennan_prediger", "gwet_ac1"],
+    )  # fmt: skip
+    for table in (found.overall, found.by_code, found.by_scope):
+        chance = table[table["coefficient"] != "percent_agreement"]
+        assert len(chance) or table is found.by_scope
+        assert chance["estimate"].isna().all()
+        assert set(chance["reason"]) <= {"the second coder saw the first coder's codes"}
+        assert table[table["coefficient"] == "percent_agreement"]["estimate"].notna().any()
+    assert found.by_code["pabak"].isna().all()
+    assert found.differences["difference"].isna().all()
+
+
+def test_a_review_in_a_study_that_lost_its_assignments_is_said(reviewed):
+    path = pack(reviewed)
+    fill(path, {("T1", "Money"): CONFIRM})
+    import_review(reviewed.study, path)
+    (reviewed.root / "data/raw/assignments.csv").unlink()
+    reviewed.run()
+    assert any("nobody's reading is recorded" in str(one) for one in reviewed.warnings)

@@ -76,12 +76,22 @@ def command(
         (assigned["coder"] == reviewer) & assigned["saw"].map(lambda cell: coder in split(cell)).astype(bool)
     ]
     wanted = set(transcripts) or set(rows["transcript"]) & set(mine["transcript"]) or set(mine["transcript"])
-    mine = mine[mine["transcript"].isin(wanted)]
+    decisions = read_decisions(study)
+    said = {about: one for (about, by), one in verdicts_of(decisions).items() if by == reviewer}
+    blind = sorted(wanted & _coded_alone(assigned, codings, reviewer, {one.coding for one in said.values()}))
+    if blind and (transcripts or not wanted - set(blind)):
+        hint = (
+            "Two people who coded alone settle their differences in the meeting (`qualcode pack meeting`). To review all the "
+            f"same give {reviewer} a second id, as in {reviewer}_review, so that the two stay apart."
+        )
+        what = f"{reviewer} has coded {', '.join(blind)} alone: a review would mix with that."
+        raise QualcodeError(what, where="--by", hint=hint)
+    if blind:
+        click.echo(f"Left out, since {reviewer} has coded there alone: {', '.join(blind)}.")
+    mine = mine[mine["transcript"].isin(wanted - set(blind))]
     if codes:
         mine = mine[mine["code"].isin(_under(codes, book))]
-    decisions = read_decisions(study)
     if open_only:
-        said = {about for about, by in verdicts_of(decisions) if by == reviewer}
         mine = mine[~mine["coding"].isin(said)]
     if not len(mine):
         click.echo("There is no coding to look at: nothing was written.")
@@ -97,6 +107,14 @@ def command(
     )
     click.echo(f"{study.shown(path)}: {number} codings of {coder} for {reviewer}, {done} of them with a verdict.")
     click.echo(f"Fill it in, save it, and bring it back with: qualcode import {path.name}")
+
+
+def _coded_alone(assigned: pd.DataFrame, codings: pd.DataFrame, reviewer: str, reviewed: set[str]) -> set[str]:
+    """Transcripts that the reviewer was to read, or coded, without seeing anybody's codings."""
+    rows = assigned[assigned["coder"] == reviewer]
+    mine = codings[(codings["coder"] == reviewer) & ~codings["coding"].isin(reviewed)]
+    with_eyes_open = set(rows["transcript"][rows["saw"] != ""])
+    return set(rows["transcript"][rows["saw"] == ""]) | (set(mine["transcript"]) - with_eyes_open)
 
 
 def _under(codes: tuple[str, ...], book: pd.DataFrame) -> set[str]:
