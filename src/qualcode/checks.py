@@ -23,6 +23,7 @@ class Checked:
     warnings: list[Problem] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    edits: pd.DataFrame | None = None
 
 
 MUCH = 8_000_000  # bytes of unread transcripts that `run` leaves to the run itself, where that reads them in shards
@@ -53,6 +54,7 @@ def check_study(study: Study, *, until: str | None = None, before_run: bool = Fa
         )
         for path in drafts(study)
     ]
+    _key(study, found)
     transcribed = _transcripts(study, found, before_run=before_run)
     if until in (None, "topics", "topic_codes", "reports"):
         _topics(study, found)
@@ -76,8 +78,20 @@ def _names(study: Study, found: Checked) -> None:
                 found.problems.add(study.shown(path), "a file's name may not hold { or }.", "Rename it.")
 
 
+def _key(study: Study, found: Checked) -> None:
+    """The pseudonym key: whether it can be read, and whether it may lie where it lies."""
+    from qualcode.deidentify.place import look_for_key
+
+    looked = look_for_key(study)
+    found.problems.found += looked.problems.found
+    found.warnings += looked.warnings
+    if looked.key is not None:
+        found.counts["pseudonyms"] = len(looked.key.entries)
+
+
 def _transcripts(study: Study, found: Checked, *, before_run: bool = False) -> object | None:
     from qualcode.transcripts import read_transcripts
+    from qualcode.transcripts.edits import edits_of_study
     from qualcode.transcripts.one import unread_bytes
     from qualcode.transcripts.plan import Plan
     from qualcode.transcripts.registry import READ
@@ -106,6 +120,7 @@ def _transcripts(study: Study, found: Checked, *, before_run: bool = False) -> o
             return None
     try:
         transcribed = read_transcripts(study, keep=before_run)
+        found.edits = edits_of_study(study, transcribed.transcripts, transcribed.texts, names_out=transcribed.names_out)
     except QualcodeError as error:
         _add(found, error)
         return None
@@ -159,12 +174,11 @@ def _frameworks(study: Study, found: Checked) -> None:
 
 def _codings(study: Study, found: Checked, transcribed: object, codebook: pd.DataFrame) -> None:
     from qualcode.codings import read_codings
-    from qualcode.transcripts.edits import edits_of_study
 
     transcripts, turns, texts = transcribed.transcripts, transcribed.turns, transcribed.texts  # type: ignore[attr-defined]
+    assert found.edits is not None  # made when the transcripts were read
     try:
-        edits = edits_of_study(study, transcripts, texts)
-        imported = read_codings(study, transcripts, turns, texts, edits, codebook)
+        imported = read_codings(study, transcripts, turns, texts, found.edits, codebook)
     except QualcodeError as error:
         _add(found, error)
         return
@@ -176,6 +190,9 @@ def _codings(study: Study, found: Checked, transcribed: object, codebook: pd.Dat
     }
     if len(imported.memos):
         found.counts["memos of tools"] = len(imported.memos)
+    changed = int((imported.changed["status"] == "open").sum())
+    if changed:
+        found.counts["passages to look at"] = changed
     own = imported.unaligned[imported.unaligned["why"] == "own"]
     if len(own):
         found.counts["unaligned"] = len(own)

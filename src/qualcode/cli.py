@@ -18,7 +18,7 @@ COMMANDS = {
     "show": "Print any table of the study.",
     "import": "Bring in codings, filled sheets and member-check replies.",
     "codebook": "The codebook: its versions, sheets, and other programs.",
-    "pack": "Give work out: meeting, review, training, splits, alignment, member checks.",
+    "pack": "Give work out: meeting, review, training, splits, alignment, edits, member checks.",
     "export": "Write codings and codebook for other programs.",
     "sample": "Plan how much to code twice, and draw it.",
     "agreement": "Agreement coefficients for any ratings table.",

@@ -24,7 +24,10 @@ class StudyInfo(_Section):
 
     title: str = Field("Untitled study", description="Title, as it stands on reports.")
     notice: str = Field("", description="A sentence printed on every report, for example that the study is made up.")
-    language: str = Field("en", description="Language of the transcripts (ISO 639-1), unless a session says otherwise.")
+    language: str = Field(
+        "en",
+        description="Language of the transcripts (ISO 639-1), unless a session says otherwise. Left out: told from their words.",
+    )
     innovation: str = Field("", description="What is being implemented; printed with every framework table.")
     inner_setting: str = Field("", description="The setting in which it is implemented; printed with framework tables.")
     outer_setting: str = Field("", description="The setting around that; printed with framework tables.")
@@ -118,6 +121,45 @@ class Transcripts(_Section):
             if "speaker" not in groups:
                 raise ValueError("needs a group named speaker: (?P<speaker>…)")
         return value
+
+
+class Deidentify(_Section):
+    """How names, places and other identifiers are found and replaced (docs/privacy.md)."""
+
+    key: str | None = Field(
+        None,
+        description="The pseudonym key, CSV or XLSX, as a path from the study's folder. Keep it outside the study; by default "
+        "it is looked for beside it, in `../STUDY-key/key.csv`. Git may not track it.",
+    )
+    invented: bool = Field(
+        False,
+        description="The people in the key are made up (an example, a course): it may lie in the study and in git.",
+    )
+    automatic: list[Literal["email", "phone", "iban", "card"]] = Field(
+        default=["email", "phone"],
+        description="What is replaced by a mark, `[e-mail address]`, as soon as it is recognised, unless somebody decided to keep "
+        "it; what needs judgement waits for a decision.",
+    )
+    countries: list[str] = Field(
+        default=[],
+        description="Countries (ISO 3166, `nl`, `gb`) whose telephone and identity numbers, postcodes and addresses are looked for "
+        "in every transcript, beside those of its language.",
+    )
+    pipelines: dict[str, str] = Field(
+        default={},
+        description="An installed spaCy pipeline for each language, by name or folder, that finds more names for the review list.",
+    )
+    presidio: bool = Field(
+        False, description="Whether presidio-analyzer, where it is installed, adds to the review list."
+    )
+
+    @field_validator("countries")
+    @classmethod
+    def _two_letters(cls, value: list[str]) -> list[str]:
+        odd = [one for one in value if not re.fullmatch(r"[A-Za-z]{2}", one)]
+        if odd:
+            raise ValueError(f"'{odd[0]}' is not a country's two letters")
+        return [one.lower() for one in value]
 
 
 class Segments(_Section):
@@ -317,6 +359,9 @@ class Config(_Section):
         default=[], description="The people who code; where given, codings of anybody else are refused."
     )
     transcripts: Transcripts = Field(default_factory=Transcripts, description="How transcripts are read.")
+    deidentify: Deidentify = Field(
+        default_factory=Deidentify, description="How names and other identifiers are found and replaced."
+    )
     segments: Segments = Field(
         default_factory=Segments, description="Units of agreement and co-occurrence; topics take whole turns."
     )

@@ -60,6 +60,10 @@ class DecisionsError(QualcodeError):
     """A sheet of decisions that cannot be read back."""
 
 
+class DeidentifyError(QualcodeError):
+    """A pseudonym key, or a sheet of candidates, that cannot be used: rows are named, never names."""
+
+
 class Problems:
     """Collects problems, so that all of them can be said at once."""
 

@@ -80,7 +80,7 @@ def write_template(folder: Path, *, tables: bool = True) -> None:
 
 
 def commented_config() -> str:
-    """A configuration with every key, its meaning and its default, commented out but for the title and the language."""
+    """A configuration with every key, its meaning and its default, commented out but for the title."""
     lines = [
         "# Settings of this study. Every key may be left out; lines that begin with # show the default.",
         "# A misspelt key stops the run. All keys on one page: docs/config.md.",
@@ -96,7 +96,7 @@ def commented_config() -> str:
             for line in _wrapped(item.description or ""):
                 lines.append(f"  # {line}")
             value = _yaml(item.get_default(call_default_factory=True))
-            live = name == "study" and key in ("title", "language")
+            live = name == "study" and key == "title"
             lines.append(f"  {key}: {value}" if live else f"  # {key}: {value}")
     return "\n".join(lines) + "\n"
 

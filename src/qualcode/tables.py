@@ -80,6 +80,16 @@ SESSION_KINDS = ("interview", "focus_group", "document", "board", "survey", "mem
 MEMO_KINDS = ("analytic", "reflexive", "expectation", "meeting", "field", "")
 DIRECTIONS = ("facilitator", "barrier", "mixed", "neutral", "")
 
+_CHANGED = (
+    "about kind transcript start:whole end:whole coder code status change why sha256_from start_from:whole end_from:whole "
+    "choice reason by on decision source row:whole"
+)
+_CHANGED_WORDS = {
+    "kind": ("coding", "assignment", "decision"),
+    "status": ("open", "noted", "confirmed", "adjusted", "dropped"),
+    "change": ("words", "signs", "moved", "gone"),
+}
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -145,8 +155,10 @@ TABLES: dict[str, Table] = {
         _table(
             "edits",
             "one changed stretch between an earlier text of a transcript and the present one",
-            "transcript sha256_from start_from:whole end_from:whole sha256_to start_to:whole end_to:whole why",
+            "transcript sha256_from start_from:whole end_from:whole sha256_to start_to:whole end_to:whole why left:whole "
+            "right:whole",
             "transcript sha256_from start_from",
+            note="the same change may as well stand up to `left` characters before or `right` behind",
             words={"why": ("identifier", "correction", "reader")},
         ),
         _table(
@@ -209,6 +221,13 @@ TABLES: dict[str, Table] = {
             words={"why": ("retired", "none")},
         ),
         _table(
+            "changed_codings",
+            "one coding, or stretch that a coder was to read, whose text changed since it was made",
+            _CHANGED,
+            "transcript start_from end_from about",
+            words=_CHANGED_WORDS,
+        ),
+        _table(
             "tool_memos",
             "one memo that a tool keeps beside its codings",
             "memo kind about author date text title unknown source",
@@ -266,6 +285,18 @@ TABLES: dict[str, Table] = {
             kind="report",
         ),
         _table(
+            "report_replacements",
+            "one identifier that was replaced",
+            "transcript start:whole end:whole kind action replacement why in_label:yesno look by on",
+            "transcript start",
+            kind="report",
+            note="offsets in the text without names; what stood there is not in it",
+            words={
+                "kind": ("person", "place", "organisation", "date", "contact", "number", "role", "other"),
+                "action": ("pseudonym", "generalise", "mark"),
+            },
+        ),
+        _table(
             "report_sessions",
             "one session",
             "session date kind mode participants minutes:number language status phase files words:whole",
@@ -284,7 +315,7 @@ TABLES: dict[str, Table] = {
             "report_imports",
             "one codings file as read",
             "file kind coder rows:whole kept:whole as_given:whole calibrated:whole by_text:whole collapsed:whole "
-            "refused:whole open_split:whole retired:whole unaligned:whole",
+            "refused:whole open_split:whole retired:whole unaligned:whole dropped:whole",
             "file coder",
             kind="report",
         ),
@@ -292,7 +323,7 @@ TABLES: dict[str, Table] = {
             "report_import_codes",
             "one code as a codings file names it, of one coder",
             "file coder under code_as_coded code rows:whole kept:whole collapsed:whole refused:whole open_split:whole "
-            "retired:whole unaligned:whole",
+            "retired:whole unaligned:whole dropped:whole",
             "file coder under code_as_coded code",
             kind="report",
             note="rows is what the program that the file comes from counts",
@@ -311,6 +342,16 @@ TABLES: dict[str, Table] = {
             "one change of the codebook that met codings made under an earlier version",
             "version change code to codings:whole open:whole coders",
             kind="report",
+        ),
+        _table(
+            "report_changed",
+            "one coding, stretch that a coder was to read, or decision with a span, whose text changed since it was made",
+            _CHANGED,
+            "transcript start_from end_from about",
+            kind="report",
+            note="start and end are in the present text, empty where the words were taken out; start_from and end_from in the "
+            "text of sha256_from; status open: somebody must look, noted: nobody need",
+            words=_CHANGED_WORDS,
         ),
         _table(
             "report_themes",

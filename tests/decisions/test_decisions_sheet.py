@@ -9,108 +9,42 @@ from datetime import datetime
 
 import openpyxl
 import pytest
+from made_up_meeting import CODEBOOK, CODINGS, TEXT, TEXTS, TITLE, TURNS, Meeting, span
 
-from qualcode.consensus import find_disagreements, make_consensus
-from qualcode.decisions import import_sheet, is_sheet, not_imported, read_decisions, write_sheet
+from qualcode.decisions import (
+    append_decisions,
+    import_sheet,
+    import_sheets,
+    is_sheet,
+    make_pack,
+    not_imported,
+    read_decisions,
+    write_sheet,
+)
 from qualcode.errors import DecisionsError
-from qualcode.study import Study
-from qualcode.tables import TABLES, write
+from qualcode.tables import write
 
-TEXT = (
-    "I: What came in the way?\n\n"
-    "P01: =SUM of my hours was too small. We had no time for it, and the money stopped in May. "
-    "Then the nurses helped one another a great deal.\n\n"
-    "I: And now?\n\n"
-    "P01: Now the director stands behind us. I would do it again tomorrow."
-)
-TEXTS = {"S01": TEXT}
+PASSAGE = "Other passage (paste its words)"
 
 
-def span(words: str) -> tuple[int, int]:
-    start = TEXT.index(words)
-    return start, start + len(words)
+class SheetMeeting(Meeting):
+    """The same study, with the workbook that its meeting fills in."""
 
+    def run(self, context=4):
+        made = super().run(context)
+        self.sheet = self.root / "sheet.xlsx"
+        write_sheet(self.sheet, self.pack)
+        return made
 
-TURNS = TABLES["turns"].shape(
-    [
-        {"transcript": "S01", "turn": turn, "speaker": who, "participant": "" if who == "I" else who,
-         "role": "interviewer" if who == "I" else "participant", "start": span(words)[0], "end": span(words)[1]}
-        for turn, (who, words) in enumerate(
-            [
-                ("I", "What came in the way?"),
-                ("P01", TEXT.split("P01: ")[1].split("\n")[0]),
-                ("I", "And now?"),
-                ("P01", "Now the director stands behind us. I would do it again tomorrow."),
-            ]
-        )
-    ]
-)  # fmt: skip
-CODEBOOK = TABLES["codebook"].shape(
-    [
-        {"position": n, "code": code, "label": label, "kind": kind, "parent": parent, "depth": 1 if parent else 0,
-         "direction": way, "definition": f"What {label.lower()} is.", "version": "1.0.0", "name": "tiny"}
-        for n, (code, label, kind, parent, way) in enumerate(
-            [
-                ("barriers", "Barriers", "theme", "", "barrier"),
-                ("time", "Too little time", "subtheme", "barriers", "barrier"),
-                ("money", "Money", "subtheme", "barriers", ""),
-                ("strengths", "Strengths", "theme", "", "facilitator"),
-                ("help", "Help", "subtheme", "strengths", "facilitator"),
-            ]
-        )
-    ]
-)  # fmt: skip
-CODINGS = TABLES["codings"].shape(
-    [
-        {"coding": name, "transcript": "S01", "scope": "span", "start": span(words)[0], "end": span(words)[1],
-         "code": code, "coder": coder, "origin": "human", "memo": memo, "created": "2024-04-01", "direction": way}
-        for name, coder, code, words, memo, way in [
-            ("c1", "RB", "time", "=SUM of my hours was too small.", "-- sure?", ""),
-            ("c2", "KL", "money", "the money stopped in May", "@RB: money, not time", "barrier"),
-            ("c3", "RB", "time", "the money stopped in May", "", ""),
-            ("c4", "RB", "help", "the nurses helped one another", "", ""),
-            ("c5", "KL", "help", "the nurses helped one another a great deal", "", "barrier"),
-            ("c6", "RB", "help", "Now the director stands behind us.", "", ""),
-        ]
-    ]
-)  # fmt: skip
-ASSIGNMENTS = TABLES["assignments"].shape(
-    [{"transcript": "S01", "coder": coder, "done": "yes"} for coder in ("RB", "KL")]
-)
-TITLE = "A tiny study"
-
-
-class Meeting:
-    """A study with four disagreements: presence (time), sibling (time, money), direction (help), missed (help)."""
-
-    def __init__(self, root):
-        (root / "config").mkdir(parents=True)
-        (root / "config/study.yaml").write_text(f"study:\n  title: {TITLE}\n", encoding="utf-8")
-        self.root = root
-        self.sheet = root / "sheet.xlsx"
-        self.run()
-
-    @property
-    def study(self) -> Study:
-        return Study.load(self.root)
-
-    def run(self):
-        decisions = read_decisions(self.study)
-        self.found = find_disagreements(CODINGS, ASSIGNMENTS, TEXTS, CODEBOOK, decisions)
-        write("report_disagreements", self.found, self.root / "reports/tables/disagreements.csv")
-        write("codebook", CODEBOOK, self.root / "data/processed/codebook.parquet")
-        write_sheet(self.sheet, self.found, CODINGS, TURNS, TEXTS, CODEBOOK, decisions, title=TITLE, context=4)
-        return make_consensus(CODINGS, ASSIGNMENTS, TEXTS, CODEBOOK, decisions)
-
-    def fill(self, *rows: tuple, path=None, **cells):
-        """Fill sheet rows: (kind, decision, other, reason, by, date)."""
+    def fill(self, *rows: tuple, path=None):
+        """Fill sheet rows: (kind, decision, other, reason, by, date, other passage)."""
         book = openpyxl.load_workbook(path or self.sheet)
         page = book["Disagreements"]
         heads = {cell.value: cell.column for cell in page[1]}
         for kind, *values in rows:
             (row,) = (r for r in range(2, page.max_row + 1) if page.cell(r, heads["Kind"]).value == kind)
             for head, value in zip(
-                ("Decision", "Other code or direction", "Reason", "By", "Date"), values, strict=False
+                ("Decision", "Other code or direction", "Reason", "By", "Date", PASSAGE), values, strict=False
             ):
                 page.cell(row, heads[head]).value = value
         book.save(path or self.sheet)
@@ -118,7 +52,7 @@ class Meeting:
 
 @pytest.fixture
 def meeting(tmp_path):
-    return Meeting(tmp_path / "study")
+    return SheetMeeting(tmp_path / "study")
 
 
 def cells(path) -> list[dict[str, object]]:
@@ -160,7 +94,7 @@ def test_only_the_columns_to_fill_are_unlocked_and_the_list_of_decisions_fits_th
     page = openpyxl.load_workbook(meeting.sheet)["Disagreements"]
     heads = {cell.value: cell.column_letter for cell in page[1]}
     unlocked = {head for head, letter in heads.items() if not page[f"{letter}2"].protection.locked}
-    assert unlocked == {"Decision", "Other code or direction", "Reason", "By", "Date"}
+    assert unlocked == {"Decision", "Other code or direction", PASSAGE, "Reason", "By", "Date"}
     kinds = {page[f"{heads['Kind']}{n}"].value: n for n in range(2, 6)}
     rules = {str(rule.sqref): rule.formula1 for rule in page.data_validations.dataValidation}
 
@@ -259,8 +193,12 @@ def test_two_people_who_decide_otherwise_on_one_day_are_a_conflict(meeting, tmp_
     import_sheet(meeting.study, meeting.sheet)
     with pytest.raises(DecisionsError) as caught:
         import_sheet(meeting.study, other)
-    assert len(caught.value.problems) == 1
-    assert "was decided otherwise by RB on 2024-05-03 (keep A; decision " in str(caught.value)
+    conflict, counted = caught.value.problems
+    assert "is decided in two ways, and neither knew the other: keep A, by RB on 2024-05-03 (decision " in conflict.what
+    assert conflict.what.endswith(f"keep B, by KL on 2024-05-03 ({other}, {conflict.place}).")
+    assert counted.what == (
+        "nothing was imported. Of 4 rows: 0 new decisions, 0 changed, 1 as before, 2 not decided, 1 in conflict."
+    )
 
 
 def test_every_wrong_row_is_named_and_nothing_is_written(meeting):
@@ -304,7 +242,7 @@ def test_an_unknown_disagreement_and_an_unknown_code_are_named(meeting):
 
 def test_another_studys_sheet_is_refused(meeting, tmp_path):
     meeting.fill(("presence", "keep A", None, None, "RB", "2024-05-03"))
-    other = Meeting(tmp_path / "other")
+    other = SheetMeeting(tmp_path / "other")
     (other.root / "config/study.yaml").write_text("study:\n  title: Something else\n", encoding="utf-8")
     write("report_disagreements", other.found.iloc[:0], other.root / "reports/tables/disagreements.csv")
     with pytest.raises(DecisionsError, match="made for the study 'A tiny study', and this study is 'Something else'"):
@@ -367,3 +305,221 @@ def test_a_sheet_that_libreoffice_saved_is_read_all_the_same(meeting, tmp_path):
         for row in page.iter_rows()
         for cell in row
     )
+
+
+def offsets(words: str) -> str:
+    start, end = span(words)
+    return f"{start}-{end}"
+
+
+def values(study) -> dict[str, str]:
+    decisions = read_decisions(study)
+    return dict(zip(decisions["choice"], decisions["value"], strict=True))
+
+
+def test_pasted_words_become_another_passage_with_the_code_of_the_disagreement_or_another_one(meeting):
+    meeting.fill(
+        ("presence", "other", None, None, "RB", "2024-05-03", "my  hours was too\nsmall"),
+        ("sibling", "other", "Help [help]", None, "RB", "2024-05-03", "and THE MONEY stopped"),
+    )
+    import_sheet(meeting.study, meeting.sheet)
+    decisions = read_decisions(meeting.study)
+    assert set(decisions["value"]) == {
+        f"time {offsets('my hours was too small')}",
+        f"help {offsets('and the money stopped')}",
+    }
+    made = meeting.run()
+    assert ("time", *span("my hours was too small")) in set(zip(made["code"], made["start"], made["end"], strict=True))
+    row = next(row for row in cells(meeting.sheet) if row["Kind"] == "sibling")
+    assert (row["Other code or direction"], row[PASSAGE]) == ("Help [help]", "and the money stopped")
+    assert import_sheet(meeting.study, meeting.sheet)["unchanged"] == 2  # as it came, the same once more
+
+
+def test_words_that_are_not_shown_or_stand_there_twice_are_no_passage(meeting):
+    meeting.fill(
+        ("presence", "other", None, None, "RB", "2024-05-03", "the hours were far too few"),
+        ("sibling", "other", "Help [help]", None, "RB", "2024-05-03", "t"),
+        ("direction", "other", "mixed", None, "RB", "2024-05-03", "the nurses helped"),
+        ("missed", "other", None, None, "RB", "2024-05-03", "the nurses helped one another"),
+    )
+    with pytest.raises(DecisionsError) as caught:
+        import_sheet(meeting.study, meeting.sheet)
+    said = str(caught.value)
+    assert "row 2: the words of the other passage are not in what the sheet shows of S01.\n  Copy them" in said
+    assert "row 3: the words given stand " in said and "in what the sheet shows of S01: first at characters " in said
+    assert "row 4: this disagreement is about the direction: the passage stands." in said
+    start, end = span("the nurses helped one another")
+    assert f"row 5: the words of the other passage stand at characters {start}–{end} of S01, outside" in said
+    for words in ("nurses", "money", "hours"):
+        assert words not in said
+
+
+def test_an_other_code_or_passage_beside_another_choice_is_not_passed_over(meeting):
+    meeting.fill(("sibling", "keep A", None, None, "RB", "2024-05-03", "the money stopped"))
+    with pytest.raises(DecisionsError, match="and the decision is 'keep A'"):
+        import_sheet(meeting.study, meeting.sheet)
+    meeting.fill(("sibling", "other", None, None, "RB", "2024-05-03", "the money stopped"))
+    with pytest.raises(DecisionsError, match="there is another passage, and the two sides have different codes"):
+        import_sheet(meeting.study, meeting.sheet)
+
+
+def test_offsets_beyond_the_text_are_refused(meeting):
+    meeting.fill(("presence", "other", f"time 5-{len(TEXT) + 1}", None, "RB", "2024-05-03"))
+    with pytest.raises(DecisionsError, match=f"reversed or beyond the text, which has {len(TEXT)} characters"):
+        import_sheet(meeting.study, meeting.sheet)
+
+
+def test_the_overview_counts_what_is_filled_in_and_leads_to_each_row(meeting):
+    page = openpyxl.load_workbook(meeting.sheet)["Overview"]
+    assert page["A4"].value.endswith('&" of 4 decided, "&(4-COUNTIFS(Disagreements!$O$2:$O$5,"<>",'
+                                     'Disagreements!$O$2:$O$5,"<>open again"))&" open"')  # fmt: skip
+    first = meeting.pack.items[0].disagreement
+    assert page["A7"].value == f'=HYPERLINK("#Disagreements!A"&(1+MATCH("{first}",Disagreements!$X$2:$X$5,0)),1)'
+    heads = [cell.value for cell in openpyxl.load_workbook(meeting.sheet)["Disagreements"][1]]
+    assert (heads[14], heads[23]) == ("Decision", "Disagreement id")  # columns O and X
+
+
+def test_a_reason_that_quotes_the_transcript_is_said_and_a_short_echo_is_not(meeting):
+    meeting.fill(
+        ("presence", "keep B", None, "She says: of my hours was too small, so time.", "RB", "2024-05-03"),
+        ("missed", "keep A", None, "The director stands behind them.", "RB", "2024-05-03"),
+    )
+    (warning,) = import_sheet(meeting.study, meeting.sheet)["warnings"]
+    assert "row 2: the reason holds 6 words or more in a row of transcript S01." in warning
+    assert "hours" not in warning
+
+
+def fill_two(meeting, tmp_path, mine: tuple, hers: tuple):
+    """Two copies of the sheet, filled by two people."""
+    other = tmp_path / "hers.xlsx"
+    shutil.copy(meeting.sheet, other)
+    meeting.fill(("presence", *mine))
+    meeting.fill(("presence", *hers), path=other)
+    return [meeting.sheet, other]
+
+
+KEEP_A, KEEP_B = ("keep A", None, "one", "RB", "2024-05-03"), ("keep B", None, "two", "KL", "2024-05-10")
+
+
+def test_the_same_decision_by_two_people_is_one(meeting, tmp_path):
+    paths = fill_two(meeting, tmp_path, ("keep B", None, None, "RB", "2024-05-03"), KEEP_B)
+    result = import_sheets(meeting.study, paths)
+    assert (result["added"], result["unchanged"], result["undecided"], result["rows"]) == (1, 1, 6, 8)
+    decisions = read_decisions(meeting.study)
+    assert list(decisions[["choice", "by", "on", "reason"]].itertuples(index=False, name=None)) == [
+        ("keep_b", "RB", "2024-05-03", "two")  # the first signature, the only reason
+    ]
+    assert import_sheets(meeting.study, paths[::-1])["unchanged"] == 2
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_two_decisions_of_which_neither_knew_the_other_are_a_conflict_in_whatever_order(meeting, tmp_path, together):
+    paths = fill_two(meeting, tmp_path, KEEP_A, KEEP_B)
+    if not together:
+        import_sheet(meeting.study, paths.pop(0))
+    with pytest.raises(DecisionsError) as caught:
+        import_sheets(meeting.study, paths)
+    said = str(caught.value)
+    about = next(item.disagreement for item in meeting.pack.items if item.kind == "presence")
+    assert (
+        f"disagreement '{about}' is decided in two ways, and neither knew the other: keep A, by RB on 2024-05-03 ("
+        in said
+    )
+    assert f"; keep B, by KL on 2024-05-10 ({paths[-1]}, row 2)." in said
+    assert ("2 in conflict" if together else "1 in conflict") in said
+    assert len(read_decisions(meeting.study)) == (0 if together else 1)
+
+
+@pytest.mark.parametrize(
+    ("prefer", "holds", "on_record"),
+    [("newest", "keep_b", 2), ("hers.xlsx", "keep_b", 2), ("sheet.xlsx", "keep_a", 2)],
+)
+def test_what_is_preferred_holds_and_what_gives_way_stays_on_record(meeting, tmp_path, prefer, holds, on_record):
+    paths = fill_two(meeting, tmp_path, KEEP_A, KEEP_B)
+    result = import_sheets(meeting.study, paths, prefer=prefer)
+    assert (result["added"], result["changed"]) == (1, 1)
+    assert list(read_decisions(meeting.study)["choice"]) == [holds]
+    table = (meeting.root / "data/raw/decisions/disagreements.csv").read_text(encoding="utf-8")
+    assert len(table.splitlines()) == 1 + on_record
+    assert import_sheets(meeting.study, paths)["unchanged"] == 2  # settled once, for good
+
+
+def test_what_is_recorded_can_be_preferred_to_what_comes(meeting, tmp_path):
+    first, second = fill_two(meeting, tmp_path, KEEP_A, KEEP_B)
+    meeting.fill(("missed", "keep B", None, None, "KL", "2024-05-10"), path=second)
+    import_sheet(meeting.study, first)
+    result = import_sheet(meeting.study, second, prefer="recorded")
+    assert (result["added"], result["left_out"], result["undecided"]) == (1, 1, 2)
+    assert "1 left out by --prefer" in result["message"]
+    with pytest.raises(DecisionsError, match=r"'third\.xlsx' is no file that is imported"):
+        import_sheet(meeting.study, second, prefer="third.xlsx")
+
+
+def test_the_newest_of_one_day_is_none(meeting, tmp_path):
+    paths = fill_two(meeting, tmp_path, KEEP_A, ("keep B", None, None, "KL", "2024-05-03"))
+    with pytest.raises(DecisionsError, match="is decided in two ways"):
+        import_sheets(meeting.study, paths, prefer="newest")
+
+
+def test_whoever_signed_both_knew_the_first(meeting, tmp_path):
+    paths = fill_two(meeting, tmp_path, KEEP_A, ("keep B", None, "we talked", "KL and RB", "2024-05-10"))
+    assert import_sheets(meeting.study, paths)["changed"] == 1
+    assert list(read_decisions(meeting.study)["by"]) == ["KL and RB"]
+
+
+def test_a_reason_corrected_in_the_same_sheet_is_taken(meeting):
+    meeting.fill(("presence", *KEEP_A))
+    import_sheet(meeting.study, meeting.sheet)
+    meeting.fill(("presence", "keep A", None, "one, put better", "RB", "2024-05-03"))
+    assert import_sheet(meeting.study, meeting.sheet)["changed"] == 1
+    assert list(read_decisions(meeting.study)["reason"]) == ["one, put better"]
+
+
+def test_the_counts_of_a_refused_import_add_up(meeting):
+    meeting.fill(
+        ("presence", "maybe", None, None, "RB", "2024-05-03"),
+        ("sibling", "other", "moony", None, "RB", "2024-05-03"),
+        ("missed", "keep A", None, None, "RB", "2024-05-03"),
+    )
+    with pytest.raises(DecisionsError) as caught:
+        import_sheet(meeting.study, meeting.sheet)
+    assert "nothing was imported. Of 4 rows: 1 new decision, 0 changed, 0 as before, 1 not decided, 2 refused." in str(
+        caught.value
+    )
+
+
+def test_a_row_whose_disagreement_is_gone_is_refused_only_where_it_says_something_new(meeting):
+    meeting.fill(("presence", *KEEP_A))
+    import_sheet(meeting.study, meeting.sheet)
+    meeting.run()
+    gone = meeting.found[meeting.found["kind"] != "presence"]
+    write("report_disagreements", gone, meeting.root / "reports/tables/disagreements.csv")
+    result = import_sheet(meeting.study, meeting.sheet)
+    assert (result["unchanged"], result["undecided"]) == (1, 3)
+
+
+def test_a_decision_written_by_hand_keeps_its_own_id_as_base(meeting):
+    about = next(item.disagreement for item in meeting.pack.items if item.kind == "presence")
+    row = {"decision": "d1", "kind": "disagreement", "about": about, "choice": "keep_a", "by": "RB", "on": "2024-05-03"}
+    append_decisions(meeting.study, [row])
+    meeting.run()
+    meeting.fill(("presence", *KEEP_B))
+    assert import_sheet(meeting.study, meeting.sheet)["changed"] == 1
+    assert list(read_decisions(meeting.study)["supersedes"]) == ["d1"]
+
+
+def test_a_side_of_several_directions_cannot_be_kept(meeting):
+    found = meeting.found.assign(
+        direction_b=[
+            row.direction_b if row.kind != "direction" else "barrier;mixed" for row in meeting.found.itertuples()
+        ]
+    )
+    write("report_disagreements", found, meeting.root / "reports/tables/disagreements.csv")
+    pack = make_pack(found, CODINGS, TURNS, TEXTS, CODEBOOK, read_decisions(meeting.study), title=TITLE)
+    write_sheet(meeting.sheet, pack)
+    book = openpyxl.load_workbook(meeting.sheet)
+    assert [cell.value for cell in book["Lists"]["E"]][:5] == ["keep A", "both", "neither", "other", "open again"]
+    assert "Lists!$E$1:$E$5" in [rule.formula1 for rule in book["Disagreements"].data_validations.dataValidation]
+    meeting.fill(("direction", "keep B", None, None, "RB", "2024-05-03"))
+    with pytest.raises(DecisionsError, match="'keep B' stands for several directions"):
+        import_sheet(meeting.study, meeting.sheet)

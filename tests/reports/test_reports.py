@@ -122,7 +122,7 @@ def test_documents_have_the_same_bytes_each_time(tmp_path: Path) -> None:
 
 def data(tmp_path: Path, **tables: list[dict[str, object]]) -> Data:
     """A study whose report tables are empty but for those given."""
-    names = {name: f"report_{name}" if f"report_{name}" in TABLES else name for name in REPORT_TABLES}
+    names = {name: f"report_{name}" if f"report_{name}" in TABLES else name for name in (*REPORT_TABLES, "changed")}
     filled = {
         name: TABLES[full].shape(pd.DataFrame(tables[name])) if name in tables else TABLES[full].empty()
         for name, full in names.items()
@@ -365,6 +365,23 @@ def test_under_the_reflexive_approach_documents_say_so_in_place_of_coefficients(
             "Under the reflexive approach coefficients of agreement are switched off"
         )
     assert content.agreement_methods(made).startswith("Under the reflexive approach")
+
+
+def test_the_foot_of_every_table_says_how_many_passages_changed_and_were_not_looked_at(tmp_path: Path) -> None:
+    from qualcode.reports.content import open_note
+
+    kinds = [
+        ("coding", "open", "words"),
+        ("coding", "open", "moved"),
+        ("coding", "open", "gone"),
+        ("coding", "noted", "signs"),
+    ]
+    kinds += [("coding", "confirmed", "words"), ("decision", "open", "words")]
+    rows = [dict(zip(("kind", "status", "change"), kind, strict=True)) for kind in kinds]
+    assert open_note(data(tmp_path, changed=rows)) == (
+        "2 coded passages have other words since the transcript was corrected, and nobody has looked at them yet; they are "
+        "counted. 1 coded passage no longer in the transcript is not counted."
+    )
 
 
 def test_the_foot_of_every_table_says_how_many_codings_wait_to_be_aligned(tmp_path: Path) -> None:

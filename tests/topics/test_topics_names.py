@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
+from qualcode.stopwords import all_stop_words, stop_words, words_of
 from qualcode.topics.name import topic_words
-from qualcode.topics.stopwords import all_stop_words, stop_words, words_of
 
 
 def named(groups, *, stop=frozenset(), rare=2):

@@ -19,12 +19,12 @@ from qualcode.codebook.qdc import code_guid, former_guid
 from qualcode.codings.anchor import TextIndex, folded_text
 from qualcode.codings.carry import Carried, Carrier, carrier_of
 from qualcode.codings.match import hashes_of
+from qualcode.codings.passages import Passages
 from qualcode.files import sha256
 from qualcode.study import Study
 
 if TYPE_CHECKING:
     from qualcode.codings.align import Alignments
-    from qualcode.transcripts.edits import Edit
 
 NAMESPACE = uuid.UUID("6f1c1c1e-5d0b-5e0c-9d6a-0d7e1b6f2a11")
 _OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
@@ -68,8 +68,7 @@ class Context:
             str(name): (list(part["start"]), list(part["turn"]))
             for name, part in turns.sort_values("start").groupby("transcript", sort=False)
         }
-        self._edits = edits
-        self._earlier: dict[str, list[tuple[str, TextIndex]]] = {}
+        self.passages = Passages(study, self.sha, {name: index.text for name, index in self.texts.items()}, edits)
         self.codebook = codebook_table
         self.version = str(codebook_table["version"].iloc[0]) if len(codebook_table) else ""
         self.codebook_name = str(codebook_table["name"].iloc[0]) if len(codebook_table) else ""
@@ -194,14 +193,6 @@ class Context:
         return Alignments(read_decisions(self._study), self)
 
     @cached_property
-    def edits(self) -> dict[tuple[str, str], list[Edit]]:
-        """Edits by transcript and earlier text."""
-        from qualcode.transcripts.edits import edits_of_table
-
-        groups = self._edits.groupby(["transcript", "sha256_from"], sort=False)
-        return {(str(transcript), str(sha)): edits_of_table(rows) for (transcript, sha), rows in groups}
-
-    @cached_property
     def _all_texts(self) -> tuple[str, list[int], list[str]]:
         texts = [index.caseless.text for index in self.texts.values()]
         starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
@@ -219,25 +210,6 @@ class Context:
         starts, turns = self._turns.get(transcript, ([], []))
         at = bisect_right(starts, start) - 1
         return f"characters {start}–{end}" + (f" (turn {turns[at]})" if at >= 0 else "")
-
-    def earlier(self, transcript: str) -> list[tuple[str, TextIndex]]:
-        """The texts that a transcript had before (with names in it, uncorrected), each with its hash."""
-        if transcript not in self._earlier:
-            from qualcode.transcripts.edits import kept_text
-
-            shas = sorted(sha for name, sha in self.edits if name == transcript)
-            kept = [(sha, kept_text(self._study, sha)) for sha in shas]
-            self._earlier[transcript] = [(sha, TextIndex(text)) for sha, text in kept if text is not None]
-        return self._earlier[transcript]
-
-    def carry(self, transcript: str, sha: str, start: int, end: int) -> tuple[int, int, bool] | None:
-        """A span of an earlier text in the present one, and whether its own words changed; None: unknown or gone."""
-        rows = self.edits.get((transcript, sha))
-        if rows is None:
-            return None
-        from qualcode.transcripts.edits import map_span
-
-        return map_span(rows, start, end)
 
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

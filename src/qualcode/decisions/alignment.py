@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import pandas as pd
 from qualcode.codings.carry import NONE
 from qualcode.codings.partners import COMMON, LIKE, Pair, Used, pairs, used_codes
 from qualcode.decisions.layout import LISTS, code_option
-from qualcode.decisions.sheet_out import _shortened
+from qualcode.decisions.passage import shortened
 from qualcode.decisions.table import ALIGNMENT
 from qualcode.decisions.worklist import (
     choices_in,
@@ -218,7 +217,7 @@ def _quotes(used: Used, texts: Mapping[str, str]) -> list[str]:
     for name, (start, end) in [*first, *rest[:1]]:
         whole = (start, end) == (0, len(texts[name]))
         found.append(
-            f"{name}: " + ("(the whole transcript)" if whole else _shortened(texts[name][start:end], words=100))
+            f"{name}: " + ("(the whole transcript)" if whole else shortened(texts[name][start:end], words=100))
         )
     return found
 
@@ -259,9 +258,3 @@ def _help(title: str, notice: str, codes: int, codebook: bool) -> list[str]:
         "Save as .xlsx; then: qualcode import FILE.xlsx (with new codes: qualcode import FILE.xlsx --new-codes)",
         "This workbook holds words of participants. Share it only within the team.",
     ]
-
-
-def bracketed(cell: str) -> str:
-    """The id of a choice as the lists show it, `Label [id]`; "" for none."""
-    found = re.search(r"\[([^\[\]]+)\]\s*$", cell)
-    return found[1].strip() if found else ""

@@ -11,8 +11,9 @@ from qualcode.codebook.additions import NewCode, add_codes, told
 from qualcode.codebook.history import History, read_history
 from qualcode.codebook.sheet import write_codebook_file
 from qualcode.codings.carry import NONE
-from qualcode.decisions.alignment import COLUMNS, FILE, KIND, NONE_WORD, PACK, SHEET, bracketed, plain
-from qualcode.decisions.sheet_in import _facts, _open
+from qualcode.decisions.alignment import COLUMNS, FILE, KIND, NONE_WORD, PACK, SHEET, plain
+from qualcode.decisions.layout import bracketed
+from qualcode.decisions.sheet_in import facts_of, open_workbook
 from qualcode.decisions.table import all_rows, append_decisions, read_decisions
 from qualcode.decisions.worklist import against, read_page, signed
 from qualcode.errors import DecisionsError, Problems, nearest
@@ -47,8 +48,8 @@ def import_alignment(study: Study, path: Path, *, new_codes: bool = False, dry_r
         is written then.
     """
     where = study.shown(path)
-    book = _open(path)
-    facts = _facts(book)
+    book = open_workbook(path)
+    facts = facts_of(book)
     if facts.get("qualcode") != PACK or SHEET not in book.sheetnames:
         raise DecisionsError(
             "this is not an alignment sheet.", where=where, hint="Make one with `qualcode pack alignment`."
@@ -99,7 +100,7 @@ def import_alignment(study: Study, path: Path, *, new_codes: bool = False, dry_r
 
 def not_imported(study: Study, path: Path) -> int:
     """How many choices stand in an alignment sheet that have not been imported; those that cannot be count too."""
-    rows = read_page(_open(path)[SHEET], COLUMNS, ("about", "choice"), "about", path.name, Problems())
+    rows = read_page(open_workbook(path)[SHEET], COLUMNS, ("about", "choice"), "about", path.name, Problems())
     signed_by = {(row["about"], row["by"], row["on"]) for row in all_rows(study) if row["kind"] == KIND}
     return sum(bool(row["choice"]) and (row["about"], row["by"], row["on"]) not in signed_by for row in rows)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 PACK = "disagreements"  # what the hidden sheet says this workbook is
-SHEET, HELP, CODES, LISTS, HIDDEN = "Disagreements", "How to use this", "Codes", "Lists", "qualcode"
+OVERVIEW, SHEET, HELP, CODES = "Overview", "Disagreements", "How to use this", "Codes"
+LISTS, HIDDEN = "Lists", "qualcode"
 
 # what a person reads in the drop-down list -> what is written to the decisions table
 CHOICE_WORDS = {
@@ -32,7 +34,7 @@ class Column:
 
 
 COLUMNS = (
-    Column("number", "No.", 5),
+    Column("number", "No.", 6),
     Column("kind", "Kind", 11),
     Column("transcript", "Transcript", 11),
     Column("speaker", "Speaker", 10),
@@ -48,6 +50,7 @@ COLUMNS = (
     Column("after", "Just after", 26),
     Column("choice", "Decision", 12, "input"),
     Column("other", "Other code or direction", 24, "input"),
+    Column("passage", "Other passage (paste its words)", 26, "input"),
     Column("reason", "Reason", 28, "input"),
     Column("by", "By", 9, "input"),
     Column("on", "Date", 12, "input"),
@@ -72,6 +75,26 @@ KINDS = {
 }
 
 
+CHOICES_EXPLAINED = (
+    ("keep A", "The reading of A stands, that of B does not. Where A coded nothing: the passage gets no such code."),
+    ("keep B", "The reading of B stands, that of A does not. Where B coded nothing: the passage gets no such code."),
+    ("both", "Both stand. Boundary: one passage over the two. Direction: mixed."),
+    ("neither", "Neither stands. Direction: the passage keeps its code and has no direction."),
+    (
+        "other",
+        "Something else: another code (or direction), chosen beside; another passage, whose words are pasted; or both. "
+        "Without another passage the code is given to the whole passage.",
+    ),
+    ("open again", "Takes back an earlier decision: it counts as undecided until somebody decides anew."),
+)
+
+
 def code_option(code: str, label: str) -> str:
     """A code as the drop-down list shows it."""
     return f"{label} [{code}]" if label and label != code else code
+
+
+def bracketed(cell: str) -> str:
+    """The id of a choice as the lists show it, `Label [id]`; "" for none."""
+    found = re.search(r"\[([^\[\]]+)\]\s*$", cell)
+    return found[1].strip() if found else ""

@@ -1,23 +1,21 @@
-"""The sheet for the coders' meeting: every disagreement in its context, with room to decide."""
+"""The sheet for the coders' meeting as a workbook: every disagreement in its context, with room to decide."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
-import pandas as pd
-
-from qualcode.attribution import participants_of
+from qualcode.decisions.items import DIRECTIONS, Code, Item, Pack, Reading
 from qualcode.decisions.layout import (
     CHOICE_WORDS,
+    CHOICES_EXPLAINED,
     CODES,
     COLUMNS,
     HELP,
-    HIDDEN,
     KINDS,
     LISTS,
     PACK,
@@ -26,8 +24,10 @@ from qualcode.decisions.layout import (
     WORD_OF,
     code_option,
 )
-from qualcode.decisions.table import parse_other
-from qualcode.files import newest_date, write_zip_document
+from qualcode.decisions.overview import write_overview
+from qualcode.decisions.passage import shortened
+from qualcode.decisions.worklist import write_facts
+from qualcode.files import write_zip_document
 from qualcode.sheets import font as _font
 from qualcode.sheets import height as _height
 from qualcode.sheets import put as _put
@@ -40,34 +40,18 @@ _COLOURS = {  # header, cells
     "input": ("4F6B1F", "FFFBDD"),
     "ids": ("8C8C8C", "F2F2F2"),
 }
-_DIRECTIONS = ("facilitator", "barrier", "mixed", "neutral")
+WHOLE = "(the whole transcript)"
 
 
-def write_sheet(
-    path: Path,
-    disagreements: pd.DataFrame,
-    codings: pd.DataFrame,
-    turns: pd.DataFrame,
-    texts: Mapping[str, str],
-    codebook: pd.DataFrame,
-    decisions: pd.DataFrame,
-    *,
-    title: str,
-    notice: str = "",
-    context: int = 30,
-) -> None:
+def write_sheet(path: Path, pack: Pack, *, notice: str = "") -> None:
     """Write the disagreements as a workbook in which a meeting can decide, and which `import_sheet` reads back.
 
     Parameters
     ----------
-    disagreements
-        Table `report_disagreements`; what is decided already comes filled in.
-    codings, turns, texts, codebook, decisions
-        Where the words, memos, definitions and earlier rulings are taken from.
-    title, notice
-        The study's, from its configuration; the title is read back to tell another study's sheet.
-    context
-        Words shown before and after the passage.
+    pack
+        What it shows; what is decided already comes filled in.
+    notice
+        The study's, from its configuration.
     """
     import openpyxl
 
@@ -75,147 +59,78 @@ def write_sheet(
     page = book.active
     assert page is not None
     page.title = SHEET
-    rows = _rows(disagreements, codings, turns, texts, codebook, decisions, context)
-    options = [code_option(code, label) for code, label in zip(codebook["code"], codebook["label"], strict=True)]
+    rows = [_row(number, item, pack) for number, item in enumerate(pack.items, start=1)]
+    options = [code_option(one.code, one.label) for one in pack.codes]
     _write_rows(page, rows)
-    _write_lists(book.create_sheet(LISTS), options)
-    _validate(page, rows, len(options))
-    _write_help(book.create_sheet(HELP, 1), title, notice, rows)
-    _write_codes(book.create_sheet(CODES, 2), codebook)
-    version = str(codebook["version"].iloc[0]) if len(codebook) else ""
-    name = str(codebook["name"].iloc[0]) if len(codebook) else ""
-    pack = uuid5(NAMESPACE_URL, "|".join(["qualcode:meeting", title, version, *sorted(disagreements["disagreement"])]))
-    hidden = book.create_sheet(HIDDEN)
-    facts = (
-        ("qualcode", PACK),
-        ("pack", str(pack)),
-        ("study", title),
-        ("codebook", name),
-        ("codebook_version", version),
+    _write_lists(book.create_sheet(LISTS), pack.items, options)
+    _validate(page, pack.items, len(options))
+    _mark(page, len(rows))
+    write_overview(book, pack, notice)
+    _write_help(book.create_sheet(HELP, 2), pack, notice)
+    _write_codes(book.create_sheet(CODES, 3), pack.codes)
+    write_facts(
+        book,
+        {
+            "qualcode": PACK,
+            "pack": pack.pack,
+            "study": pack.study,
+            "codebook": pack.codebook,
+            "codebook_version": pack.version,
+            "context": str(pack.context),
+            **{f"text {name}": mark for name, mark in pack.texts},
+        },
     )
-    for line, (key, value) in enumerate(facts, start=1):
-        _put(hidden.cell(line, 1), key)
-        _put(hidden.cell(line, 2), value)
-    for sheet in (hidden, book[LISTS]):
-        sheet.sheet_state = "hidden"
-    day = newest_date(decisions["on"], codings["created"])
-    write_zip_document(path, book.save, day=day)
+    book[LISTS].sheet_state = "hidden"
+    write_zip_document(path, book.save, day=pack.day)
 
 
 # ---------------------------------------------------------------- the rows
 
 
-def _rows(
-    disagreements: pd.DataFrame,
-    codings: pd.DataFrame,
-    turns: pd.DataFrame,
-    texts: Mapping[str, str],
-    codebook: pd.DataFrame,
-    decisions: pd.DataFrame,
-    context: int,
-) -> list[dict[str, Any]]:
-    codes = codebook.set_index("code")
-    by_id = codings.set_index("coding")[["start", "end", "memo"]].to_dict("index")
-    ruled = decisions.set_index("decision").to_dict("index")
-    speakers = _speakers(disagreements, turns, texts)
-    rows = []
-    for number, line in enumerate(disagreements.to_dict("records"), start=1):
-        text = texts[line["transcript"]]
-        start, end = int(line["start"]), int(line["end"])
-        decision = ruled.get(line["decision"], {})
-        choice = str(decision.get("choice", ""))
-        value = str(decision.get("value", ""))
-        row: dict[str, Any] = {
-            "number": number,
-            "kind": line["kind"],
-            "transcript": line["transcript"],
-            "speaker": speakers[number - 1],
-            "before": _words_before(text, start, context),
-            "after": _words_after(text, end, context),
-            "choice": WORD_OF.get(choice, choice),
-            "other": _other_shown(value, codes) if choice == "other" else "",
-            "reason": decision.get("reason", "") if choice else "",
-            "by": decision.get("by", "") if choice else "",
-            "on": decision.get("on", "") if choice else "",
-            "status": f"suggested {value}".strip() if line["status"] == "suggested" else line["status"],
-            "disagreement": line["disagreement"],
-            "decision": line["decision"] if choice else "",
-        }
-        for side in ("a", "b"):
-            row |= _side(side, line, text, by_id, codes)
-        rows.append(row)
-    return rows
-
-
-def _side(
-    side: str, line: Mapping[Any, Any], text: str, by_id: Mapping[Any, Mapping[Any, Any]], codes: pd.DataFrame
-) -> dict[str, Any]:
-    code, coders = line[f"code_{side}"], ", ".join(split(line[f"coder_{side}"]))
-    made = [by_id[name] for name in split(str(line[f"coding_{side}"]))]
-    if not code:
-        return {
-            f"coder_{side}": coders,
-            f"code_{side}": "(no code)",
-            f"quote_{side}": f"({coders} read this and did not use the code here)",
-            f"memo_{side}": "",
-            f"definition_{side}": "",
-            f"coding_{side}": "",
-        }
-    start, end = min(int(one["start"]) for one in made), max(int(one["end"]) for one in made)
-    entry = codes.loc[code] if code in codes.index else None
-    shown = code_option(code, str(entry["label"])) if entry is not None else code
-    if line[f"direction_{side}"]:
-        shown += "\ndirection: " + ", ".join(split(line[f"direction_{side}"]))
-    memos = dict.fromkeys(str(one["memo"]) for one in made if one["memo"])
-    definition = "" if entry is None else str(entry["full_definition"] or entry["definition"])
-    return {
-        f"coder_{side}": coders,
-        f"code_{side}": shown,
-        f"quote_{side}": _shortened(text[start:end]),
-        f"memo_{side}": "\n".join(memos),
-        f"definition_{side}": definition,
-        f"coding_{side}": line[f"coding_{side}"],
+def _row(number: int, item: Item, pack: Pack) -> dict[str, Any]:
+    made = item.decided
+    status = "open" if item.open else "decided"
+    before, after = (re.sub(r"\n+", "\n", words.strip()) for words in (item.before, item.after))
+    row: dict[str, Any] = {
+        "number": number,
+        "kind": item.kind,
+        "transcript": item.transcript,
+        "speaker": item.speaker,
+        "before": ("… " if before and item.text_start else "") + before,
+        "after": after + (" …" if after and item.text_end < item.length else ""),
+        "choice": WORD_OF.get(made.choice, made.choice) if made else "",
+        "reason": made.reason if made else "",
+        "by": made.by if made else "",
+        "on": made.on if made else "",
+        "status": f"suggested {item.suggested}" if item.suggested else status,
+        "disagreement": item.disagreement,
+        "decision": made.decision if made else "",
+        "other": "",
+        "passage": "",
     }
+    if made is not None and made.choice == "other":
+        row |= {"other": code_option(made.code, pack.label(made.code)), "passage": shortened(made.words)}
+    for side in item.sides:
+        row |= _side(side, item)
+    return row
 
 
-def _speakers(disagreements: pd.DataFrame, turns: pd.DataFrame, texts: Mapping[str, str]) -> list[str]:
-    spoken = participants_of(disagreements, turns, texts)
-    shown = []
-    for people, unnamed in zip(spoken["participants"], spoken["unattributed"], strict=True):
-        names = split(people) + (["a voice without name"] if unnamed else [])
-        shown.append(", ".join(names) or "interviewer")
-    return shown
-
-
-def _other_shown(value: str, codes: pd.DataFrame) -> str:
-    code, start, end = parse_other(value)
-    label = str(codes.loc[code, "label"]) if code in codes.index else ""
-    shown = code_option(code, label)
-    return shown if start is None else f"{shown} {start}-{end}".strip()
-
-
-def _words_before(text: str, start: int, count: int) -> str:
-    words = list(re.finditer(r"\S+", text[:start]))
-    if not words or not count:
-        return ""
-    cut = len(words) > count
-    return ("… " if cut else "") + text[words[-count].start() if cut else 0 : start].strip()
-
-
-def _words_after(text: str, end: int, count: int) -> str:
-    words = list(re.finditer(r"\S+", text[end : end + 60 * (count + 1)]))
-    if not words or not count:
-        return ""
-    cut = len(words) > count
-    return text[end : end + words[count - 1].end() if cut else None].strip() + (" …" if cut else "")
-
-
-def _shortened(quote: str, *, words: int = 150) -> str:
-    """A long passage without its middle, so that it fits into a cell that can be printed."""
-    found = list(re.finditer(r"\S+", quote))
-    if len(found) <= words:
-        return quote
-    return f"{quote[: found[words - 50].end()]} […] {quote[found[-40].start() :]}"
+def _side(side: Reading, item: Item) -> dict[str, Any]:
+    letter, coders = side.letter.lower(), ", ".join(side.coders)
+    shown = code_option(side.code, side.label)
+    if side.direction:
+        shown += "\ndirection: " + ", ".join(split(side.direction))
+    low, high = side.start - item.start, side.end - item.start
+    return {
+        f"coder_{letter}": coders,
+        f"code_{letter}": "(no code)" if side.silent else shown,
+        f"quote_{letter}": f"({coders} read this and did not use the code here)"
+        if side.silent
+        else shortened(item.words[low:high]) or WHOLE,
+        f"memo_{letter}": side.memo,
+        f"definition_{letter}": side.definition,
+        f"coding_{letter}": ";".join(side.codings),
+    }
 
 
 # ---------------------------------------------------------------- the workbook
@@ -242,23 +157,28 @@ def _write_rows(page: Any, rows: list[dict[str, Any]]) -> None:
         cell.fill = PatternFill("solid", fgColor=header)
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         cell.border = border
+        look = None
         for number, row in enumerate(rows, start=2):
             cell = page.cell(number, at)
             value = row[column.key]
+            if look is None:
+                if column.key == "on":
+                    cell.number_format = "yyyy-mm-dd"
+                elif column.key != "number":
+                    cell.number_format = "@"
+                cell.font = _font(size=10, color="7F7F7F" if column.role == "ids" else "000000")
+                cell.alignment = top
+                cell.border = border
+                if fill:
+                    cell.fill = PatternFill("solid", fgColor=fill)
+                cell.protection = Protection(locked=column.role != "input")
+                look = copy(cell._style)
+            cell._style = copy(look)  # one look a column: making it anew for each cell takes ten times as long
             if column.key == "on" and value:
                 _put(cell, date.fromisoformat(str(value)))
+                cell.number_format = "yyyy-mm-dd"
             elif value != "":
                 _put(cell, value)
-            if column.key == "on":
-                cell.number_format = "yyyy-mm-dd"
-            elif column.key != "number":
-                cell.number_format = "@"
-            cell.font = _font(size=10, color="7F7F7F" if column.role == "ids" else "000000")
-            cell.alignment = top
-            cell.border = border
-            if fill:
-                cell.fill = PatternFill("solid", fgColor=fill)
-            cell.protection = Protection(locked=column.role != "input")
     page.row_dimensions[1].height = 30
     for number, row in enumerate(rows, start=2):
         page.row_dimensions[number].height = _height(
@@ -282,79 +202,113 @@ def _write_rows(page: Any, rows: list[dict[str, Any]]) -> None:
     page.oddFooter.left.text = "Confidential: words of participants"
 
 
-def _write_lists(page: Any, options: list[str]) -> None:
-    lists = (list(CHOICE_WORDS), list(SILENT_CHOICES), options, list(_DIRECTIONS))
+def _choice_lists(items: Sequence[Item]) -> list[tuple[str, ...]]:
+    """The lists of decisions: all of them, those beside a silence, and what else an item may leave to choose from."""
+    usual = [tuple(CHOICE_WORDS), SILENT_CHOICES]
+    own = {tuple(WORD_OF[choice] for choice in item.choices) for item in items}
+    return [*usual, *sorted(own.difference(usual))]
+
+
+def _write_lists(page: Any, items: Sequence[Item], options: list[str]) -> None:
+    full, silent, *more = _choice_lists(items)
+    lists = (list(full), list(silent), options, list(DIRECTIONS), *map(list, more))
     for at, values in enumerate(lists, start=1):
         for line, value in enumerate(values, start=1):
             _put(page.cell(line, at), value)
 
 
-def _validate(page: Any, rows: list[dict[str, Any]], codes: int) -> None:
+def _validate(page: Any, items: Sequence[Item], codes: int) -> None:
+    from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    def rule(column: str, length: int, message: str) -> DataValidation:
-        made = DataValidation(type="list", formula1=f"{LISTS}!${column}$1:${column}${max(1, length)}", allow_blank=True)
-        made.errorTitle, made.error, made.showErrorMessage = "Not in the list", message, True
-        page.add_data_validation(made)
-        return made
+    def rule(letter: str, length: int, message: str, cells: Iterable[int], key: str, *, style: str = "stop") -> None:
+        made = DataValidation(type="list", formula1=f"{LISTS}!${letter}$1:${letter}${max(1, length)}", allow_blank=True)
+        made.errorTitle, made.error, made.showErrorMessage, made.errorStyle = "Not in the list", message, True, style
+        add(made, cells, key)
 
+    def add(made: DataValidation, cells: Iterable[int], key: str) -> None:
+        runs = _runs(cells)
+        for first, last in runs:
+            made.add(f"{_letter(key)}{first}:{_letter(key)}{last}" if first < last else f"{_letter(key)}{first}")
+        if runs:
+            page.add_data_validation(made)
+
+    rows = list(enumerate(items, start=2))
     choose = "Please choose from the list (see the sheet 'How to use this')."
-    pick = "Please choose a code from the list."
-    full, silent = rule("A", len(CHOICE_WORDS), choose), rule("B", len(SILENT_CHOICES), choose)
-    code, direction = rule("C", codes, pick), rule("D", len(_DIRECTIONS), "Please choose a direction from the list.")
-    for rule_ in (code, direction):
-        rule_.errorStyle = "warning"  # a code with a span (`workload 120-260`) may be typed
+    for nth, words in enumerate(_choice_lists(items)):
+        letter = get_column_letter(nth + 1 if nth < 2 else nth + 3)  # codes and directions stand between
+        fitting = [number for number, item in rows if tuple(WORD_OF[choice] for choice in item.choices) == words]
+        rule(letter, len(words), choose, fitting, "choice")
+    pick = "Please choose a code from the list."  # only a warning: a code with a span (`workload 120-260`) may be typed
+    rule("C", codes, pick, [n for n, item in rows if item.kind != "direction"], "other", style="warning")
+    ways = "Please choose a direction from the list."
+    rule("D", len(DIRECTIONS), ways, [n for n, item in rows if item.kind == "direction"], "other", style="warning")
     day = DataValidation(type="date", operator="greaterThan", formula1="36526", allow_blank=True)
     day.errorTitle, day.error, day.showErrorMessage = "Not a date", "Please give a date, as 2024-03-31.", True
-    page.add_data_validation(day)
-    for number, row in enumerate(rows, start=2):
-        one_sided = "(no code)" in (row["code_a"], row["code_b"])
-        (silent if one_sided else full).add(f"{_letter('choice')}{number}")
-        (direction if row["kind"] == "direction" else code).add(f"{_letter('other')}{number}")
-        day.add(f"{_letter('on')}{number}")
-    page.data_validations.dataValidation = [made for made in page.data_validations.dataValidation if made.sqref.ranges]
+    add(day, [number for number, _ in rows], "on")
 
 
-def _write_help(page: Any, title: str, notice: str, rows: list[dict[str, Any]]) -> None:
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers that follow one another, as first and last."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return found
+
+
+def _mark(page: Any, rows: int) -> None:
+    """Colours that tell what is done (the number), and what a decision still lacks."""
+    from openpyxl.formatting.rule import FormulaRule
+    from openpyxl.styles import PatternFill
+
+    if not rows:
+        return
+    green, red = PatternFill("solid", bgColor="C6E0B4"), PatternFill("solid", bgColor="F8CBAD")
+    choice, other, passage = (f"${_letter(key)}2" for key in ("choice", "other", "passage"))
+    done = FormulaRule(formula=[f'AND({choice}<>"",{choice}<>"{WORD_OF["open"]}")'], fill=green)
+    page.conditional_formatting.add(f"{_letter('number')}2:{_letter('number')}{rows + 1}", done)
+    for key in ("by", "on"):
+        lacking = FormulaRule(formula=[f'AND({choice}<>"",${_letter(key)}2="")'], fill=red)
+        page.conditional_formatting.add(f"{_letter(key)}2:{_letter(key)}{rows + 1}", lacking)
+    what = FormulaRule(formula=[f'AND({choice}="{WORD_OF["other"]}",{other}="",{passage}="")'], fill=red)
+    page.conditional_formatting.add(f"{_letter('other')}2:{_letter('passage')}{rows + 1}", what)
+
+
+def _write_help(page: Any, pack: Pack, notice: str) -> None:
     from openpyxl.styles import Alignment
 
-    done = sum(bool(row["choice"]) and row["choice"] != WORD_OF["open"] for row in rows)
     lines: list[tuple[str, str]] = [
         ("h", "Disagreements between coders"),
-        ("", title),
+        ("", pack.study),
         *([("", notice)] if notice else []),
-        ("", f"Disagreements: {len(rows)}. Decided when this workbook was made: {done}."),
         ("h", "What to do"),
         (
             "",
-            "1. Go through the sheet 'Disagreements' together. Read the passage of A and of B, with what comes before and after.",
+            f"1. Go through the sheet '{SHEET}' together. Read the passage of A and of B, with what comes before and after. "
+            "A click on a number in the sheet 'Overview' leads to its row; the small arrows in the first row filter.",
         ),
         ("", "2. Choose a decision from the list in the green columns. Leave it empty if you do not decide today."),
         (
             "",
-            "3. Write who decided (By) and when (Date); a decision needs both. A reason helps whoever reads this next year.",
+            "3. With 'other' you may choose another code beside, or paste the words of another passage: copy them from what the "
+            "row shows (from 'Just before' to 'Just after'), from the first word to the last. They must stand there once.",
         ),
-        ("", "4. Save the workbook as .xlsx and bring it back with:  qualcode import FILE.xlsx"),
         (
             "",
-            "Grey columns hold ids, which tie each row to its codings: please leave them. You may filter, and delete rows.",
+            "4. Write who decided (By: two people as RB; KL) and when (Date); a decision needs both (a cell turns red where one "
+            "is missing). A reason helps whoever reads this next year: give it in your own words, without a participant's.",
+        ),
+        ("", "5. Save the workbook as .xlsx and bring it back with:  qualcode import FILE.xlsx"),
+        (
+            "",
+            "Only the yellow cells may be typed into. The sheet is protected without a password, so that ids and words are not "
+            "typed over by accident: Review > Unprotect Sheet takes that off, to sort or to delete rows for example.",
         ),
         ("h", "Decisions"),
-        (
-            "keep A",
-            "The reading of A stands, that of B does not. Where A coded nothing: the passage gets no such code.",
-        ),
-        (
-            "keep B",
-            "The reading of B stands, that of A does not. Where B coded nothing: the passage gets no such code.",
-        ),
-        ("both", "Both stand. Boundary: one passage over the two. Direction: mixed."),
-        ("neither", "Neither stands. Direction: the passage keeps its code and has no direction."),
-        (
-            "other",
-            "Something else: choose the code (or the direction) in the column beside. It is given to the whole passage.",
-        ),
-        ("open again", "Takes back an earlier decision: it counts as undecided until somebody decides anew."),
+        *CHOICES_EXPLAINED,
         ("h", "Kinds of disagreement"),
         *KINDS.items(),
         ("h", "Confidential"),
@@ -383,7 +337,7 @@ def _write_help(page: Any, title: str, notice: str, rows: list[dict[str, Any]]) 
     _portrait(page)
 
 
-def _write_codes(page: Any, codebook: pd.DataFrame) -> None:
+def _write_codes(page: Any, codes: Sequence[Code]) -> None:
     from openpyxl.styles import Alignment, PatternFill
 
     heads = (("Code", 20), ("Label", 26), ("Kind", 10), ("Under", 16), ("Direction", 11), ("Definition", 46),
@@ -394,7 +348,8 @@ def _write_codes(page: Any, codebook: pd.DataFrame) -> None:
         cell = page.cell(1, at, head)
         cell.font = _font(bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor="404040")
-    for number, line in enumerate(codebook.to_dict("records"), start=2):
+    for number, entry in enumerate(codes, start=2):
+        line = vars(entry)
         for at, name in enumerate(names, start=1):
             cell = page.cell(number, at)
             _put(cell, str(line[name]))

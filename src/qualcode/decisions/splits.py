@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from qualcode.decisions.layout import LISTS, code_option
-from qualcode.decisions.sheet_in import _facts, _open
-from qualcode.decisions.sheet_out import _shortened, _words_after, _words_before
+from qualcode.decisions.passage import shortened, words_after, words_before
+from qualcode.decisions.sheet_in import facts_of, open_workbook
 from qualcode.decisions.table import all_rows, append_decisions, read_decisions
 from qualcode.decisions.worklist import (
     against,
@@ -136,9 +136,9 @@ def _workbook(
             {
                 "number": number - 1,
                 "transcript": line["transcript"],
-                "before": _words_before(text, start, context),
-                "quote": "(the whole transcript)" if line["scope"] == "transcript" else _shortened(text[start:end]),
-                "after": _words_after(text, end, context),
+                "before": words_before(text, start, context),
+                "quote": "(the whole transcript)" if line["scope"] == "transcript" else shortened(text[start:end]),
+                "after": words_after(text, end, context),
                 "memo": line["memo"],
                 "old": code_option(line["code"], former.get(line["code"], "")),
                 "candidates": "\n".join(candidates),
@@ -194,8 +194,8 @@ def import_splits(study: Study, path: Path, *, dry_run: bool = False) -> dict[st
         choice without name or date, two rows that contradict each other, a later choice of somebody else.
     """
     where = study.shown(path)
-    book = _open(path)
-    if _facts(book).get("qualcode") != PACK or SHEET not in book.sheetnames:
+    book = open_workbook(path)
+    if facts_of(book).get("qualcode") != PACK or SHEET not in book.sheetnames:
         raise DecisionsError(
             "this is not a worklist of splits.", where=where, hint="Make one with `qualcode pack splits`."
         )

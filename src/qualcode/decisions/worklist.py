@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from qualcode.decisions.answers import day_of
 from qualcode.decisions.layout import HIDDEN
-from qualcode.decisions.sheet_in import _day, _facts, _open
+from qualcode.decisions.sheet_in import facts_of, open_workbook
 from qualcode.errors import DecisionsError, Problems
 from qualcode.sheets import FACTS, FILLED_IN, font, head, height, printed, put, ruled
 
@@ -109,7 +110,7 @@ def is_pack(path: Path, pack: str) -> bool:
     if path.suffix.lower() not in (".xlsx", ".xlsm") or not zipfile.is_zipfile(path):
         return False
     try:
-        return _facts(_open(path)).get("qualcode") == pack
+        return facts_of(open_workbook(path)).get("qualcode") == pack
     except DecisionsError:
         return False
 
@@ -153,7 +154,7 @@ def read_rows(
             value = cells[at[key]] if key in at and at[key] < len(cells) else None
             row[key] = " ".join(str(value).split()) if value is not None else ""
         if any(text for key, text in row.items() if key != "place"):
-            row["on"] = _day(cells[at["on"]] if at["on"] < len(cells) else None, where, row["place"], problems)
+            row["on"] = day_of(cells[at["on"]] if at["on"] < len(cells) else None, where, row["place"], problems)
             found.append(row)
     return found
 
@@ -173,6 +174,8 @@ def against(
     what: str,
     where: str,
     problems: Problems,
+    *,
+    by_value: bool = False,
 ) -> str:
     """What a new judgement is beside the one in force: `added`, `changed` (it supersedes), `unchanged`; "" for a conflict.
 
@@ -182,13 +185,16 @@ def against(
         The sheet's row; its `decision` is the one that the sheet was made with.
     ever
         Ids of all judgements, superseded ones too.
+    by_value
+        Another value is another judgement; the same person may change it on the same day.
     """
     if old is None:
         return "added"
-    same = old["choice"] == new["choice"]
+    same = old["choice"] == new["choice"] and not (by_value and old["value"] != new["value"])
     if same and (old["by"], old["on"]) == (new["by"], new["on"]):
         return "unchanged"
-    if row["decision"] == old["decision"] or new["on"] > old["on"]:
+    again = by_value and (old["by"], old["on"]) == (new["by"], new["on"])
+    if row["decision"] == old["decision"] or new["on"] > old["on"] or again:
         new["supersedes"] = old["decision"]
         return "changed"
     if row["decision"] in ever and same:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qualcode.documents import PREFIX, footer, set_facts, set_font, upright
 from qualcode.files import DEFAULT_DATE, write_zip_document
 from qualcode.memberchecks.layout import (
     BOX,
@@ -12,7 +13,6 @@ from qualcode.memberchecks.layout import (
     FREE,
     FREE_HINT,
     PACK,
-    PREFIX,
     QUESTION,
     RESPONSES,
     TICKED,
@@ -23,8 +23,6 @@ from qualcode.memberchecks.layout import (
 if TYPE_CHECKING:
     from qualcode.memberchecks.packets import Packet
 
-_CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
-_TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 _DARK, _PALE, _GREY = "1F4E6B", "EAF1F5", "808080"
 _BOX_CM, _TEXT_CM = 1.4, 15.2
@@ -75,7 +73,7 @@ def save_packet(path: Path, packet: Packet) -> None:
     grid = _grid(document, 2, FREE_HINT)
     _comment_room(grid.rows[1])
     facts = {"kind": PACK, "made": packet.day or DEFAULT_DATE} | packet.facts
-    _properties(document, {PREFIX + key: value for key, value in facts.items()} | marks(_paragraphs(document)))
+    set_facts(document, {PREFIX + key: value for key, value in facts.items()} | marks(_paragraphs(document)))
     write_zip_document(path, document.save, day=packet.day)
 
 
@@ -88,38 +86,23 @@ def _document(packet: Packet) -> Any:
     import docx
     from docx.enum.style import WD_STYLE_TYPE
     from docx.oxml.ns import qn
-    from docx.shared import Cm, Pt, RGBColor
+    from docx.shared import Cm, Pt
 
     document: Any = docx.Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2.2)
+    section = upright(document, 2.2)
     styles = document.styles
 
-    def font(style: Any, points: float, colour: str = "", *, italic: bool | None = None) -> None:
-        style.font.name, style.font.size = "Calibri", Pt(points)
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for name in list(fonts.attrib):
-            if name.endswith("Theme"):
-                del fonts.attrib[name]
-        for name in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
-            fonts.set(qn(name), "Calibri")
-        if colour:
-            style.font.color.rgb = RGBColor.from_string(colour)
-        if italic is not None:
-            style.font.italic = italic
-
-    font(styles["Normal"], 11)
+    set_font(styles["Normal"], 11)
     styles["Normal"].paragraph_format.space_after = Pt(6)
     styles["Normal"].paragraph_format.line_spacing = 1.1
-    font(styles["Title"], 22, _DARK)
-    font(styles["Subtitle"], 11, "595959", italic=False)
+    set_font(styles["Title"], 22, _DARK)
+    set_font(styles["Subtitle"], 11, "595959", italic=False)
     for spacing in styles["Subtitle"].element.rPr.findall(qn("w:spacing")):
         styles["Subtitle"].element.rPr.remove(spacing)
-    font(styles["Heading 1"], 15, _DARK)
+    set_font(styles["Heading 1"], 15, _DARK)
     styles["Heading 1"].paragraph_format.space_before = Pt(20)
-    font(styles["Heading 2"], 12.5, _DARK)
-    font(styles["Quote"], 11, "262626", italic=True)
+    set_font(styles["Heading 2"], 12.5, _DARK)
+    set_font(styles["Quote"], 11, "262626", italic=True)
     styles["Quote"].paragraph_format.left_indent = styles["Quote"].paragraph_format.right_indent = Cm(0.8)
     styles["List Bullet"].paragraph_format.space_after = Pt(3)
     for name, points, italic in (
@@ -129,42 +112,15 @@ def _document(packet: Packet) -> Any:
     ):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = styles["Normal"]
-        font(style, points, _GREY if name == "Packet Reference" else "", italic=italic)
+        set_font(style, points, _GREY if name == "Packet Reference" else "", italic=italic)
         style.paragraph_format.space_after = Pt(2 if name == "Packet Table" else 6)
     styles["Packet Table"].paragraph_format.space_before = Pt(2)
     styles["Packet Reference"].paragraph_format.space_before = Pt(18)
     properties = document.core_properties
     properties.title, properties.author, properties.comments = packet.heading, "qualcode", packet.notice
     properties.keywords = f"qualcode {PACK} {packet.facts['pack']}"
-    _footer(section, f"Participant {packet.participant}, round {packet.round}")
+    footer(section, f"Participant {packet.participant}, round {packet.round}", _BOX_CM + _TEXT_CM)
     return document
-
-
-def _footer(section: Any, words: str) -> None:
-    from docx.enum.text import WD_TAB_ALIGNMENT
-    from docx.shared import Cm
-
-    line = section.footer.paragraphs[0]
-    for stop in list(line.style.paragraph_format.tab_stops):
-        stop.alignment = WD_TAB_ALIGNMENT.CLEAR
-    line.paragraph_format.tab_stops.add_tab_stop(Cm(_BOX_CM + _TEXT_CM), WD_TAB_ALIGNMENT.RIGHT)
-    line.add_run(f"{words}\tPage ")
-    _field(line, "PAGE")
-    line.add_run(" of ")
-    _field(line, "NUMPAGES")
-
-
-def _field(paragraph: Any, code: str) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), code)
-    run, text = OxmlElement("w:r"), OxmlElement("w:t")
-    text.text = "1"
-    run.append(text)
-    field.append(run)
-    paragraph._p.append(field)
 
 
 # ---------------------------------------------------------------- tables to answer in
@@ -267,26 +223,3 @@ def _check_box(paragraph: Any, tag: str, alias: str) -> None:
             if element.tag.endswith(f"}}{name}"):
                 element.set(element.tag.replace(name, "val"), value)
     paragraph._p.append(control)
-
-
-# ---------------------------------------------------------------- document properties
-
-
-def _properties(document: Any, facts: dict[str, str]) -> None:
-    """Custom document properties, which word processors keep when they save the file again."""
-    from docx.opc.packuri import PackURI
-    from docx.opc.part import Part
-    from lxml import etree
-
-    root = etree.Element(f"{{{_CUSTOM}}}Properties", nsmap={None: _CUSTOM, "vt": _TYPES})
-    for number, (name, value) in enumerate(facts.items(), start=2):
-        one = etree.SubElement(root, f"{{{_CUSTOM}}}property")
-        one.set("fmtid", "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}")
-        one.set("pid", str(number))
-        one.set("name", name)
-        etree.SubElement(one, f"{{{_TYPES}}}lpwstr").text = value[:255]
-    package = document.part.package
-    blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    kind = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
-    part = Part(PackURI("/docProps/custom.xml"), kind, blob, package)
-    package.relate_to(part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties")

@@ -6,6 +6,8 @@ import hashlib
 import re
 import unicodedata
 
+from qualcode.documents import PREFIX
+
 PACK = "membercheck"
 RESPONSES = {  # what the log says -> what the packet says
     "fits": "This fits my experience",
@@ -19,7 +21,6 @@ FREE = "Anything else?"
 FREE_HINT = "Something we missed, something you want to put differently, anything you like:"
 BOX, TICKED = "☐", "☒"
 TICKS = "☒☑✓✔✗✘🗹🗷"
-PREFIX = "qualcode_"  # of the document properties
 REFERENCE = "For the researchers (please leave this line):"
 _HASHES_A_LINE = 40  # document properties may hold 255 characters
 

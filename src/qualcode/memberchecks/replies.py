@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from qualcode.errors import Problem, Problems, QualcodeError, nearest
+from qualcode.documents import W, facts_in, lines_of, parts_of, text_of
+from qualcode.errors import Problems, QualcodeError, nearest
 from qualcode.memberchecks.layout import (
     BOX,
     COMMENT,
     FREE_HINT,
     NONE,
     PACK,
-    PREFIX,
     RESPONSES,
     TICKS,
     fingerprint,
@@ -25,7 +25,6 @@ from qualcode.memberchecks.layout import (
 from qualcode.memberchecks.log import replace_answers
 from qualcode.study import Study
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TYPED = re.compile(
     r"^[\s\[\]()._–-]*(?:[xXvV×√]|yes)[\s\[\]()._–-]*$"
 )  # an x in or beside a box, in whatever brackets
@@ -48,7 +47,7 @@ def is_packet(path: Path) -> bool:
     if path.suffix.lower() != ".docx" or not zipfile.is_zipfile(path):
         return False
     try:
-        parts = _parts(path)
+        parts = parts_of(path)
     except QualcodeError:
         return False
     return _facts(parts).get("kind") == PACK
@@ -71,7 +70,7 @@ def import_packet(study: Study, path: Path, *, dry_run: bool = False) -> dict[st
         or that has two boxes ticked: all at once, and nothing is written.
     """
     where = study.shown(path)
-    parts = _parts(path)
+    parts = parts_of(path)
     facts = _facts(parts)
     if facts.get("kind") != PACK or not facts.get("participant"):
         hint = "Make packets with `qualcode pack membercheck`."
@@ -141,70 +140,23 @@ def import_packet(study: Study, path: Path, *, dry_run: bool = False) -> dict[st
 # ---------------------------------------------------------------- the document
 
 
-def _parts(path: Path) -> dict[str, Any]:
-    """The XML parts that matter, parsed with entities off."""
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    found: dict[str, Any] = {}
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            for name in ("word/document.xml", "word/comments.xml", "docProps/custom.xml", "docProps/core.xml"):
-                if name in names:
-                    found[name] = etree.fromstring(archive.read(name), parser)
-    except (OSError, zipfile.BadZipFile, etree.XMLSyntaxError, RuntimeError) as error:
-        what = "this file cannot be opened as a Word document."
-        raise QualcodeError(Problem(path.name, what, f"({type(error).__name__})")) from error
-    if "word/document.xml" not in found:
-        raise QualcodeError(Problem(path.name, "this file is not a Word document."))
-    return found
-
-
 def _facts(parts: dict[str, Any]) -> dict[str, str]:
     """What a packet says of itself: its document properties, else the line printed in it."""
-    found: dict[str, str] = {}
-    if "docProps/custom.xml" in parts:
-        for one in parts["docProps/custom.xml"]:
-            name = one.get("name") or ""
-            if name.startswith(PREFIX):
-                found[name.removeprefix(PREFIX)] = "".join(one.itertext()).strip()
+    found = facts_in(parts)
     if found.get("kind") == PACK and found.get("participant") and len(found.get("themes", "")) < 255:
         return found
-    for paragraph in parts["word/document.xml"].iter(f"{_W}p"):
-        line = read_reference(_text(paragraph))
+    for paragraph in parts["word/document.xml"].iter(f"{W}p"):
+        line = read_reference(text_of(paragraph))
         if line:
             return found | line
     return found
 
 
-def _text(element: Any) -> str:
-    """Words of an element, those in content controls and insertions too; deleted ones not."""
-    out = []
-    for node in element.iter():
-        if node.tag == f"{_W}t":
-            out.append(node.text or "")
-        elif node.tag in (f"{_W}tab", f"{_W}ptab"):
-            if node.getparent().tag == f"{_W}r":
-                out.append("\t")
-        elif node.tag in (f"{_W}br", f"{_W}cr"):
-            out.append("\n")
-        elif node.tag == f"{_W}sym":
-            code = node.get(f"{_W}char") or ""
-            out.append("☒" if code.upper() in ("F0FE", "F054", "F0FC", "F053", "2612") else "")
-    return "".join(out)
-
-
-def _lines(element: Any) -> str:
-    """The paragraphs of a cell, one below the other."""
-    return "\n".join(line for line in (_text(one).strip() for one in element.iter(f"{_W}p")) if line)
-
-
 def _read(parts: dict[str, Any], facts: dict[str, str]) -> _Reply:
     reply = _Reply(facts)
     body = parts["word/document.xml"]
-    for table in body.iter(f"{_W}tbl"):
-        rows = [(row, _lines(row)) for row in table.iter(f"{_W}tr")]
+    for table in body.iter(f"{W}tbl"):
+        rows = [(row, lines_of(row)) for row in table.iter(f"{W}tr")]
         if not rows:
             continue
         head = " ".join(rows[0][1].split())
@@ -264,8 +216,8 @@ def _elsewhere(body: Any, facts: dict[str, str]) -> list[str]:
     known = {mark for key, value in facts.items() if key.startswith("text_") for mark in value.split()}
     if not known:
         return []
-    outside = (one for one in body.iter(f"{_W}p") if next(one.iterancestors(f"{_W}tbl"), None) is None)
-    words = [_text(one).strip() for one in outside]
+    outside = (one for one in body.iter(f"{W}p") if next(one.iterancestors(f"{W}tbl"), None) is None)
+    words = [text_of(one).strip() for one in outside]
     return [line for line in words if line and fingerprint(line) not in known and not read_reference(line)]
 
 
@@ -273,7 +225,7 @@ def _notes(parts: dict[str, Any]) -> list[str]:
     """Word comments in the margin."""
     if "word/comments.xml" not in parts:
         return []
-    return [line for line in (_lines(one) for one in parts["word/comments.xml"].iter(f"{_W}comment")) if line]
+    return [line for line in (lines_of(one) for one in parts["word/comments.xml"].iter(f"{W}comment")) if line]
 
 
 def _saved(parts: dict[str, Any], facts: dict[str, str]) -> str:

@@ -32,7 +32,29 @@ DIRECTIONS = {
 
 def open_note(data: Data) -> str:
     """How many disagreements stand undecided and what waits for a choice, for the foot of every table of findings."""
-    return " ".join(part for part in (_disagreements_note(data), _carried_note(data)) if part)
+    return " ".join(part for part in (_disagreements_note(data), _carried_note(data), _changed_note(data)) if part)
+
+
+def _changed_note(data: Data) -> str:
+    """Coded passages whose text changed and that nobody has looked at; nothing where there are none."""
+    changed = data.tables.get("changed")
+    if changed is None:
+        return ""
+    waiting = changed[(changed["status"] == "open") & (changed["kind"] == "coding")]
+    gone = int((waiting["change"] == "gone").sum())
+    there = len(waiting) - gone
+    said = []
+    if there:
+        said.append(
+            f"{there} coded {'passage has' if there == 1 else 'passages have'} other words since the transcript was corrected, "
+            f"and nobody has looked at {'it' if there == 1 else 'them'} yet; {'it is' if there == 1 else 'they are'} counted."
+        )
+    if gone:
+        said.append(
+            f"{gone} coded {'passage' if gone == 1 else 'passages'} no longer in the transcript "
+            f"{'is' if gone == 1 else 'are'} not counted."
+        )
+    return " ".join(said)
 
 
 def _carried_note(data: Data) -> str:

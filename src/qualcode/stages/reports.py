@@ -58,7 +58,7 @@ def command(folder: Path, rules: str) -> None:
 
 def load_data(study: Study) -> Data:
     """The report tables of a study, dated by the newest of its inputs' own dates."""
-    tables = load_tables(study, REPORT_TABLES)
+    tables = load_tables(study, (*REPORT_TABLES, "changed"))
     codings = read("codings", study.processed / "codings.parquet")
     decided = [read("decisions", path)["on"] for path in study.decisions_files]
     replies = [read("memberchecks_log", path)["answered"] for path in study.memberchecks_files]

@@ -108,9 +108,9 @@ def suggest_topics(
     if notes["reason"]:
         return Suggested(TABLES["topic_list"].empty(), TABLES["topic_segments"].empty(), notes, clock.seconds)
 
+    from qualcode.stopwords import all_stop_words
     from qualcode.topics.cluster import consensus_groups, with_context
     from qualcode.topics.name import topic_words
-    from qualcode.topics.stopwords import all_stop_words
 
     if embed is None:
         embed = _installed(settings.model, threads, units.turns["unit"].to_numpy(), notes)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qualcode.topics.stopwords import words_of
+from qualcode.stopwords import words_of
 
 WORDS = 10  # for each topic
 RARE = 3  # words in fewer segments than this name nothing

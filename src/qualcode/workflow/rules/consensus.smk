@@ -9,12 +9,15 @@ rule consensus:
         codebook="data/processed/codebook.parquet",
         splits="data/processed/splits.parquet",
         unaligned="data/processed/unaligned.parquet",
+        edits="data/processed/edits.parquet",
+        changed_codings="data/processed/changed_codings.parquet",
         decisions=shown(study.decisions_files),
         versions=shown(study.codebook_files),
     output:
         consensus="data/processed/consensus.parquet",
         disagreements="reports/tables/disagreements.csv",
         sheet="reports/disagreements.xlsx",
+        changed="reports/tables/changed.csv",
     log:
         "logs/consensus.txt",
     benchmark:
@@ -31,7 +34,8 @@ rule consensus:
         qualcode stage consensus --study . \
             --codings {input.codings:q} --assignments {input.assignments:q} --turns {input.turns:q} \
             --transcripts {input.transcripts:q} --texts {input.texts:q} --codebook {input.codebook:q} --splits {input.splits:q} \
-            --unaligned {input.unaligned:q} --match {params.match} --span {params.span:q} --open {params.open:q} \
+            --unaligned {input.unaligned:q} --edits {input.edits:q} --changed-codings {input.changed_codings:q} \
+            --match {params.match} --span {params.span:q} --open {params.open:q} \
             --consensus {output.consensus:q} --disagreements {output.disagreements:q} --sheet {output.sheet:q} \
-            >{log:q} 2>&1
+            --changed {output.changed:q} >{log:q} 2>&1
         """

@@ -24,6 +24,7 @@ REPORT_TABLES = [
     "theme_by_participant",
     "memberchecks",
     "codebook",
+    "changed",
 ]
 
 

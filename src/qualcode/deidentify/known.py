@@ -1,0 +1,66 @@
+"""Which words are ordinary words of a language: simplemma's dictionaries, which lie on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from qualcode.stopwords import stop_words
+
+# what a language is called here -> its dictionary
+_CALLED = {"no": "nb", "nb": "nb", "nn": "nn", "sr": "hbs", "hr": "hbs", "bs": "hbs"}
+_MOST = 500_000  # words remembered of a language: its dictionary is large, and looked into once for most texts
+_asked: dict[str, dict[str, bool]] = {}
+_ADVERBS = {"fr": "ment", "es": "mente", "pt": "mente", "it": "mente"}
+
+
+def base(language: str) -> str:
+    """`pt` for `pt-BR`."""
+    return language.casefold().replace("_", "-").split("-")[0]
+
+
+def has_dictionary(language: str) -> bool:
+    """Whether there is a list of the words of a language."""
+    from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES
+
+    return _CALLED.get(base(language), base(language)) in SUPPORTED_LANGUAGES
+
+
+def ordinary(words: Iterable[str], language: str) -> set[str]:
+    """Those of the (lower-case) words that the language's dictionary has in lower case.
+
+    A dictionary has names in it that are words too ("mark", "rose"). spaCy's stop words count too; a language without a dictionary
+    has these alone.
+    """
+    memo = _asked.setdefault(base(language), {})
+    wanted = set(words)
+    new = wanted - memo.keys()
+    if new:
+        if len(memo) > _MOST:
+            memo.clear()
+            new = wanted
+        found = _look_up(new, language)
+        memo.update((word, word in found) for word in new)
+    return {word for word in wanted if memo[word]}
+
+
+def _look_up(words: set[str], language: str) -> set[str]:
+    found = words & (stop_words(language) or frozenset())
+    if has_dictionary(language):
+        words_of = _dictionary(_CALLED.get(base(language), base(language)))
+        found |= words & words_of
+        ending = _ADVERBS.get(base(language), "")
+        if ending:  # franchement, sinceramente: adverbs are made of what is in the dictionary
+            found |= {word for word in words - found if word.endswith(ending) and word[: -len(ending)] in words_of}
+    return found
+
+
+@lru_cache(maxsize=2)
+def _dictionary(language: str) -> frozenset[str]:
+    from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
+
+    made: set[str] = set()
+    for word, lemma in DefaultDictionaryFactory(cache_max_size=1).get_dictionary(language).items():
+        made.add(word)
+        made.add(lemma)
+    return frozenset(word for word in made if word == word.lower())
