@@ -15,6 +15,7 @@ from pathlib import Path
 
 from qualcode.deidentify.candidates import Named, candidates
 from qualcode.deidentify.key import Entry, Key
+from qualcode.deidentify.known import ordinary
 from qualcode.deidentify.replace import Decisions, deidentify
 from qualcode.transcripts.canonical import Placed
 from qualcode.transcripts.languages import language_of
@@ -84,13 +85,14 @@ def _real(folder: Path) -> None:
         for language in sorted({one.language for one in named.values()}):
             own = {name: one for name, one in named.items() if one.language == language}
             words = sum(len(one.text.split()) for one in own.values())
-            begun = time.perf_counter()
+            ordinary(["x"], language)  # loads the dictionary
+            begun = time.process_time()
             found = candidates(own, KEY, Decisions()).candidates
-            seconds += time.perf_counter() - begun
-            begun = time.perf_counter()
+            seconds += time.process_time() - begun
+            begun = time.process_time()
             for one in own.values():
                 deidentify(one.text, one.placed, key, Decisions(), language)
-            seconds_key += time.perf_counter() - begun
+            seconds_key += time.process_time() - begun
             total += sum(len(one.text.encode("utf-8")) for one in own.values())
             counts: Counter[str] = Counter()
             for one in found:
@@ -100,7 +102,8 @@ def _real(folder: Path) -> None:
             print(f"{place.name:34}{language:>9}{words:9,}{row}")
     if total:
         print(
-            f"\nlisting candidates {total / 1e6 / seconds:.2f} MB/s; replacing, a key of 400 forms "
+            f"\nlisting candidates {total / 1e6 / seconds:.2f} MB a second of processor time, "
+            f"dictionaries loaded before; replacing, a key of 400 forms "
             f"{total / 1e6 / seconds_key:.2f} MB/s"
         )
 

@@ -34,15 +34,18 @@ def sha256_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a temporary file beside `path`, then put it in place whole: readers see the old or the new."""
+def write_atomically(path: Path, write: Callable[[Path], object], *, mode: int = 0o644) -> None:
+    """Let `write` fill a temporary file beside `path`, then put it in place whole: readers see the old or the new.
+
+    Until it is whole, and with `mode` 0o600 for ever, only its owner may read it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
         write(temporary)
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

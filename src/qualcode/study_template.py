@@ -50,6 +50,7 @@ README = """\
 | `decisions/` | rulings on disagreements and approvals; written by `qualcode import` |
 | `memberchecks/` | participants' answers; written by `qualcode import` |
 | `memos.csv` | notes of the researchers |
+| `deidentify/` | the review of names while it goes on; written by `qualcode pack identifiers`; holds names, delete it afterwards |
 | `texts/` | earlier states of the transcripts, kept by qualcode so that codings can follow corrections |
 
 Tables may be CSV or XLSX. Everything here is confidential; git ignores it, except `decisions/`.

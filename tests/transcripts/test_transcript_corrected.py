@@ -297,7 +297,7 @@ def test_what_was_accepted_is_not_asked_again_and_what_was_coded_before_has_no_p
     def read(study):
         from types import SimpleNamespace
 
-        return SimpleNamespace(transcripts=kept.table(), texts=kept.now)
+        return SimpleNamespace(transcripts=kept.table(), texts=kept.now, names_out={})
 
     monkeypatch.setattr("qualcode.transcripts.read_transcripts", read)
     signed = {"by": "RB", "on": "2024-05-02"}

@@ -268,7 +268,7 @@ def alignment(study: Study, again: bool, out: Path | None) -> None:
 
 @command.command(short_help="A workbook: which words may identify somebody, and what is to be done with each?")
 @study_option
-@click.option("--again", is_flag=True, help="Those that are decided too, filled in.")
+@click.option("--again", is_flag=True, help="Those that are decided, or replaced without asking, too.")
 @click.option(
     "--people", is_flag=True, help="First give everybody whom a speaker's label or a table names a row of the key."
 )

@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 from qualcode.deidentify.key import Entry, Key, plain
 from qualcode.deidentify.known import base, ordinary
 from qualcode.deidentify.match import Unsure, find, matcher_of
-from qualcode.deidentify.names import NOUNS_HAVE_CAPITALS, Name, Run, by_pipeline, by_presidio, capitalised, introduced
+from qualcode.deidentify.names import (
+    NOUNS_HAVE_CAPITALS,
+    Name,
+    Run,
+    after_a_preposition,
+    by_pipeline,
+    by_presidio,
+    capitalised,
+    introduced,
+)
 from qualcode.deidentify.recognise import Found, recognise
 from qualcode.deidentify.replace import Decisions, Judged, candidate_id, regions_of
 from qualcode.transcripts.canonical import Placed
@@ -94,6 +103,7 @@ def candidates(
     countries: Collection[str] = (),
     pipelines: Mapping[str, str] | None = None,
     presidio: bool = False,
+    automatic: Collection[str] = (),
     decided: bool = False,
 ) -> Masked:
     """Everything in the transcripts that may identify somebody and is not in the key.
@@ -104,8 +114,10 @@ def candidates(
         Names in the sessions and participants tables: they are looked for as whole words, in any case.
     not_names
         Labels and ids that name nobody (interviewers' labels, participants' ids, coders).
+    automatic
+        Rules whose finds are replaced by a mark without a decision (`replace.deidentify`): they wait for nobody.
     decided
-        Those that somebody decided on too.
+        Those that somebody decided on, and those that are replaced without a decision, too.
 
     Returns
     -------
@@ -134,7 +146,7 @@ def candidates(
     _capitals(transcripts, runs, lower, every)
     _labels_and_people(transcripts, people, not_names, taken, every)
     _near_forms(transcripts, key, taken, every)
-    return _made(transcripts, key, decisions, every, covered, decided)
+    return _made(transcripts, key, decisions, every, covered, set() if decided else set(automatic), decided)
 
 
 class _Transcript:
@@ -226,7 +238,8 @@ def _capitals(
             for run in found:
                 named, rule = _named(text, run, known, usual, inside[language])
                 if named is not None:
-                    _add(every, name, text, named.start, named.end, rule, "other")
+                    kind = "place" if after_a_preposition(text, named.start, language) else "other"
+                    _add(every, name, text, named.start, named.end, rule, kind)
 
 
 def _named(
@@ -371,6 +384,7 @@ def _made(
     decisions: Decisions,
     every: Mapping[str, _Seen],
     covered: Mapping[str, list[tuple[int, int]]],
+    automatic: set[str],
     decided: bool,
 ) -> Masked:
     forms = key.forms()
@@ -391,13 +405,17 @@ def _made(
         judged = decisions.on(form, key.secret)
         if judged is not None and judged.choice in ("keep", "not_identifier") and not decided:
             continue
+        for name, start, end in seen.places:
+            stretches[name].append((start, end))
+        if judged is None and seen.rules <= automatic:
+            continue
         rules = tuple(sorted(seen.rules, key=lambda rule: _RANK[rule]))
         kind = min(seen.kinds, key=lambda one: (-seen.kinds[one], one), default="other")
+        if kind == "place" and 2 * seen.kinds[kind] < len(seen.places):
+            kind = "other"  # "in Anna's view" now and then
         words = min(seen.forms, key=lambda one: (-seen.forms[one], one.isupper(), one))
         about = candidate_id(form, key.secret) if key.secret else ""
         listed.append(Candidate(words, about, kind, rules, sorted(seen.places), seen.like, judged, seen.name))
-        for name, start, end in seen.places:
-            stretches[name].append((start, end))
     listed.sort(
         key=lambda one: (_RANK[one.rules[0]] if one.rules[0] not in _LAST else len(RULES), -one.count, one.words)
     )

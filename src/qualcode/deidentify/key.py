@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import secrets
-import tempfile
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from qualcode.errors import DeidentifyError, Problems, nearest
-from qualcode.files import decode, load_workbook, read_sheet
+from qualcode.files import decode, load_workbook, read_sheet, write_atomically
 from qualcode.tables import split
 
 COLUMNS = ("person", "pseudonym", "kind", "forms")
 SECRET = "secret"  # the kind of the row whose pseudonym is the secret that decisions are hashed with
 KINDS = ("person", "place", "organisation", "date", "contact", "number", "role", "other")
+PRIVATE = 0o600  # the owner alone may read it
 ONE_TO_ONE = ("person", "place", "organisation")  # several addresses may all be [address]
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _QUOTES = dict.fromkeys(map(ord, "’‘ʼ´`"), "'")
@@ -224,7 +223,8 @@ def write_entries(path: Path, add: Sequence[Entry] = (), *, secret: str = "") ->
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
     # Excel takes a CSV file for Windows-1252 where it does not begin with this mark, and would spoil names
-    _privately(path, lambda temporary: temporary.write_text("\ufeff" + out.getvalue(), encoding="utf-8", newline=""))
+    text = "\ufeff" + out.getvalue()
+    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", newline=""), mode=PRIVATE)
 
 
 def _write_xlsx(path: Path, add: Sequence[Entry], secret: str) -> None:
@@ -241,7 +241,7 @@ def _write_xlsx(path: Path, add: Sequence[Entry], secret: str) -> None:
         for at, value in enumerate(row, start=1):
             if value != str(page.cell(number, at).value or ""):
                 put(page.cell(number, at), value)
-    _privately(path, book.save)
+    write_atomically(path, book.save, mode=PRIVATE)
 
 
 def _put(rows: list[list[str]], add: Sequence[Entry], secret: str) -> None:
@@ -273,17 +273,3 @@ def _put(rows: list[list[str]], add: Sequence[Entry], secret: str) -> None:
             continue
         there = split(own[at["forms"]])
         own[at["forms"]] = "; ".join(dict.fromkeys((*there, *entry.forms)))
-
-
-def _privately(path: Path, write: Any) -> None:
-    """As `files.write_atomically`, and only the owner may read the file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        write(temporary)
-        temporary.chmod(0o600)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -64,6 +64,14 @@ _NAMES = (
     rf"zu|da|das|do|dos|di|del|della|la|le|du|y|e) ?)*(?:[^\W\d_a-zß-öø-ÿ]\. ?)*{_CAPITAL_NAME})*)"
 )
 _END_OF_SENTENCE = re.compile(r"[.!?…:;»]['\"”’)\]»]*\s+$|\n$|^$|[\"“„«¿¡–—]\s*$|(?:^|\s)[-•]\s$")
+_TO_PLACES = {  # words after which a place is named
+    "en": r"in|from|near|to live in|outside|around",
+    "nl": r"in|uit|naar|te|bij",
+    "fr": r"à|de|vers|depuis",
+    "es": r"en|desde|hacia|hasta",
+    "pt": r"em|no|na|desde|até",
+    "it": r"a|in|da",
+}
 _LABELS = {  # what pipelines call what; other labels say nothing here
     "PER": "person", "PERSON": "person", "LOC": "place", "GPE": "place", "FAC": "place", "ORG": "organisation",
     "LOCATION": "place", "ORGANIZATION": "organisation", "NORP": "other",
@@ -186,6 +194,12 @@ def _trimmed(words: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """Without particles at the ends."""
     capitals = [at for at, one in enumerate(words) if one[2][0].isupper()]
     return words[capitals[0] : capitals[-1] + 1] if capitals else []
+
+
+def after_a_preposition(text: str, start: int, language: str) -> bool:
+    """Whether the words at `start` stand where a place is named ("in Leeds"), which is no proof."""
+    words = _TO_PLACES.get(base(language))
+    return words is not None and re.search(rf"(?<!\w)(?:{words})\s$", text[max(0, start - 12) : start]) is not None
 
 
 def _cut(text: str, word: tuple[int, int, str]) -> int:

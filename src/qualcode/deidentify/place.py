@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field
@@ -79,7 +80,12 @@ def study_key(study: Study) -> Key | None:
 
 def _was_used(study: Study) -> bool:
     """Whether somebody decided on candidates: then there was a key."""
-    return any(f",{KIND},".encode() in path.read_bytes() for path in study.decisions_files)
+    return any(is_on_identifiers(path) for path in study.decisions_files)
+
+
+def is_on_identifiers(path: Path) -> bool:
+    """Whether a file of decisions has rows on candidates (whatever parts its cells)."""
+    return re.search(rb"\b%s\b" % KIND.encode(), path.read_bytes()) is not None
 
 
 def _look_where(study: Study, path: Path, where: str, found: Looked) -> None:

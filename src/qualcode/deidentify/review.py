@@ -124,10 +124,10 @@ def _rows(found: Masked, transcripts: Mapping[str, Named], key: Key) -> list[dic
 
 
 def _kind(one: Candidate) -> str:
-    """A capital letter alone says nothing of the kind; most such words that identify are people's names."""
-    if one.kind != "other":
-        return one.kind
-    return "organisation" if one.rules[0] == "acronym" or says_what(one.words) else "person"
+    """What is suggested: a capital letter alone says nothing of the kind, and most such words that identify are people's names."""
+    if one.kind in ("other", "place") and (one.rules[0] == "acronym" or says_what(one.words)):
+        return "organisation"
+    return "person" if one.kind == "other" else one.kind
 
 
 def _why(one: Candidate) -> list[str]:

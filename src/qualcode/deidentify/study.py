@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from qualcode.deidentify.candidates import Masked, Named, candidates
 from qualcode.deidentify.key import Entry, Key, check_key, new_secret, plain, write_entries
-from qualcode.deidentify.place import KIND, key_path, shown, study_key
+from qualcode.deidentify.place import KIND, is_on_identifiers, key_path, shown, study_key
 from qualcode.deidentify.pseudonyms import draw_pseudonym, taken_words
-from qualcode.deidentify.replace import Decisions, Deidentified, Judged, Replaced, deidentify, fingerprint
+from qualcode.deidentify.replace import Decisions, Deidentified, Judged, deidentify, fingerprint
 from qualcode.study import Study
 from qualcode.tables import split
 from qualcode.transcripts.canonical import Placed
-from qualcode.transcripts.edits import Edit
 
 FILE = "identifiers.csv"  # of decisions
 
 
 def identifier_decisions(study: Study) -> Decisions:
     """What was decided on candidates, from data/raw/decisions; rows nobody has signed do not count."""
-    if not any(f",{KIND},".encode() in path.read_bytes() for path in study.decisions_files):
+    if not any(is_on_identifiers(path) for path in study.decisions_files):
         return Decisions()
     from qualcode.decisions.table import read_decisions
 
@@ -115,6 +114,7 @@ def study_candidates(study: Study, key: Key, transcripts: dict[str, Named], *, d
         countries=settings.countries,
         pipelines=settings.pipelines,
         presidio=settings.presidio,
+        automatic=settings.automatic,
         decided=decided,
     )
 
@@ -183,22 +183,3 @@ def owners_of(study: Study) -> dict[str, str]:
     """Labels that the speakers table gives to participants."""
     rows = study.speakers
     return {plain(label): who for label, who in zip(rows["speaker"], rows["participant"], strict=True) if who}
-
-
-# ---------------------------------------------------------------- tables
-
-
-def edit_rows(transcript: str, sha256_from: str, sha256_to: str, edits: Sequence[Edit]) -> list[dict[str, object]]:
-    """Rows of table `edits`: how the text with names became the one without."""
-    fixed: dict[str, object] = {
-        "transcript": transcript,
-        "sha256_from": sha256_from,
-        "sha256_to": sha256_to,
-        "why": "identifier",
-    }
-    return [fixed | edit._asdict() for edit in edits]
-
-
-def log_rows(transcript: str, log: Iterable[Replaced]) -> list[dict[str, object]]:
-    """Rows of table `replacements` (`report_replacements`)."""
-    return [{"transcript": transcript} | vars(one) for one in log]
