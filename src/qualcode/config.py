@@ -251,6 +251,15 @@ class Agreement(_Section):
         return self.model_dump(exclude={"thresholds", "sampling"})
 
 
+class Training(_Section):
+    """Training of coders."""
+
+    against: list[str] = Field(
+        default=[],
+        description="Whom each coder is held against, round by round, in table `training`: coders' ids, and `consensus`.",
+    )
+
+
 class Consensus(_Section):
     """How several layers become one."""
 
@@ -375,6 +384,7 @@ class Config(_Section):
     codebook: CodebookChoice = Field(default_factory=CodebookChoice, description="Which codebook is in use.")
     codings: Codings = Field(default_factory=Codings, description="How codings files are read.")
     agreement: Agreement = Field(default_factory=Agreement, description="How agreement is measured.")
+    training: Training = Field(default_factory=Training, description="Training of coders.")
     consensus: Consensus = Field(default_factory=Consensus, description="How several layers become one.")
     topics: Topics = Field(default_factory=Topics, description="Topic suggestions.")
     themes: Themes = Field(default_factory=Themes, description="Theme and quote tables.")

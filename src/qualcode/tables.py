@@ -483,6 +483,48 @@ TABLES: dict[str, Table] = {
             note="the code that causes most disagreement first; drafts are never applied by themselves",
         ),
         _table(
+            "report_agreement_tools",
+            "one figure as another program prints it",
+            "tool figure code transcript coders value:number what reason checked",
+            kind="report",
+            words={"checked": ("worked figure", "described")},
+            note="checked says whether the program's own worked figures are reproduced, or its description alone is known",
+        ),
+        _table(
+            "report_review",
+            "one share or coefficient of one reviewer of others' codings, over all codes or of one code",
+            "coefficient scope code coder reviewer round reviewed:whole confirmed:whole changed:whole rejected:whole "
+            "added:whole estimate:number ci_low:number ci_high:number ci_method reason changed_code:whole changed_span:whole "
+            "changed_direction:whole not_reviewed:whole n:whole of:whole n_transcripts:whole label ci_transcripts_low:number "
+            "ci_transcripts_high:number ci_transcripts_method",
+            kind="report",
+            words={"scope": ("all", "code")},
+            note="estimate is n / of; coder is whose codings were seen; reviewed = confirmed + changed + rejected, and one "
+            "coding may be changed in several ways",
+        ),
+        _table(
+            "report_review_codings",
+            "one coding that a reviewer saw, or added",
+            "reviewer coder transcript coding code start:whole end:whole verdict changed code_of_reviewer "
+            "start_of_reviewer:whole end_of_reviewer:whole coding_of_reviewer reason decision round source",
+            "reviewer coder transcript start end code coding",
+            kind="report",
+            words={
+                "verdict": ("confirmed", "changed", "rejected", "added", "not_reviewed"),
+                "source": ("sheet", "codings"),
+            },
+        ),
+        _table(
+            "report_training",
+            "one code of one coder in one round, held against somebody else's or the consensus",
+            "coder against round code label n_units:whole percent_agreement:number positive_agreement:number "
+            "cohen_kappa:number reason both:whole only_coder:whole only_against:whole neither:whole found:whole "
+            "other_passage:whole other_code:whole missed:whole beyond:whole n_transcripts:whole",
+            kind="report",
+            note="units first, then passages: of those of `against` found, found on other words, with another code, and missed; "
+            "beyond are the coder's own that stand for none",
+        ),
+        _table(
             "report_cooccurrence",
             "one pair of codes in the same unit",
             "code_a code_b unit n:whole jaccard:number label_a label_b n_a:whole n_b:whole",

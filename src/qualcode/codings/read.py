@@ -27,6 +27,8 @@ from qualcode.codings.context import Context
 from qualcode.codings.model import OWN
 from qualcode.codings.outcomes import FileResult, Outcome, read_file, rings_looked_for_later
 from qualcode.codings.place import shown, whole_number
+from qualcode.codings.reviewed import with_reviews
+from qualcode.decisions.table import read_decisions
 from qualcode.errors import CodingsError, Problem, Problems
 from qualcode.study import Study
 from qualcode.tables import TABLES
@@ -151,8 +153,11 @@ def read_codings(
     refused = [
         _refused_row(result.where, outcome) for result in results for outcome in result.outcomes if outcome.problems
     ]
+    codings = TABLES["codings"].shape([coding for coding, _ in kept])
+    if study.code_decisions_files:
+        assignments = with_reviews(assignments, codings, read_decisions(study), warnings)
     return Imported(
-        codings=TABLES["codings"].shape([coding for coding, _ in kept]),
+        codings=codings,
         assignments=assignments,
         refused=TABLES["refused"].shape(refused),
         report=TABLES["report_imports"].shape(report),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qualcode.commands import pack_review, pack_training
 from qualcode.commands.common import study_option
 from qualcode.errors import QualcodeError
 from qualcode.study import Study
@@ -387,6 +388,10 @@ def edits(study: Study, transcripts: tuple[str, ...], again: bool, out: Path | N
         return
     click.echo(f"{study.shown(sheet)}: {number} {'passage' if number == 1 else 'passages'} to look at.")
     click.echo(f"Decide in it, save it, and bring it back with: qualcode import {study.shown(sheet)}")
+
+
+command.add_command(pack_review.command, "review")
+command.add_command(pack_training.command, "training")
 
 
 def _round(_ctx: click.Context, _param: click.Parameter, value: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 import qualcode
+from qualcode.agreement.groups import SAW
 from qualcode.reports.data import Data, whole
 from qualcode.reports.model import Column, PrintedTable, Row, whole_percent
 from qualcode.tables import split
@@ -269,7 +270,10 @@ def agreement_methods(data: Data) -> str:
     texts = int((data["transcripts"]["translation_of"] == "").sum()) or line["n_transcripts"]
     share = _share_twice(data)
     chosen = data.study.config.agreement.sampling
-    blind = "left out: the second coder saw" not in line["reason"]
+    blind = SAW not in line["reason"]
+    raw = rows[(rows["scope"] == "pooled") & (rows["coefficient"] == "percent_agreement")]
+    if pd.isna(line["estimate"]) and not blind and len(raw):  # what both read, though nothing of it blind
+        line |= {name: raw.iloc[0][name] for name in ("n_units", "n_transcripts")}
     said = [
         f"{_number(len(coders))} coders ({', '.join(coders)}) {'independently ' if blind else ''}coded "
         f"{line['n_transcripts']} of {texts} transcripts ({line['n_units']} {line['unit']}s{share})"

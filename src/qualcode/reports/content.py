@@ -7,17 +7,18 @@ from typing import Any
 
 import pandas as pd
 
+from qualcode.reports import agreement as measured
 from qualcode.reports.agreement import (
     agreement,
     agreement_by_code,
     agreement_by_scope,
     agreement_diagnosis,
-    agreement_methods,
     agreement_units,
 )
 from qualcode.reports.data import Data, first, group_name, load_tables, whole, words
 from qualcode.reports.discussion import agreement_before_after, discussion_parts, readings, rulings
 from qualcode.reports.model import Column, PrintedTable, Row, percent, whole_percent
+from qualcode.reports.review import review, review_methods
 from qualcode.tables import split
 
 KINDS = {
@@ -485,6 +486,11 @@ def memberchecks(data: Data) -> PrintedTable:
     )  # fmt: skip
 
 
+def agreement_methods(data: Data) -> str:
+    """Sentences on agreement, and on reviews, for a methods section."""
+    return " ".join(part for part in (measured.agreement_methods(data), review_methods(data)) if part)
+
+
 PRINTED: dict[str, Callable[[Data], PrintedTable]] = {
     "participants": participants,
     "sessions": sessions,
@@ -499,6 +505,7 @@ PRINTED: dict[str, Callable[[Data], PrintedTable]] = {
     "agreement_before_after": agreement_before_after,
     "rulings": rulings,
     "readings": readings,
+    "review": review,
     "saturation": saturation,
     "cooccurrence": cooccurrence,
     "topics": topics,

@@ -16,9 +16,9 @@ from qualcode.tables import TABLES, read
 REPORT_TABLES = (
     "participants", "sessions", "transcripts", "imports", "themes", "quotes", "definitions", "agreement",
     "agreement_by_code", "agreement_by_scope", "agreement_differences",
-    "agreement_diagnosis", "agreement_confusion", "agreement_before_after",
-    "disagreements", "rulings", "readings", "cooccurrence", "saturation", "topics", "constructs", "theme_by_participant",
-    "memberchecks", "codebook",
+    "agreement_diagnosis", "agreement_confusion", "agreement_before_after", "agreement_tools", "review", "review_codings",
+    "training", "disagreements", "rulings", "readings", "cooccurrence", "saturation", "topics", "constructs",
+    "theme_by_participant", "memberchecks", "codebook",
 )  # fmt: skip
 
 
