@@ -1,296 +1,40 @@
-# ruff: noqa: E501
 """Damage transcripts and read them: `python benchmarks/mutate_transcripts.py [--each 300] [--seed 1] [--only docx,pdf] [FILE ...]`.
 
-For each format a small specimen is made here (FILEs are taken beside them), damaged in many ways, and read in a process of
-its own. Allowed are only turns whose places in the text are right, or `UnreadableError`. Anything else is printed: another
-exception, more than 10 seconds, more than 1 GB of memory, a file written. Exit status 1 if there was any.
+For each format and layout a small specimen is made (`damaged_transcripts.py`; FILEs are taken beside them), damaged in many ways,
+and read in a process of its own. Allowed are only turns whose places in the text are right, or `UnreadableError`. Anything else is
+printed: another exception, more than 10 seconds, more than 1 GB of memory, a file written or opened, words of a file that lies
+beside, a connection (a server on this machine listens for them). Exit status 1 if there was any.
+
+The limits are measured for each variant: processor seconds; the highest resident memory above that of the process when it began
+(Linux; elsewhere of all of the process); what Python opens and connects to, by an audit hook; what the C libraries write, by a
+limit of no bytes for files; what they fetch, by the server and by the secret words.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
-import json
+import contextlib
 import multiprocessing
+import multiprocessing.connection
 import os
-import random
+import socket
 import sys
 import tempfile
+import threading
 import time
-import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
-from itertools import pairwise
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from damaged_transcripts import hostile, layouts, specimens, variants
+
 SECONDS, BYTES = 10, 1_000_000_000
-TALK = [("I", "How was it at the beginning?"), ("P1", "Hard, very hard – “really”."), ("I", "Why was that?"),
-        ("P1", "There was no time, and Zoë had left.")] * 4  # fmt: skip
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_O = "urn:oasis:names:tc:opendocument:xmlns:"
-
-# ---------------------------------------------------------------- one specimen of each format
-
-
-def zipped(members: dict[str, str | bytes]) -> bytes:
-    """A zip archive of these members."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return out.getvalue()
-
-
-def docx(body: str, head: str = "") -> bytes:
-    """A Word document with this body."""
-    text = f'<?xml version="1.0"?>{head}<w:document xmlns:w="{_W}"><w:body>{body}</w:body></w:document>'
-    style = f'<w:styles xmlns:w="{_W}"><w:style w:styleId="h"><w:name w:val="heading 1"/></w:style></w:styles>'
-    return zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": text, "word/styles.xml": style})
-
-
-def opendocument(kind: str, body: str, head: str = "") -> bytes:
-    """An OpenDocument file of kind `text` or `spreadsheet` with this body."""
-    spaces = f'xmlns:office="{_O}office:1.0" xmlns:text="{_O}text:1.0" xmlns:table="{_O}table:1.0"'
-    text = (
-        f'<?xml version="1.0"?>{head}<office:document-content {spaces}><office:body><office:{kind}>{body}</office:{kind}>'
-        "</office:body></office:document-content>"
-    )
-    return zipped({"mimetype": f"application/vnd.oasis.opendocument.{kind}", "content.xml": text})
-
-
-def xlsx() -> bytes:
-    """An Excel workbook with columns speaker and text."""
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    for row in (("speaker", "text"), *TALK):
-        book.active.append(row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def pdf(lines: list[str]) -> bytes:
-    """A PDF of one page with these lines, written by hand."""
-    shown = "".join(
-        f"BT /F1 12 Tf 50 {760 - 16 * at} Td ({line.replace('(', '[').replace(')', ']')}) Tj ET\n"
-        for at, line in enumerate(lines)
-    )
-    stream = shown.encode("cp1252", "replace")
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
-    ]
-    out = b"%PDF-1.4\n"
-    places = []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    size = len(objects) + 1
-    end = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, len(out))
-    return out + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + end
-
-
-def specimens() -> dict[str, bytes]:
-    """A specimen of each format, by its ending."""
-    plain = "\n".join(f"{who}: {words}" for who, words in TALK)
-    clock = [f"00:00:{2 * at:02}" for at in range(len(TALK) + 1)]
-    cues = [f"{a}.000 --> {b}.500\n{{}}\n" for a, b in pairwise(clock)]
-    vtt = "WEBVTT\n\nNOTE x\n\n" + "\n".join(
-        c.format(f"<v {who}>{words}</v>") for c, (who, words) in zip(cues, TALK, strict=True)
-    )
-    srt = "\n".join(
-        f"{at}\n{c.format(f'{who}: {words}').replace('.', ',', 2)}"
-        for at, (c, (who, words)) in enumerate(zip(cues, TALK, strict=True), 1)
-    )
-    paragraphs = "".join(f'<w:p><w:r><w:t xml:space="preserve">{who}: {words}</w:t></w:r></w:p>' for who, words in TALK)
-    table = "".join(
-        f"<w:tr><w:tc><w:p><w:r><w:t>{a}</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>{b}</w:t></w:r></w:p></w:tc></w:tr>"
-        for a, b in TALK
-    )
-    odt = "".join(f"<text:p>{who}:<text:s text:c='2'/>{words}<text:line-break/>So.</text:p>" for who, words in TALK)
-    cell = '<table:table-cell table:number-columns-repeated="1"><text:p>{}</text:p></table:table-cell>'
-    ods = "".join(
-        f"<table:table-row>{cell.format(a)}{cell.format(b)}</table:table-row>" for a, b in (("speaker", "text"), *TALK)
-    )
-    escaped = "".join(c if c.isascii() else f"\\u{ord(c)}?" for c in plain.replace("\n", "\\par\n"))
-    segments = [
-        {"speaker": who, "text": words, "start": at * 2, "end": at * 2 + 1} for at, (who, words) in enumerate(TALK)
-    ]
-    otr = "".join(
-        f'<p><span class="timestamp" data-timestamp="{at}">0:{at:02}</span>&nbsp;{a}: {b}</p>'
-        for at, (a, b) in enumerate(TALK)
-    )
-    html = "".join(f"<p><b>{a}:</b> {b}<br>So.</p>" for a, b in TALK)
-    made: dict[str, str | bytes] = {
-        "txt": plain,
-        "md": "# Talk\n\n" + "\n\n".join(f"**{a}:** {b}" for a, b in TALK),
-        "vtt": vtt,
-        "srt": srt,
-        "otr": json.dumps({"text": otr, "media": "a.mp3", "media-time": 3}),
-        "json": json.dumps({"segments": segments}),
-        "csv": "speaker,text\n" + "\n".join(f'{a},"{b}"' for a, b in TALK),
-        "html": f"<!doctype html><html><head><title>x</title></head><body>{html}<table><tr><td>I</td><td>So?</td></tr></table></body></html>",
-        "rtf": "{\\rtf1\\ansi\\ansicpg1252{\\fonttbl{\\f0\\fcharset0 Arial;}}\\uc1\\pard\\plain " + escaped + "\\par}",
-        "docx": docx(paragraphs + f"<w:tbl>{table}</w:tbl>"),
-        "odt": opendocument("text", odt),
-        "ods": opendocument("spreadsheet", f'<table:table table:name="a">{ods}</table:table>'),
-        "xlsx": xlsx(),
-        "pdf": pdf([f"{a}: {b}" for a, b in TALK]),
-    }
-    return {kind: data.encode() if isinstance(data, str) else data for kind, data in made.items()}
-
-
-# ---------------------------------------------------------------- damage
-
-_TOKENS = [b"<", b">", b"</w:p>", b"<w:p>", b"&x;", b"&#x110000;", b"]]>", b"<!--", b"{", b"}", b"\\", b"\\u-1 ", b"\\uc-5 ", b"\\bin99999 ",
-           b"\\'", b"\\u", b"-->", b"[[[[", b"\x00", b"\xff\xfe", b"\r", b'"', b'""', b"\t", b"\n\n", b"\\par", b"1e999", b"null", b"\xed\xa0\x80",
-           b"NaN", b"-1", b"99999999999999999999", b"<v ", b"<v", b"<table>", b"</td>", b"<?", b"stream", b"endobj", b"/Kids [3 0 R 3 0 R]", b"%%EOF"]  # fmt: skip
-
-
-def damaged(data: bytes, rng: random.Random) -> bytes:
-    """One to three small damages: cut, flipped, taken out, doubled, put in, changed about."""
-    for _ in range(rng.choice((1, 1, 2, 3))):
-        if len(data) < 4:
-            break
-        a, b = sorted(rng.sample(range(len(data)), 2))
-        b = min(b, a + rng.choice((1, 4, 40, 4000)))
-        kind = rng.randrange(8)
-        if kind == 0:
-            data = data[:a]
-        elif kind == 1:
-            flipped = bytearray(data)
-            for _ in range(rng.choice((1, 2, 8, 64))):
-                flipped[rng.randrange(len(flipped))] ^= 1 << rng.randrange(8)
-            data = bytes(flipped)
-        elif kind == 2:
-            data = data[:a] + data[b:]
-        elif kind == 3:
-            data = data[:b] + data[a:b] * rng.choice((1, 1, 2, 500)) + data[b:]
-        elif kind == 4:
-            data = data[:a] + rng.randbytes(rng.choice((1, 3, 30))) + data[a:]
-        elif kind in (5, 6):
-            data = data[:a] + rng.choice(_TOKENS) * rng.choice((1, 1, 1, 3, 2000)) + data[a:]
-        else:
-            c = rng.randrange(len(data))
-            data = data[:c] + data[a:b] + data[c:]
-    return data
-
-
-def damaged_inside(data: bytes, rng: random.Random) -> bytes:
-    """A zip archive that is whole, with a damaged member."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
-    name = rng.choice([name for name in members if name.endswith((".xml", ".rels"))] or list(members))
-    members[name] = damaged(bytes(members[name]), rng)  # type: ignore[arg-type]
-    return zipped(members)
-
-
-def variants(kind: str, data: bytes, number: int, seed: int) -> Iterator[tuple[str, bytes]]:
-    """`number` damaged variants of a specimen, each with how it was made."""
-    for at in range(number):
-        rng = random.Random(f"{seed} {kind} {at}")
-        inside = data.startswith(b"PK") and at % 2
-        yield f"{kind} {'inside ' if inside else ''}{at}", (damaged_inside if inside else damaged)(data, rng)
-
-
-def hostile(*, large: bool) -> Iterator[tuple[str, bytes, str]]:
-    """Files that somebody made to do harm: what, bytes, name."""
-    entity = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
-    laughs = (
-        "<!DOCTYPE x [" + "".join(f'<!ENTITY a{at} "{f"&a{at - 1};" * 10 if at else "ha"}">' for at in range(10)) + "]>"
-    )
-    yield "external entity", docx("<w:p><w:r><w:t>&e;</w:t></w:r></w:p>", entity), "a.docx"
-    yield "external entity", opendocument("text", "<text:p>&e;</text:p>", entity), "a.odt"
-    yield "external entity", opendocument("spreadsheet", "<table:table/>&e;", entity), "a.ods"
-    yield "many entities", docx("<w:p><w:r><w:t>&a9;</w:t></w:r></w:p>", laughs), "a.docx"
-    yield "many entities", opendocument("text", "<text:p>&a9;</text:p>", laughs), "a.odt"
-    deep = 100_000 if large else 3_000
-    yield "deep tables", docx("<w:tbl><w:tr><w:tc>" * deep + "</w:tc></w:tr></w:tbl>" * deep), "a.docx"
-    yield (
-        "deep tables that are allowed",
-        docx("<w:tbl><w:tr><w:tc>" * 80 + "<w:p><w:r><w:t>I: x</w:t></w:r></w:p>" + "</w:tc></w:tr></w:tbl>" * 80),
-        "a.docx",
-    )
-    yield (
-        "deep spans",
-        opendocument("text", "<text:p>" + "<text:span>" * deep + "I: x" + "</text:span>" * deep + "</text:p>"),
-        "a.odt",
-    )
-    yield (
-        "spans that are allowed",
-        opendocument("text", "<text:p>" + "<text:span>" * 240 + "I: x" + "</text:span>" * 240 + "</text:p>"),
-        "a.odt",
-    )
-    yield "deep lists", ("<html>" + "<ul><li><table><tr><td>" * deep + "I: x").encode(), "a.html"
-    yield "deep groups", b"{\\rtf1 " + b"{" * deep + b"x", "a.rtf"
-    yield "deep groups, closed", b"{\\rtf1 " + b"{" * deep + b"x" + b"}" * deep + b"}", "a.rtf"
-    yield "deep lists", b'{"segments":' + b"[" * deep + b"]" * deep + b"}", "a.json"
-    yield "deep objects", b'{"segments":' * deep + b"1" + b"}" * deep, "a.json"
-    times = 20_000_000 if large else 1_000_000
-    yield "huge attribute", docx(f'<w:p w:rsidR="{"a" * times}"><w:r><w:t>I: x</w:t></w:r></w:p>'), "a.docx"
-    yield "huge attribute", opendocument("text", f'<text:p text:style-name="{"a" * times}">I: x</text:p>'), "a.odt"
-    yield "huge attribute", f'<html><body><p class="{"a" * times}">I: x</p></body></html>'.encode(), "a.html"
-    yield "huge count", opendocument("text", '<text:p>I: <text:s text:c="999999999"/>x</text:p>'), "a.odt"
-    row = '<table:table-row table:number-rows-repeated="999999999"><table:table-cell table:number-columns-repeated="999999999"><text:p>x</text:p></table:table-cell></table:table-row>'
-    yield "huge count", opendocument("spreadsheet", f"<table:table>{row}</table:table>"), "a.ods"
-    bomb = b"<w:p/>" * (150_000_000 if large else 15_000_000)
-    yield "zip bomb", zipped({"word/document.xml": f'<w:document xmlns:w="{_W}"><w:body>'.encode() + bomb}), "a.docx"
-    yield "zip bomb", zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": bomb}), "a.odt"
-    yield "zip bomb", zipped({"xl/workbook.xml": "<a/>", "xl/sharedStrings.xml": bomb}), "a.xlsx"
-    del bomb
-    # as many elements as the limit lets through: memory is what may go
-    many = "<w:p><w:r><w:t>I: a</w:t></w:r></w:p>" * (1_600_000 if large else 20_000)
-    yield "many paragraphs", docx(many), "a.docx"
-    many = "<text:p>I: a</text:p>" * (2_800_000 if large else 20_000)
-    yield "many paragraphs", opendocument("text", many), "a.odt"
-    del many
-    yield "symbolic link", _with_link(docx("<w:p><w:r><w:t>I: x</w:t></w:r></w:p>")), "a.docx"
-    yield (
-        "name that leads out",
-        zipped({"../../evil.txt": "x", "word/document.xml": f'<w:document xmlns:w="{_W}"><w:body/></w:document>'}),
-        "a.docx",
-    )
-    for length in (100_000_000, 9_900_000) if large else (200_000,):
-        yield from _long_lines(length)
-
-
-def _long_lines(length: int) -> Iterator[tuple[str, bytes, str]]:
-    for word, name in ((b"word ", "a.txt"), (b"a", "a.txt"), (b"**I:** a ", "a.md"), (b"*", "a.md"), (b"[a](", "a.md"), (b"I: a ", "a.txt"),
-                       (b"<", "a.html"), (b"<b>a", "a.html"), (b"a,", "a.csv"), (b'"', "a.csv"), (b"[00:00:01] ", "a.txt"), (b"\\'e9", "a.rtf"),
-                       (b"{}", "a.rtf"), (b"[],", "a.json"), (b"{},", "a.json"), (b"a\n", "a.txt"), (b"A: b\n", "a.txt"), (b"(laughs ", "a.txt")):  # fmt: skip
-        line = word * (length // len(word))
-        if name == "a.rtf":
-            line = b"{\\rtf1 " + line + b"}"
-        if name == "a.json":
-            line = b"[" + line + b"1]"
-        if name == "a.csv":
-            line = b"speaker,text\n" + line
-        yield f"line of {len(line) / 1e6:.0f} MB of {word!r}", line, name
-    for start, name in (
-        (b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n", "a.vtt"),
-        (b"1\n00:00:01,000 --> 00:00:02,000\n", "a.srt"),
-    ):
-        yield "long caption", start + b"<v A>a " * (length // 7), name
-        yield "long caption", start + b"<" * length, name
-    yield "long otr", b'{"media": 1, "text": "' + b"<p>I: a " * (length // 8) + b'"}', "a.otr"
-    yield "long otr", b'{"media": 1, "text": "' + b"<" * length + b'"}', "a.otr"
-
-
-def _with_link(data: bytes) -> bytes:
-    out = io.BytesIO(data)
-    with zipfile.ZipFile(out, "a") as archive:
-        link = zipfile.ZipInfo("word/comments.xml")
-        link.create_system, link.external_attr = 3, 0o120777 << 16
-        archive.writestr(link, "/etc/passwd")
-    return out.getvalue()
-
-
-# ---------------------------------------------------------------- reading
+SECRET = "seven grey herons"  # words of the file that no transcript may show
+_REACHES = ("open", "socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.bind",
+            "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.mkdir", "os.remove", "os.rename", "os.symlink",
+            "shutil.copyfile", "tempfile.mkstemp", "tempfile.mkdtemp", "urllib.Request")  # fmt: skip
 
 
 def outcome(data: bytes, name: str) -> str:
@@ -303,7 +47,14 @@ def outcome(data: bytes, name: str) -> str:
         _, raw = read(data, name, ReadOptions(interviewers=("I",)))
         text, placed = canonical(raw.turns)
     except UnreadableError as error:
-        return "refused" if error.what and error.hint else f"no advice: {error.what}"
+        shown = f"{error.what} {error.hint}"
+        return (
+            "the secret is in the message"
+            if SECRET in shown
+            else "refused"
+            if error.what and error.hint
+            else f"no advice: {shown}"
+        )
     except Exception as error:  # what this looks for
         return f"{type(error).__name__}: {str(error)[:200]}"
     right = all(text[t.start : t.end].strip() == text[t.start : t.end] != "" for t in placed) and bool(placed)
@@ -311,26 +62,85 @@ def outcome(data: bytes, name: str) -> str:
         text.encode("utf-8")
     except UnicodeEncodeError:
         return "half a character in the text"
+    if SECRET in text:
+        return "the secret is in the text"
     return "read" if right else "places are wrong"
 
 
-def _work(connection: multiprocessing.connection.Connection) -> None:
+@dataclass
+class Said:
+    """What one variant came to: the outcome, processor seconds, bytes of memory above those when the process began."""
+
+    outcome: str
+    seconds: float = 0.0
+    bytes: int = 0
+
+
+class _Watch:
+    """What Python opens, writes and connects to while a transcript is read. Modules that are imported then are no matter."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.seen: list[str] = []
+        own = {sys.prefix, sys.base_prefix, str(Path(os.__file__).parent), *sys.path}
+        self.own = tuple(sorted(path for path in own if path))
+        sys.addaudithook(self.hear)
+
+    def hear(self, event: str, arguments: tuple[object, ...]) -> None:
+        if not self.on or not event.startswith(_REACHES):
+            return
+        target = arguments[0] if arguments else ""
+        flags = arguments[2] if event == "open" and len(arguments) > 2 else 0
+        reads = event == "open" and isinstance(flags, int) and not flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        path = os.fsdecode(target) if isinstance(target, str | bytes | os.PathLike) else ""
+        if reads and (path.startswith((*self.own, "/proc/self", "/dev/")) or "zoneinfo" in path or not path):
+            return
+        self.seen.append(f"{event} {str(target)[:80]}")
+
+
+def _resident(field: bytes) -> int:
+    """A line of /proc/self/status in bytes; of all of the process's life where there is no such file."""
+    try:
+        lines = Path("/proc/self/status").read_bytes().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(field))
+    except (OSError, StopIteration):
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _limits() -> None:
+    """No more than a quarter above the limit of memory (what is above the limit is measured), and no bytes into any file."""
     try:
         import resource
 
         used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        resource.setrlimit(resource.RLIMIT_AS, (used + BYTES, used + BYTES))
+        resource.setrlimit(resource.RLIMIT_AS, (used + BYTES + BYTES // 4,) * 2)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     except (ImportError, OSError):
         pass
-    outcome(b"I: a\nP: b", "a.txt")
+
+
+def _work(connection: multiprocessing.connection.Connection) -> None:
+    for kind, data in specimens().items():  # what is imported late is imported now
+        outcome(data, f"a.{kind}")
+    watch = _Watch()
+    before = _resident(b"VmRSS")
+    _limits()
     while True:
         try:
-            job = connection.recv()
+            data, name = connection.recv()
         except EOFError:  # the other side is done
             return
+        with contextlib.suppress(OSError):
+            Path("/proc/self/clear_refs").write_text("5")  # the highest memory begins anew
         begun = time.process_time()
-        said = outcome(*job)
-        connection.send((said, time.process_time() - begun))
+        watch.seen, watch.on = [], True
+        said = outcome(data, name)
+        watch.on = False
+        took, most = time.process_time() - begun, _resident(b"VmHWM") - before
+        connection.send(Said(f"reached out: {watch.seen[:3]}" if watch.seen else said, took, most))
+        del data
 
 
 class Reader:
@@ -346,19 +156,41 @@ class Reader:
         self.process.start()
         there.close()
 
-    def read(self, data: bytes, name: str) -> tuple[str, float]:
+    def read(self, data: bytes, name: str) -> Said:
         self.here.send((data, name))
         begun = time.perf_counter()
         try:  # seconds of this process, whatever else the machine does; much longer is a hang
-            hang = (f"more than {SECONDS} seconds", float(SECONDS))
-            said, took = self.here.recv() if self.here.poll(6 * SECONDS) else hang
+            said = self.here.recv() if self.here.poll(6 * SECONDS) else Said(f"more than {SECONDS} seconds", SECONDS)
         except EOFError:
-            said, took = "the process died", time.perf_counter() - begun
-        if said.startswith("more than") or said == "the process died":
+            said = Said("the process died", time.perf_counter() - begun)
+        if said.outcome.startswith("more than") or said.outcome == "the process died":
             self.process.kill()
             self.process.join()
             self.start()
-        return (f"{took:.1f} seconds" if said in ("read", "refused") and took > SECONDS else said), took
+        elif said.outcome in ("read", "refused"):
+            if said.seconds > SECONDS:
+                said.outcome = f"{said.seconds:.1f} seconds"
+            elif said.bytes > BYTES:
+                said.outcome = f"{said.bytes / 1e6:.0f} MB of memory"
+        return said
+
+
+class Listener:
+    """A server on this machine that counts who connects."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self.server.getsockname()[1]}/"
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                self.server.accept()[0].close()
+            except OSError:
+                return
+            self.calls += 1
 
 
 def main() -> None:
@@ -366,45 +198,60 @@ def main() -> None:
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--each", type=int, default=300, help="damaged variants of each specimen")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="endings, parted by commas; `hostile` for the made ones")
+    parser.add_argument(
+        "--only", default="", help="endings or file names, parted by commas; `hostile` for the made ones"
+    )
     options = parser.parse_args()
     only = set(options.only.split(",")) - {""}
-    bad = 0
-    wanted: Callable[[str], bool] = lambda kind: not only or kind in only  # noqa: E731
-    with tempfile.TemporaryDirectory() as empty:
+    wanted: Callable[[str], bool] = lambda kind: not only or kind in only or kind.rpartition(".")[2] in only  # noqa: E731
+    bad = total = 0
+    files = [(path.name, path.read_bytes()) for path in options.files]
+    with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryDirectory() as beside:
         os.chdir(empty)
-        reader = Reader()
-        jobs = [(kind, f"a.{kind}", data) for kind, data in specimens().items() if wanted(kind)]
-        jobs += [(path.name, path.name, path.read_bytes()) for path in options.files]
-        for kind, name, data in jobs:
-            counts, longest = Counter[str](), 0.0
-            first, _ = reader.read(data, name)
-            if first != "read":
-                print(f"{kind}: the specimen itself is not read: {first}")
+        secret = Path(beside) / "secret.txt"
+        secret.write_text(f"I: {SECRET}\n", encoding="utf-8")
+        listener, reader = Listener(), Reader()
+        jobs = [(f"a.{kind}", data) for kind, data in specimens().items() if wanted(kind)]
+        jobs += [(name, data) for name, data in layouts().items() if wanted(name)]
+        for name, data in [*jobs, *files]:
+            counts, longest, most = Counter[str](), 0.0, 0
+            first = reader.read(data, name)
+            if first.outcome != "read":
+                print(f"{name}: the specimen itself is not read: {first.outcome}")
                 bad += 1
-            for what, variant in variants(kind, data, options.each, options.seed):
-                said, took = reader.read(variant, name)
-                longest = max(longest, took)
-                counts[said if said in ("read", "refused") else "wrong"] += 1
-                if said not in ("read", "refused"):
+            for what, variant in variants(name.removeprefix("a."), data, options.each, options.seed):
+                said = reader.read(variant, name)
+                total += 1
+                longest, most = max(longest, said.seconds), max(most, said.bytes)
+                right = said.outcome in ("read", "refused")
+                counts[said.outcome if right else "wrong"] += 1
+                if not right:
                     bad += 1
-                    print(f"  {what}: {said}")
+                    print(f"  {what}: {said.outcome}")
             print(
-                f"{kind:30} {counts['read']:5} read {counts['refused']:5} refused {counts['wrong']:3} wrong, longest {longest:.2f} s"
+                f"{name:30} {counts['read']:5} read {counts['refused']:5} refused {counts['wrong']:3} wrong, "
+                f"at most {longest:.2f} s, {most / 1e6:.0f} MB",
+                flush=True,
             )
         if wanted("hostile"):
-            for what, data, name in hostile(large=True):
-                said, took = reader.read(data, name)
-                wrong = said not in ("read", "refused")
+            for what, data, name in hostile(large=True, secret=secret.as_uri(), address=listener.address):
+                said = reader.read(data, name)
+                total += 1
+                wrong = said.outcome not in ("read", "refused")
                 bad += wrong
                 print(
-                    f"{what[:40]:40} {name:7} {len(data) / 1e6:6.1f} MB {took:6.2f} s  {'WRONG ' if wrong else ''}{said}",
+                    f"{what[:40]:40} {name:7} {len(data) / 1e6:6.1f} MB {said.seconds:6.2f} s {said.bytes / 1e6:5.0f} MB  "
+                    f"{'WRONG ' if wrong else ''}{said.outcome}",
                     flush=True,
                 )
         written = sorted(path.name for path in Path(empty).iterdir())
         if written:
             print(f"files were written: {written}")
-            bad += 1
+        if listener.calls:
+            print(f"connections were made: {listener.calls}")
+        bad += bool(written) + bool(listener.calls)
+        os.chdir(beside)
+    print(f"{total} variants, {bad} wrong")
     sys.exit(1 if bad else 0)
 
 

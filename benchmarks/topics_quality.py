@@ -58,6 +58,7 @@ def main() -> None:
     turns, texts = tables.read("turns", processed / "turns.parquet"), read_texts(processed / "texts")
     listed = tables.read("transcripts", processed / "transcripts.parquet")
     languages = dict(zip(listed["transcript"], listed["language"], strict=True))
+    of = dict(zip(listed["transcript"], listed["translation_of"], strict=True))
     codings = tables.read("codings", processed / "codings.parquet")
     known: dict[str, NDArray[np.float32]] = {}
 
@@ -77,7 +78,12 @@ def main() -> None:
     for name, changed in SETTINGS.items():
         found = [
             suggest_topics(
-                turns, texts, languages, settings=Topics.model_validate({**changed, "seed": seed}), embed=embed
+                turns,
+                texts,
+                languages,
+                settings=Topics.model_validate({**changed, "seed": seed}),
+                translation_of=of,
+                embed=embed,
             )
             for seed in (1, 2, 3)
         ]

@@ -54,8 +54,12 @@ def tracked_files() -> list[str]:
 
 def copy_study(source: Path, target: Path) -> Path:
     """The made-up study without what the machine made of it."""
+
+    def of_runs(folder: str, names: list[str]) -> list[str]:
+        return [name for name in names if Path(folder).name == "texts" and (Path(folder) / name).is_file()]
+
     for part in ("config", "codebooks", "data/raw"):
-        shutil.copytree(source / part, target / part, ignore=shutil.ignore_patterns("texts"))
+        shutil.copytree(source / part, target / part, ignore=of_runs)
     shutil.copyfile(source / "Snakefile", target / "Snakefile")
     return target
 

@@ -27,6 +27,7 @@ class Checked:
     counts: dict[str, int] = field(default_factory=dict)
     withdrawn: str = ""  # whether anything of people who withdrew is in what lies in the study
     identifiers: str = ""  # whether candidates were reviewed, and what was checked against names
+    edits: pd.DataFrame | None = None
 
 
 MUCH = 8_000_000  # bytes of unread transcripts that `run` leaves to the run itself, where that reads them in shards
@@ -133,6 +134,7 @@ def _identifiers(study: Study, found: Checked, transcribed: object) -> None:
 
 def _transcripts(study: Study, found: Checked, *, before_run: bool = False) -> object | None:
     from qualcode.transcripts import read_transcripts
+    from qualcode.transcripts.edits import edits_of_study
     from qualcode.transcripts.one import unread_bytes
     from qualcode.transcripts.plan import Plan
     from qualcode.transcripts.registry import READ
@@ -161,6 +163,7 @@ def _transcripts(study: Study, found: Checked, *, before_run: bool = False) -> o
             return None
     try:
         transcribed = read_transcripts(study, keep=before_run)
+        found.edits = edits_of_study(study, transcribed.transcripts, transcribed.texts, names_out=transcribed.names_out)
     except QualcodeError as error:
         _add(found, error)
         return None
@@ -214,12 +217,11 @@ def _frameworks(study: Study, found: Checked) -> None:
 
 def _codings(study: Study, found: Checked, transcribed: object, codebook: pd.DataFrame) -> None:
     from qualcode.codings import read_codings
-    from qualcode.transcripts.edits import edits_of_study
 
     transcripts, turns, texts = transcribed.transcripts, transcribed.turns, transcribed.texts  # type: ignore[attr-defined]
+    assert found.edits is not None  # made when the transcripts were read
     try:
-        edits = edits_of_study(study, transcripts, texts)
-        imported = read_codings(study, transcripts, turns, texts, edits, codebook)
+        imported = read_codings(study, transcripts, turns, texts, found.edits, codebook)
     except QualcodeError as error:
         _add(found, error)
         return
@@ -231,6 +233,9 @@ def _codings(study: Study, found: Checked, transcribed: object, codebook: pd.Dat
     }
     if len(imported.memos):
         found.counts["memos of tools"] = len(imported.memos)
+    changed = int((imported.changed["status"] == "open").sum())
+    if changed:
+        found.counts["passages to look at"] = changed
     own = imported.unaligned[imported.unaligned["why"] == "own"]
     if len(own):
         found.counts["unaligned"] = len(own)

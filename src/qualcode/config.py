@@ -77,7 +77,13 @@ class Transcripts(_Section):
             "time_name",
             "name_alone",
             "heading",
+            "tab",
+            "bold_open",
+            "sign",
+            "name_dash",
+            "lower",
             "caps",
+            "name_apart",
             "clock",
         ]
         | None
@@ -244,6 +250,20 @@ class Agreement(_Section):
         description="How the transcripts coded twice were chosen, for the methods sentence (“drawn at random”).",
     )
 
+    @property
+    def measures(self) -> dict[str, Any]:
+        """What `qualcode.agreement.study.Measures` takes, but the thresholds, whose names are for readers."""
+        return self.model_dump(exclude={"thresholds", "sampling"})
+
+
+class Training(_Section):
+    """Training of coders."""
+
+    against: list[str] = Field(
+        default=[],
+        description="Whom each coder is held against, round by round, in table `training`: coders' ids, and `consensus`.",
+    )
+
 
 class Consensus(_Section):
     """How several layers become one."""
@@ -269,6 +289,11 @@ class Topics(_Section):
         None, ge=1, description="Shortest turn taken, in words; by default 15, or 8 where the median turn has under 20."
     )
     interviewers: bool = Field(True, description="Whether long turns of interviewers are taken too.")
+    language: str = Field(
+        "",
+        description="Where a transcript has a translation into this language (`en`), its words are taken; by default the "
+        "original's. Each passage goes in once.",
+    )
     context: float = Field(0.5, ge=0, le=1, description="Weight of the turn before and the turn after.")
     neighbours: int = Field(10, ge=3, le=50, description="Neighbours of each segment in the graph.")
     resolution: float = Field(1.0, gt=0, description="Louvain resolution: 0.5 coarse, 1 normal, 2 fine.")
@@ -364,6 +389,7 @@ class Config(_Section):
     codebook: CodebookChoice = Field(default_factory=CodebookChoice, description="Which codebook is in use.")
     codings: Codings = Field(default_factory=Codings, description="How codings files are read.")
     agreement: Agreement = Field(default_factory=Agreement, description="How agreement is measured.")
+    training: Training = Field(default_factory=Training, description="Training of coders.")
     consensus: Consensus = Field(default_factory=Consensus, description="How several layers become one.")
     topics: Topics = Field(default_factory=Topics, description="Topic suggestions.")
     themes: Themes = Field(default_factory=Themes, description="Theme and quote tables.")

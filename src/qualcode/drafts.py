@@ -1,7 +1,7 @@
 """Documents of a study whose identifiers nobody has reviewed yet are drafts, and say so on every page.
 
-How many candidates wait for a decision is counted by stage `review` (data/processed/review.json); every document that is written
-while some do is marked where it is put in place (`files.write_zip_document`).
+How many candidates wait for a decision is counted by stage `identifiers` (data/processed/identifiers.json); every document that is
+written while some do is marked where it is put in place (`files.write_zip_document`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from qualcode.deidentify.key import Key
 
 MARK = "DRAFT, identifiers not reviewed"
-FILE = "review.json"  # in data/processed
+FILE = "identifiers.json"  # in data/processed
 _mark: ContextVar[str] = ContextVar("draft_mark", default="")
 
 

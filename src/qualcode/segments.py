@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -72,6 +72,23 @@ def cut_segments(
             number += 1
             rows.append({"transcript": transcript, "segment": number, "turn": int(turn), "start": start, "end": end})
     return TABLES["segments"].shape(rows)
+
+
+def further_units(
+    wanted: Iterable[str], transcripts: pd.DataFrame, turns: pd.DataFrame, texts: Mapping[str, str], language: str
+) -> dict[str, pd.DataFrame]:
+    """The units of comparison `sentence` and `paragraph`, where they are among those wanted.
+
+    `language` is that of transcripts that name none.
+    """
+    languages = {
+        str(name): str(of) or language
+        for name, of in zip(transcripts["transcript"], transcripts["language"], strict=True)
+    }
+    kinds = dict.fromkeys(wanted)
+    return {
+        kind: cut_segments(turns, texts, languages, unit=kind) for kind in ("sentence", "paragraph") if kind in kinds
+    }
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -93,8 +93,9 @@ class Study:
 
     @cached_property
     def code_decisions_files(self) -> list[Path]:
-        """Files of decisions on split codes and on codes of coders' own: codings depend on these only."""
-        return [path for path in self.decisions_files if re.search(rb"\b(split|alignment)\b", path.read_bytes())]
+        """Files of decisions that codings depend on: split codes, coders' own codes, others' codings, changed passages."""
+        kinds = rb"\b(split|alignment|review|changed)\b"
+        return [path for path in self.decisions_files if re.search(kinds, path.read_bytes())]
 
     @cached_property
     def memberchecks_files(self) -> list[Path]:

@@ -80,6 +80,16 @@ SESSION_KINDS = ("interview", "focus_group", "document", "board", "survey", "mem
 MEMO_KINDS = ("analytic", "reflexive", "expectation", "meeting", "field", "")
 DIRECTIONS = ("facilitator", "barrier", "mixed", "neutral", "")
 
+_CHANGED = (
+    "about kind transcript start:whole end:whole coder code status change why sha256_from start_from:whole end_from:whole "
+    "choice reason by on decision source row:whole"
+)
+_CHANGED_WORDS = {
+    "kind": ("coding", "assignment", "decision"),
+    "status": ("open", "noted", "confirmed", "adjusted", "dropped"),
+    "change": ("words", "signs", "moved", "gone"),
+}
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -145,8 +155,10 @@ TABLES: dict[str, Table] = {
         _table(
             "edits",
             "one changed stretch between an earlier text of a transcript and the present one",
-            "transcript sha256_from start_from:whole end_from:whole sha256_to start_to:whole end_to:whole why",
+            "transcript sha256_from start_from:whole end_from:whole sha256_to start_to:whole end_to:whole why left:whole "
+            "right:whole",
             "transcript sha256_from start_from",
+            note="the same change may as well stand up to `left` characters before or `right` behind",
             words={"why": ("identifier", "correction", "reader", "withdrawn")},
         ),
         _table(
@@ -207,6 +219,13 @@ TABLES: dict[str, Table] = {
             "created origin source why changed_in",
             "transcript start end code coder coding",
             words={"why": ("retired", "none")},
+        ),
+        _table(
+            "changed_codings",
+            "one coding, or stretch that a coder was to read, whose text changed since it was made",
+            _CHANGED,
+            "transcript start_from end_from about",
+            words=_CHANGED_WORDS,
         ),
         _table(
             "tool_memos",
@@ -296,7 +315,7 @@ TABLES: dict[str, Table] = {
             "report_imports",
             "one codings file as read",
             "file kind coder rows:whole kept:whole as_given:whole calibrated:whole by_text:whole collapsed:whole "
-            "refused:whole open_split:whole retired:whole unaligned:whole",
+            "refused:whole open_split:whole retired:whole unaligned:whole dropped:whole",
             "file coder",
             kind="report",
         ),
@@ -304,7 +323,7 @@ TABLES: dict[str, Table] = {
             "report_import_codes",
             "one code as a codings file names it, of one coder",
             "file coder under code_as_coded code rows:whole kept:whole collapsed:whole refused:whole open_split:whole "
-            "retired:whole unaligned:whole",
+            "retired:whole unaligned:whole dropped:whole",
             "file coder under code_as_coded code",
             kind="report",
             note="rows is what the program that the file comes from counts",
@@ -323,6 +342,16 @@ TABLES: dict[str, Table] = {
             "one change of the codebook that met codings made under an earlier version",
             "version change code to codings:whole open:whole coders",
             kind="report",
+        ),
+        _table(
+            "report_changed",
+            "one coding, stretch that a coder was to read, or decision with a span, whose text changed since it was made",
+            _CHANGED,
+            "transcript start_from end_from about",
+            kind="report",
+            note="start and end are in the present text, empty where the words were taken out; start_from and end_from in the "
+            "text of sha256_from; status open: somebody must look, noted: nobody need",
+            words=_CHANGED_WORDS,
         ),
         _table(
             "report_themes",
@@ -411,9 +440,89 @@ TABLES: dict[str, Table] = {
             "report_disagreements",
             "one disagreement",
             "disagreement kind transcript start:whole end:whole code_a code_b coder_a coder_b decision choice "
-            "direction_a direction_b coding_a coding_b status",
+            "direction_a direction_b coding_a coding_b status rank:whole codes_at_stake participants_at_stake:whole "
+            "mentions_at_stake:whole directions_at_stake:whole observed_share:number observed_share_a:number "
+            "observed_share_b:number",
             kind="report",
+            note="by place; rank 1 is what to look at first",
             words={"kind": ("presence", "boundary", "sibling", "cousin", "far", "direction", "missed")},
+        ),
+        _table(
+            "report_agreement_before_after",
+            "one coefficient of all codes together or of one code, before discussion and after it",
+            "coefficient scope code unit rule universe coders round n_units:whole n_transcripts:whole before:number after:number "
+            "change:number before_ci_low:number before_ci_high:number after_ci_low:number after_ci_high:number ci_method "
+            "reason_before reason_after before_ci_these_low:number before_ci_these_high:number after_ci_these_low:number "
+            "after_ci_these_high:number label decided:whole open:whole uncoded remarks",
+            kind="report",
+            note="decided and open: disagreements about a code or passage",
+        ),
+        _table(
+            "report_rulings",
+            "one kind of ruling on disagreements: by whom, about what kind, how, and whose side stood",
+            "by kind choice stood n:whole with_reason:whole first last",
+            "by kind choice stood",
+            kind="report",
+            words={"choice": ("keep", "both", "neither", "other", "open", "suggested")},
+        ),
+        _table(
+            "report_readings",
+            "one coder's readings of one code (or all), and what became of those that were disputed",
+            "coder code about readings:whole disputed:whole stood:whole replaced:whole fell:whole open:whole silences:whole "
+            "silences_stood:whole silences_fell:whole silences_open:whole",
+            kind="report",
+            words={"about": ("passage", "direction")},
+            note="an empty code: all codes; stood, replaced, fell and open add up to disputed",
+        ),
+        _table(
+            "report_codebook_lessons",
+            "one code that coders disagreed about",
+            "code label disagreements:whole open:whole presence:whole missed:whole boundary:whole other_code:whole "
+            "direction:whole observed_share:number stood:whole fell:whole confused_with change draft",
+            kind="report",
+            note="the code that causes most disagreement first; drafts are never applied by themselves",
+        ),
+        _table(
+            "report_agreement_tools",
+            "one figure as another program prints it",
+            "tool figure code transcript coders value:number what reason checked",
+            kind="report",
+            words={"checked": ("worked figure", "described")},
+            note="checked says whether the program's own worked figures are reproduced, or its description alone is known",
+        ),
+        _table(
+            "report_review",
+            "one share or coefficient of one reviewer of others' codings, over all codes or of one code",
+            "coefficient scope code coder reviewer round reviewed:whole confirmed:whole changed:whole rejected:whole "
+            "added:whole estimate:number ci_low:number ci_high:number ci_method reason changed_code:whole changed_span:whole "
+            "changed_direction:whole not_reviewed:whole n:whole of:whole n_transcripts:whole label ci_transcripts_low:number "
+            "ci_transcripts_high:number ci_transcripts_method",
+            kind="report",
+            words={"scope": ("all", "code")},
+            note="estimate is n / of; coder is whose codings were seen; reviewed = confirmed + changed + rejected, and one "
+            "coding may be changed in several ways",
+        ),
+        _table(
+            "report_review_codings",
+            "one coding that a reviewer saw, or added",
+            "reviewer coder transcript coding code start:whole end:whole verdict changed code_of_reviewer "
+            "start_of_reviewer:whole end_of_reviewer:whole coding_of_reviewer reason decision round source",
+            "reviewer coder transcript start end code coding",
+            kind="report",
+            words={
+                "verdict": ("confirmed", "changed", "rejected", "added", "not_reviewed"),
+                "source": ("sheet", "codings"),
+            },
+        ),
+        _table(
+            "report_training",
+            "one code of one coder in one round, held against somebody else's or the consensus",
+            "coder against round code label n_units:whole percent_agreement:number positive_agreement:number "
+            "cohen_kappa:number reason both:whole only_coder:whole only_against:whole neither:whole found:whole "
+            "other_passage:whole other_code:whole missed:whole beyond:whole n_transcripts:whole",
+            kind="report",
+            note="units first, then passages: of those of `against` found, found on other words, with another code, and missed; "
+            "beyond are the coder's own that stand for none",
         ),
         _table(
             "report_cooccurrence",

@@ -57,7 +57,8 @@ def test_the_example_study_is_the_made_up_one(tmp_path: Path, qualcode: Call, re
     source = {path.name for path in (repository / "data" / "raw" / "transcripts").iterdir()}
     assert {path.name for path in (folder / "data" / "raw" / "transcripts").iterdir()} == source
     assert "made up" in (folder / "config" / "study.yaml").read_text(encoding="utf-8")
-    assert not (folder / "data" / "raw" / "texts").exists()
+    kept = [path.name for path in (folder / "data" / "raw" / "texts").iterdir()]
+    assert kept == ["made_up"], "what a run on the study itself kept stays behind"
     assert (folder / "reports").is_dir()
 
 

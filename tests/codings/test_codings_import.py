@@ -187,7 +187,7 @@ def test_words_copied_before_a_correction_are_found_in_the_text_of_then_and_carr
     said = [str(problem) for problem in brought.warnings]
     assert said == [
         f"{file}, row 3: the words given stood in transcript 'T1' before it was corrected, and were taken out.\n"
-        "  Look at the passage anew, and code it in the present text.",
+        "  Say in the sheet of `qualcode pack edits` where it belongs now, or that it is dropped.",
         f"{file}, row 2: the words of this coding of transcript 'T1' changed since they were copied.\n"
         f"  Look at characters 22–{22 + len('We had little time, Ms. X said, for the training')} (turn 2).",
     ]

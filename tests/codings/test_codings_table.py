@@ -416,7 +416,9 @@ def test_a_coding_whose_own_words_changed_is_kept_and_listed_for_a_look(correcte
     assert corrected.texts["S01"][row["start"] : row["end"]] == "We had little time."
     assert [str(warning) for warning in imported.warnings] == [
         "data/raw/codings/a.csv, row 2: the words of this coding of transcript 'S01' changed since it was made.\n"
-        "  Look at characters 21–40 (turn 2)."
+        "  Look at characters 21–40 (turn 2).",
+        "data/raw/transcripts: since their text was corrected, 1 passage has other words than when coded (S01).\n"
+        "  See before and after, and decide: qualcode pack edits. Until then those that are there count as they are.",
     ]
 
 

@@ -104,6 +104,26 @@ def test_nested_and_crossing_comments_keep_their_words(study, tmp_path):
     }
 
 
+def test_words_that_a_style_hides_are_in_no_passage_as_they_are_in_no_transcript(study, tmp_path):
+    hiding = "<w:rPr><w:vanish/></w:rPr>"
+    styles = (
+        f'<w:style w:type="character" w:styleId="S">{hiding}</w:style><w:style w:type="character" w:styleId="T">'
+        f'<w:basedOn w:val="S"/></w:style><w:style w:type="paragraph" w:styleId="G">{hiding}</w:style>'
+    )
+    hidden = '<w:pPr><w:pStyle w:val="G"/></w:pPr>' + t("a remark of the typist")
+    secret = t("no hidden ", '<w:rStyle w:val="T"/>')
+    paragraph = t("P: We were “tired” — ") + begin(1) + t("no ") + secret + t(NO_TIME.removeprefix("no ")) + end(1)
+    path = word(tmp_path / "T1.docx", [ASKED, hidden, paragraph], [comment(1, "time")])
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("word/styles.xml", f"<w:styles {W}>{styles}</w:styles>")
+    from qualcode.codings import word as comments
+    from qualcode.codings.model import Sidecar
+
+    found = comments.read(path, where="T1.docx", sidecar=Sidecar(kind="word"))
+    assert found.texts["T1"].raw == f"I: How did it go?\n\nP: We were “tired” — {NO_TIME}\n\n"
+    assert kept(study, path) == {(NO_TIME, "time", "RB", "")}
+
+
 def test_several_codes_stand_in_one_comment(study, tmp_path):
     paragraph = t("P: ") + begin(1) + t(BOSS) + end(1) + begin(2) + t(".") + end(2)
     comments = [comment(1, "time\nMood, bad\nboss: he did, once"), comment(2, "time, boss")]

@@ -166,6 +166,20 @@ def test_an_assignment_that_is_not_done_makes_no_silence():
     assert spans(consensus(coded("c1 A work 0-10"), assignments)) == [("work", 0, 10, "single", "A")]
 
 
+@pytest.mark.parametrize("word", ["no", "non", "não", "nein", "-", "–", ""])
+def test_the_words_for_not_done_are_those_of_agreement(word):
+    assignments = read_by("A", "B")
+    assignments.loc[assignments["coder"] == "B", "done"] = word
+    assert disagreements(coded("c1 A work 0-10"), assignments).empty
+
+
+def test_a_machine_that_is_assigned_is_never_silent():
+    codings = coded("c1 A work 0-5", "c2 B work 0-5", "c3 M help 20-25")
+    codings.loc[codings["coder"] == "M", "origin"] = "machine"
+    assert disagreements(codings, read_by("A", "B", "M")).empty
+    assert spans(consensus(codings, read_by("A", "B", "M"))) == [("work", 0, 5, "unanimous", "A;B")]
+
+
 def test_an_assignment_of_certain_codes_makes_silence_on_those_and_on_what_lies_under_them():
     assignments = read_by("A", "B")
     assignments.loc[assignments["coder"] == "B", "codes"] = "barriers"

@@ -12,21 +12,17 @@ import pytest
 
 from qualcode.deidentify.candidates import Named, candidates
 from qualcode.deidentify.key import Entry, Key, read_key
-from qualcode.deidentify.replace import Decisions, candidate_id, deidentify
+from qualcode.deidentify.replace import Decisions, candidate_id
 from qualcode.deidentify.review import contexts
 from qualcode.deidentify.review_in import import_review
 from qualcode.deidentify.study import (
-    edit_rows,
     identifier_decisions,
-    log_rows,
     named_transcripts,
-    plan_files,
-    plan_of,
+    names_of,
     study_key,
 )
 from qualcode.errors import QualcodeError
 from qualcode.study import Study
-from qualcode.tables import TABLES
 from qualcode.transcripts.canonical import Placed
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -154,12 +150,7 @@ def test_decisions_come_back_to_the_key_and_to_decisions_that_hold_no_name(
         "replace", "keep", "not_identifier",
     }  # fmt: skip
     named = named_transcripts(study)["T1"]
-    plan = plan_of(Study.load(study.root))
-    assert plan is not None and [path.name for path in plan_files(Study.load(study.root))] == [
-        "key.csv",
-        "identifiers.csv",
-    ]
-    done = plan.apply(named.text, named.placed, named.language)
+    done = names_of(Study.load(study.root)).out(named.text, named.placed, named.language)
     assert done.text == (
         "Interviewer: We met in Zwolle, Robin. Who else works there?\n\n"
         "Robin: I work with Kim and with Kim, at the [Hospital A]. Mail me: [e-mail address].\n\n"
@@ -288,26 +279,3 @@ def test_the_sheet_has_the_same_bytes_every_time(study: Study, pack: Callable[..
 
 def test_the_id_of_a_candidate_says_nothing_without_the_secret() -> None:
     assert candidate_id("Anna", "key-a") == candidate_id(" ANNA ", "key-a") != candidate_id("Anna", "key-b")
-
-
-def test_edits_and_log_are_rows_of_their_tables() -> None:
-    text = "Anna came."
-    key = Key((Entry("P1", "Robin", "person", ("Anna",)),), "key-1")
-    done = deidentify(text, [Placed("", 0, len(text), None, None)], key, Decisions(), "en")
-    edits = TABLES["edits"].shape(edit_rows("T1", "a", "b", done.edits)).to_dict("records")
-    assert edits == [
-        {
-            "transcript": "T1",
-            "sha256_from": "a",
-            "start_from": 0,
-            "end_from": 4,
-            "sha256_to": "b",
-            "start_to": 0,
-            "end_to": 5,
-            "why": "identifier",
-        }
-    ]
-    log = TABLES["report_replacements"].shape(log_rows("T1", done.log))
-    assert list(log.loc[0, ["transcript", "start", "end", "kind", "action", "replacement", "why"]]) == [
-        "T1", 0, 5, "person", "pseudonym", "Robin", "key",
-    ]  # fmt: skip

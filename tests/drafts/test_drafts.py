@@ -34,7 +34,7 @@ def unmarked():
 
 def waiting(folder: Path, number: int) -> Study:
     (folder / "data" / "processed").mkdir(parents=True, exist_ok=True)
-    (folder / "data" / "processed" / "review.json").write_text(json.dumps({"undecided": number}))
+    (folder / "data" / "processed" / "identifiers.json").write_text(json.dumps({"undecided": number}))
     return Study.load(folder)
 
 

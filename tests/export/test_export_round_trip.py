@@ -323,6 +323,29 @@ def test_annotations_are_carried_to_a_text_that_was_corrected(study, tmp_path):
     assert codings(study) == moved
 
 
+def test_codings_of_a_project_whose_transcript_was_corrected_since_are_listed_as_corrected(study, tmp_path):
+    out = tmp_path / "out.qdpx"
+    export(load_layer(Study.load(study)), "qdpx", out)
+    shutil.rmtree(study / "data" / "raw" / "codings")
+    import_codings(Study.load(study), out)  # the text of now is kept
+    talk = TALK.replace("no time at all", "little time").replace(" Then the boss helped us.", " It went well.")
+    (study / "data/raw/transcripts/T1.txt").write_text(talk, encoding="utf-8")
+    answer = run("check", "-C", study)
+    assert "since their text was corrected, 5 passages have other words than when coded (T1)." in answer.output
+    assert "5 passages to look at" in answer.output
+
+
+def test_a_document_that_never_was_the_transcripts_text_is_no_correction(study, tmp_path):
+    out = tmp_path / "out.qdpx"
+    export(load_layer(Study.load(study)), "qdpx", out)
+    shutil.rmtree(study / "data" / "raw" / "codings")
+    (study / "data/raw/transcripts/T1.txt").write_text(TALK.replace("no time at all", "little time"), encoding="utf-8")
+    import_codings(Study.load(study), out)  # only now is a text kept
+    answer = run("check", "-C", study)
+    assert "since their text was corrected" not in answer.output and "passages to look at" not in answer.output
+    assert "the words of this coding differ between document 'T1' and the transcript." in answer.output
+
+
 def test_annotations_quote_what_they_point_at(study, tmp_path):
     out = tmp_path / "out.jsonld"
     export(load_layer(Study.load(study)), "jsonld", out)

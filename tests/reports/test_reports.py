@@ -122,7 +122,7 @@ def test_documents_have_the_same_bytes_each_time(tmp_path: Path) -> None:
 
 def data(tmp_path: Path, **tables: list[dict[str, object]]) -> Data:
     """A study whose report tables are empty but for those given."""
-    names = {name: f"report_{name}" if f"report_{name}" in TABLES else name for name in REPORT_TABLES}
+    names = {name: f"report_{name}" if f"report_{name}" in TABLES else name for name in (*REPORT_TABLES, "changed")}
     filled = {
         name: TABLES[full].shape(pd.DataFrame(tables[name])) if name in tables else TABLES[full].empty()
         for name, full in names.items()
@@ -367,6 +367,23 @@ def test_under_the_reflexive_approach_documents_say_so_in_place_of_coefficients(
     assert content.agreement_methods(made).startswith("Under the reflexive approach")
 
 
+def test_the_foot_of_every_table_says_how_many_passages_changed_and_were_not_looked_at(tmp_path: Path) -> None:
+    from qualcode.reports.content import open_note
+
+    kinds = [
+        ("coding", "open", "words"),
+        ("coding", "open", "moved"),
+        ("coding", "open", "gone"),
+        ("coding", "noted", "signs"),
+    ]
+    kinds += [("coding", "confirmed", "words"), ("decision", "open", "words")]
+    rows = [dict(zip(("kind", "status", "change"), kind, strict=True)) for kind in kinds]
+    assert open_note(data(tmp_path, changed=rows)) == (
+        "2 coded passages have other words since the transcript was corrected, and nobody has looked at them yet; they are "
+        "counted. 1 coded passage no longer in the transcript is not counted."
+    )
+
+
 def test_the_foot_of_every_table_says_how_many_codings_wait_to_be_aligned(tmp_path: Path) -> None:
     from qualcode.reports.content import open_note
 
@@ -388,3 +405,72 @@ def test_the_table_of_agreement_says_whose_codes_are_not_aligned(tmp_path: Path)
     told = data(tmp_path, agreement=[row | {"coders": "KL;RB", "n_units": 0, "reason": why}])
     assert agreement(told).notes[0] == f"C{why[1:]}."
     assert open_note(told) == ""  # not "no disagreement was found"
+
+
+REVIEW = {
+    "reviewer": "RB", "coder": "KL", "reviewed": 14, "confirmed": 12, "changed": 1, "rejected": 1, "added": 2, "changed_code": 1,
+    "changed_span": 0, "changed_direction": 0, "not_reviewed": 3, "n_transcripts": 3,
+}  # fmt: skip
+
+
+def review_rows(**more: object) -> list[dict[str, object]]:
+    """A review of 14 codings, 12 of them confirmed, with two added."""
+    both, one = ("confirmed_of_reviewed_and_added", 16), ("confirmed_of_reviewed", 14)
+    return [
+        REVIEW | {"scope": scope, "code": code, "label": code.title(), "coefficient": name, "n": 12, "of": of, "estimate": 12 / of,
+                  "ci_low": 0.5, "ci_high": 0.9, "ci_method": "Wilson score, codings taken as independent"} | more
+        for scope, code in (("all", ""), ("code", "time"))
+        for name, of in (both, one)
+    ]  # fmt: skip
+
+
+def test_a_review_is_printed_with_both_shares_named(tmp_path: Path) -> None:
+    table = content.PRINTED["review"](data(tmp_path, review=review_rows()))
+    assert [row.cells[0] for row in table.rows] == ["RB on the codings of KL", "All codes", "Time"]
+    assert list(table.rows[1].cells[1:]) == [14, 12, 1, 1, 2, "75.00", "50.0 to 90.0", "85.71"]
+    assert [column.heading for column in table.columns][-3:] == [
+        "Confirmed, % of reviewed and added", "95 % interval", "Confirmed, % of reviewed",
+    ]  # fmt: skip
+    notes = " ".join(table.notes)
+    assert "3 of KL's codings were not reviewed by RB and do not count." in notes
+    assert "No kappa or alpha: the second coder saw the first coder's codes." in notes
+    assert "Wilson score" in notes
+
+
+def test_where_transcripts_were_resampled_their_interval_is_printed(tmp_path: Path) -> None:
+    method = "bootstrap by transcript (12 transcripts), 1000, seed 1, percentile"
+    drawn = {"ci_transcripts_low": 0.4, "ci_transcripts_high": 0.95, "ci_transcripts_method": method}
+    table = content.PRINTED["review"](data(tmp_path, review=review_rows(**drawn)))
+    assert table.rows[1].cells[7] == "40.0 to 95.0"
+    assert any(method in note for note in table.notes)
+
+
+def test_the_methods_sentences_say_what_was_reviewed(tmp_path: Path) -> None:
+    said = content.agreement_methods(data(tmp_path, review=review_rows()))
+    assert said.endswith(
+        "RB reviewed 14 codings of KL in 3 transcripts: 12 confirmed, 1 changed and 1 rejected, and 2 were added. "
+        "Percent agreement was 75.00 % (12 of 16 codings reviewed or added; 95 % interval 50.0 to 90.0 %); "
+        "of those reviewed 85.71 % were confirmed. "
+        "As the reviewer saw the codings, no chance-corrected coefficient applies."
+    )
+
+
+def test_coders_one_of_whom_saw_the_others_codes_are_not_called_independent(tmp_path: Path) -> None:
+    common = {
+        "scope": "pooled",
+        "unit": "segment",
+        "rule": "any_word",
+        "universe": "assigned",
+        "coders": "KL;RB",
+        "uncoded": "include",
+    }
+    rows = [
+        common | {"coefficient": "percent_agreement", "n_units": 36, "n_transcripts": 3, "estimate": 0.99},
+        common | {"coefficient": "krippendorff_alpha", "n_units": 0, "n_transcripts": 0,
+                  "reason": "the second coder saw the first coder's codes"},
+    ]  # fmt: skip
+    said = content.agreement_methods(data(tmp_path, agreement=rows))
+    assert said.startswith("Two coders (KL, RB) coded 3 of ")
+    assert "36 segments" in said
+    assert "independently" not in said
+    assert "Krippendorff's alpha could not be computed: the second coder saw the first coder's codes." in said

@@ -22,7 +22,10 @@ def fitted():
     languages = dict(zip(read.transcripts["transcript"], read.transcripts["language"], strict=True))
 
     def fit(threads):
-        return read, suggest_topics(read.turns, read.texts, languages, settings=Topics(), threads=threads)
+        of = dict(zip(read.transcripts["transcript"], read.transcripts["translation_of"], strict=True))
+        return read, suggest_topics(
+            read.turns, read.texts, languages, settings=Topics(), translation_of=of, threads=threads
+        )
 
     return fit
 

@@ -12,6 +12,7 @@ from qualcode import tables
 from qualcode.config import Topics
 from qualcode.tables import TABLES
 from qualcode.topics import suggest_topics
+from qualcode.topics.versions import one_version
 
 SUBJECTS = ["funding money budget", "training course lesson", "software screen button", "workload hours evenings"]
 ASK, SAY = "interviewer", "participant"
@@ -49,9 +50,10 @@ def embed(texts):
     return vectors
 
 
-def suggest(turns, texts, *, languages=None, **settings):
+def suggest(turns, texts, *, languages=None, translation_of=None, **settings):
     languages = languages or dict.fromkeys(texts, "en")
-    return suggest_topics(turns, texts, languages, settings=Topics(runs=5, **settings), embed=embed)
+    settings = Topics(runs=5, **settings)
+    return suggest_topics(turns, texts, languages, settings=settings, translation_of=translation_of, embed=embed)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +86,7 @@ def test_every_unit_is_in_the_table_once_with_its_turn(found):
     turns, texts = made_up()
     segments = found.topic_segments
     assert len(segments) == found.notes["units"] == 120
-    assert found.notes["left_out"] == {"short": 120, "interviewers": 0, "repeated": 0}
+    assert found.notes["left_out"] == {"short": 120, "interviewers": 0, "repeated": 0, "translations": 0}
     there = segments.merge(
         turns, left_on=["transcript", "segment"], right_on=["transcript", "turn"], suffixes=("", "_turn")
     )
@@ -198,6 +200,59 @@ def test_a_language_that_the_model_does_not_know_is_told():
     assert any("knows English; 60 segments are in transcripts in nl" in warning for warning in done.notes["warnings"])
 
 
+def in_two_languages():
+    """Transcripts A to D, and A and B again in Dutch: their originals, turn by turn."""
+    turns, texts = made_up()
+    dutch = turns[turns["transcript"].isin(["A", "B"])].copy()
+    dutch["source_turn"] = dutch["turn"].astype(str)
+    dutch["transcript"] += "-en"  # A and B are said to be the Dutch originals
+    texts |= {f"{name}-en": texts[name] for name in "AB"}
+    languages = {"A": "nl", "B": "nl", "C": "en", "D": "en", "A-en": "en", "B-en": "en"}
+    return pd.concat([turns, dutch], ignore_index=True), texts, languages, {"A-en": "A", "B-en": "B"}
+
+
+def test_a_passage_that_is_there_in_two_languages_goes_in_once_on_its_original():
+    turns, texts, languages, of = in_two_languages()
+    texts["A-en"], texts["B-en"] = texts["A-en"][::-1], texts["B-en"][::-1]
+    done = suggest(turns, texts, languages=languages, translation_of=of)
+    plain = suggest(*made_up(), languages={"A": "nl", "B": "nl", "C": "en", "D": "en"})
+    assert set(done.topic_segments["transcript"]) == {"A", "B", "C", "D"}
+    assert done.topic_list.equals(plain.topic_list) and done.topic_segments.equals(plain.topic_segments)
+    assert done.notes["languages"] == {"en": 60, "nl": 60}
+    assert done.notes["left_out"]["translations"] == 120
+
+
+def test_the_study_may_name_the_language_whose_words_are_taken():
+    turns, texts, languages, of = in_two_languages()
+    for name in "AB":  # nothing that the model knows in the originals
+        texts[name] = "".join("x" if letter.isalpha() else letter for letter in texts[name])
+    done = suggest(turns, texts, languages=languages, translation_of=of, language="en")
+    assert set(done.topic_segments["transcript"]) == {"A", "B", "C", "D"}
+    assert done.topic_list["transcripts"].tolist() == [4, 4, 4, 4]
+    assert done.notes["languages"] == {"en": 120}
+    assert done.notes["left_out"]["translations"] == 0
+
+
+def test_the_words_of_a_translation_stand_on_the_turn_that_they_translate():
+    turns = TABLES["turns"].shape(
+        [
+            {"transcript": "S", "turn": 1, "role": SAY, "start": 0, "end": 3},
+            {"transcript": "S", "turn": 2, "role": SAY, "start": 4, "end": 7},
+            {"transcript": "S-en", "turn": 1, "role": SAY, "start": 0, "end": 3, "source_turn": "1"},
+            {"transcript": "S-en", "turn": 2, "role": SAY, "start": 4, "end": 7, "source_turn": "1"},
+            {"transcript": "S-en", "turn": 3, "role": SAY, "start": 8, "end": 11, "source_turn": ""},
+            {"transcript": "S-fr", "turn": 1, "role": SAY, "start": 0, "end": 3, "source_turn": "2"},
+        ]
+    )
+    texts = {"S": "een twe", "S-en": "one two six", "S-fr": "eux"}
+    of, languages = {"S-en": "S", "S-fr": "S"}, {"S": "nl-BE", "S-en": "en-GB", "S-fr": "fr"}
+    found = one_version(turns, texts, languages, of, language="en")
+    assert found.instead == {("S", 1): "one\ntwo"}
+    assert (list(found.turns["transcript"]), found.languages, found.left_out) == (["S", "S"], {"S": "en-GB"}, 2)
+    assert one_version(turns, texts, languages, of, language="nl").instead == {}
+    assert one_version(turns, texts, languages, of).left_out == 4
+
+
 def test_the_studys_own_stop_words_name_nothing():
     done = suggest(*made_up(), stop_words=["Funding", "screen"])
     assert {frozenset(words.split(", ")) for words in done.topic_list["words"]} >= {
@@ -213,7 +268,9 @@ def test_the_stage_writes_its_three_files_and_says_why_there_are_no_topics(tmp_p
     turns, texts = made_up(10, ("A",))
     tables.write("turns", turns, tmp_path / "turns.parquet")
     tables.write(
-        "transcripts", pd.DataFrame({"transcript": ["A"], "language": ["en"]}), tmp_path / "transcripts.parquet"
+        "transcripts",
+        TABLES["transcripts"].shape([{"transcript": "A", "language": "en"}]),
+        tmp_path / "transcripts.parquet",
     )
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "A.txt").write_text(texts["A"], encoding="utf-8")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from types import ModuleType
@@ -12,34 +14,36 @@ import pytest
 
 from qualcode.transcripts.registry import FORMATS, READ
 
-PLACE = Path(__file__).resolve().parents[2] / "benchmarks" / "mutate_transcripts.py"
+PLACE = Path(__file__).resolve().parents[2] / "benchmarks"
 
 
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("mutate_transcripts", PLACE)
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, PLACE / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-damage = _load()
-SPECIMENS = damage.specimens()
+damage = _load("damaged_transcripts")
+mutate = _load("mutate_transcripts")
+SPECIMENS = {f"a.{kind}": data for kind, data in damage.specimens().items()} | damage.layouts()
 
 
 def test_there_is_a_specimen_of_every_format():
-    assert {f".{kind}" for kind in SPECIMENS} >= {kind.ENDINGS[0] for kind in FORMATS}
+    assert {f".{name.rpartition('.')[2]}" for name in SPECIMENS} >= {kind.ENDINGS[0] for kind in FORMATS}
     assert all(kind.ENDINGS[0] in READ for kind in FORMATS)
 
 
-@pytest.mark.parametrize("kind", SPECIMENS)
-def test_a_specimen_is_read_and_its_damaged_variants_are_read_or_refused(kind, tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", SPECIMENS)
+def test_a_specimen_is_read_and_its_damaged_variants_are_read_or_refused(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert damage.outcome(SPECIMENS[kind], f"a.{kind}") == "read"
+    assert mutate.outcome(SPECIMENS[name], name) == "read"
     wrong = [
         (what, said)
-        for what, data in damage.variants(kind, SPECIMENS[kind], 20, seed=2)
-        if (said := damage.outcome(data, f"a.{kind}")) not in ("read", "refused")
+        for what, data in damage.variants(name, SPECIMENS[name], 20, seed=2)
+        if (said := mutate.outcome(data, name)) not in ("read", "refused")
     ]
     assert wrong == []
     assert list(tmp_path.iterdir()) == []
@@ -48,10 +52,12 @@ def test_a_specimen_is_read_and_its_damaged_variants_are_read_or_refused(kind, t
 HOSTILE = list(damage.hostile(large=False))
 
 
-@pytest.mark.parametrize(("what", "data", "name"), HOSTILE, ids=[f"{what} {name}"[:60] for what, _, name in HOSTILE])
+@pytest.mark.parametrize(
+    ("what", "data", "name"), HOSTILE, ids=[f"{at} {what} {name}"[:60] for at, (what, _, name) in enumerate(HOSTILE)]
+)
 def test_a_hostile_file_is_read_or_refused_and_nothing_is_written(what, data, name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert damage.outcome(data, name) in ("read", "refused")
+    assert mutate.outcome(data, name) in ("read", "refused")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -65,7 +71,7 @@ def test_the_file_that_an_entity_names_is_never_in_the_text(kind, tmp_path):
         "odt": damage.opendocument("text", "<text:p>I: &e;</text:p>", head),
         "ods": damage.opendocument("spreadsheet", "<table:table>&e;</table:table>", head),
     }[kind]
-    assert damage.outcome(data, f"a.{kind}") == "refused"
+    assert mutate.outcome(data, f"a.{kind}") == "refused"
 
 
 def test_a_member_that_says_it_is_smaller_than_it_is_is_refused():
@@ -74,4 +80,26 @@ def test_a_member_that_says_it_is_smaller_than_it_is_is_refused():
         size = archive.getinfo("word/document.xml").file_size
     lie = data.replace(size.to_bytes(4, "little"), (500).to_bytes(4, "little"))
     assert lie != data
-    assert damage.outcome(lie, "a.docx") == "refused"
+    assert mutate.outcome(lie, "a.docx") == "refused"
+
+
+def test_the_long_form_sees_files_that_are_written_and_connections_and_the_memory_that_is_taken(tmp_path):
+    """In a process of its own, since what listens to it cannot be taken away again."""
+    program = f"""
+import sys, socket
+sys.path.insert(0, {str(PLACE)!r})
+import mutate_transcripts as mutate
+watch, listener = mutate._Watch(), mutate.Listener()
+before = mutate._resident(b"VmRSS")
+watch.on = True
+open({str(tmp_path / "new.txt")!r}, "w").close()
+open({str(tmp_path / "new.txt")!r}).close()
+socket.create_connection(("127.0.0.1", int(listener.address.rsplit(":", 1)[1].strip("/")))).close()
+watch.on = False
+open({str(tmp_path / "later.txt")!r}, "w").close()
+block = bytearray(80_000_000)
+print(len([seen for seen in watch.seen if "new.txt" in seen]), any("connect" in seen for seen in watch.seen))
+print("later" in str(watch.seen), mutate._resident(b"VmHWM") - before > 60_000_000)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["2", "True", "False", "True"]

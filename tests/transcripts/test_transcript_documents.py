@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
-from words_in_out import added, differences, lost, pdftotext, soffice, soffice_text
+from words_in_out import added, differences, lost, pdftotext, soffice, soffice_text, words
 
 from qualcode.transcripts import RawTranscript, ReadOptions, UnreadableError
 from qualcode.transcripts.canonical import canonical
@@ -167,6 +169,77 @@ def test_a_word_parted_at_the_end_of_a_line_is_whole_again_and_a_hyphen_that_is_
     assert "2 words parted at the end of a line joined" in found.notes
 
 
+LONG = "that is how it went on for months and nobody had asked us what we thought of it or needed"
+ANSWERS = [("I" if n % 2 else "P1", f"Answer number {n}: {LONG}, {LONG}. So it was.") for n in range(14)]
+
+
+@pytest.mark.office
+@pytest.mark.parametrize(
+    "columns", [["{who}", "{words}"], ["00:{n:02}:10", "{who}", "{words}"], ["{n}", "{who}", "{words}"]]
+)
+def test_a_table_in_a_pdf_is_parted_into_voices_and_words_though_no_label_has_a_colon(columns, tmp_path):
+    widths = "".join(
+        f'<style:style style:name="c{at}" style:family="table-column"><style:table-column-properties '
+        f'style:column-width="{10 if at == len(columns) - 1 else 2}cm"/></style:style>'
+        for at in range(len(columns))
+    )
+    rows = "".join(
+        f"<table:table-row>{''.join(CELL.format(cell.format(n=n, who=who, words=said_)) for cell in columns)}</table:table-row>"
+        for n, (who, said_) in enumerate(ANSWERS, 1)
+    )
+    heads = "".join(f'<table:table-column table:style-name="c{at}"/>' for at in range(len(columns)))
+    (tmp_path / "t.fodt").write_text(fodt(f"<table:table>{heads}{rows}</table:table>", widths), encoding="utf-8")
+    path = soffice(tmp_path / "t.fodt", "pdf", tmp_path)
+    found = parsed(path.read_bytes(), "t.pdf")
+    assert [(turn.speaker, " ".join(turn.paragraphs)) for turn in found.turns] == ANSWERS
+    assert "PDF: what stands left of the words is taken for voices" in found.notes
+    if len(columns) == 3 and ":" in columns[0]:
+        assert [turn.start_s for turn in found.turns] == [60 * n + 10 for n in range(1, 15)]
+    theirs = Counter(words(pdftotext(path)))  # poppler reads such a page in an order of its own
+    assert Counter(words(canonical(found.turns)[0])) - theirs == Counter()
+
+
+def test_labels_before_hanging_paragraphs_of_a_pdf_are_voices():
+    from test_transcript_damage import damage
+
+    lines: list[object] = []
+    for who, answer in ANSWERS:
+        cut = answer.index(" ", len(answer) // 2)
+        lines += [[(50, who), (120, answer[:cut])], [(120, answer[cut + 1 :])]]
+    assert [(t.speaker, " ".join(t.paragraphs)) for t in parsed(damage.pdf(lines), "a.pdf").turns] == ANSWERS
+
+
+@pytest.mark.parametrize("each", [1, 5])
+@pytest.mark.parametrize("last", [True, False])
+def test_numbers_in_the_margin_of_a_pdf_are_no_words(each, last):
+    """The number is drawn before its line or after it."""
+    from test_transcript_damage import damage
+
+    spoken = [f"{who}: {answer[:60]}." for who, answer in ANSWERS + ANSWERS]
+    marks = [[(30, str(n))] if n % each == 0 else [] for n in range(1, len(spoken) + 1)]
+    data = damage.pdf([[*mark, (50, line)] for mark, line in zip(marks, spoken, strict=True)])
+    if last:
+        data = damage.pdf([[(50, line), *mark] for mark, line in zip(marks, spoken, strict=True)])
+    found = parsed(data, "a.pdf")
+    assert [f"{t.speaker}: {' '.join(t.paragraphs)}" for t in found.turns] == spoken
+    assert f"{28 // each} line numbers left out" in found.notes
+
+
+def test_a_number_that_begins_a_line_of_speech_stays():
+    from test_transcript_damage import damage
+
+    lines = [
+        "I: How many were you?",
+        "P1: At first there were not so many, only",
+        "12 of us, and then",
+        "7 left.",
+        "I: And?",
+        "P1: Yes.",
+    ]
+    found = parsed(damage.pdf(lines), "a.pdf")
+    assert "12 of us, and then 7 left." in " ".join(found.turns[1].paragraphs)
+
+
 def test_a_pdf_of_pictures_is_refused_with_advice():
     from test_transcript_damage import damage
 
@@ -239,6 +312,17 @@ LINES = "<p>I: How?</p><p>P1: So.</p><p>I: Why?</p><p>P1: Because.</p>"
 def test_a_web_page_gives_the_talk_and_nothing_else(page):
     assert said(page, "a.html") == TALK
     assert said(page, "a.doc") == TALK
+
+
+def test_comments_and_notes_of_google_docs_are_set_aside():
+    page = (
+        "<html><body><div><p>I: How?</p><p>P1: So<sup><a href='#cmnt1' id='cmnt_ref1'>[a]</a></sup>.</p><p>I: Why?"
+        "<sup><a href='#ftnt1' id='ftnt_ref1'>[1]</a></sup></p><p>P1: Because.</p></div><hr>"
+        "<div><p><a href='#ftnt_ref1' id='ftnt1'>[1]</a> a note</p></div>"
+        "<div><p><a href='#cmnt_ref1' id='cmnt1'>[a]</a><span>a code</span></p></div></body></html>"
+    )
+    assert said(page, "a.html") == TALK
+    assert parsed(page, "a.html").notes[:2] == ["1 comment set aside", "1 footnote set aside"]
 
 
 def test_a_web_page_is_read_in_the_encoding_that_it_names():

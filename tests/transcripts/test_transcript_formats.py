@@ -221,6 +221,22 @@ def test_text_that_a_style_hides_is_hidden_and_soft_hyphens_and_symbols_are_no_l
     assert "1 stretch of hidden text left out" in parsed(docx(body, styles=styles), "a.docx").notes
 
 
+def test_a_style_hides_what_is_based_on_it_and_a_run_may_say_otherwise():
+    hides = "<w:rPr><w:vanish/></w:rPr>"
+    styles = (
+        f'<w:styles xmlns:w="{W}"><w:style w:type="paragraph" w:styleId="G">{hides}</w:style>'
+        '<w:style w:type="paragraph" w:styleId="H"><w:basedOn w:val="G"/></w:style>'
+        f'<w:style w:type="character" w:styleId="S">{hides}</w:style>'
+        '<w:style w:type="character" w:styleId="T"><w:basedOn w:val="S"/></w:style></w:styles>'
+    )
+    remark = '<w:p><w:pPr><w:pStyle w:val="H"/></w:pPr><w:r><w:t>P1: a remark</w:t></w:r>{}</w:p>'
+    shown = '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>P1: Hard.</w:t></w:r>'
+    deeper = '<w:r><w:rPr><w:rStyle w:val="T"/></w:rPr><w:t> secret</w:t></w:r>'
+    body = p("I: How was it?", deeper) + remark.format(shown) + p("I: Why?") + p("P1: No time.") + remark.format("")
+    assert said(docx(body, styles=styles), "a.docx") == SAID
+    assert "3 stretches of hidden text left out" in parsed(docx(body, styles=styles), "a.docx").notes
+
+
 def test_line_breaks_inside_a_word_paragraph_part_lines_as_in_teams():
     body = p("Meeting transcript") + p("Anna Bell started transcription")
     for name, at, words in (
@@ -269,6 +285,20 @@ def test_a_table_of_voices_and_words_is_read_row_by_row():
     )
     read_ = parsed(docx(f"<w:tbl>{timed}</w:tbl>"), "a.docx").turns
     assert [(t.speaker, t.start_s) for t in read_] == [("I", 1.0), ("P1", 4.0), ("I", 6.0), ("P1", 8.0)]
+
+
+def test_moves_links_fields_controls_and_deleted_rows_read_as_word_shows_them():
+    moved = "<w:moveFrom><w:r><w:t> away</w:t></w:r></w:moveFrom><w:moveTo><w:r><w:t> was it</w:t></w:r></w:moveTo>"
+    link = "<w:hyperlink><w:r><w:t>Hard</w:t></w:r></w:hyperlink>"
+    field = '<w:fldSimple w:instr="DATE"><w:r><w:t>Why</w:t></w:r></w:fldSimple>'
+    code = "<w:r><w:instrText> REF x </w:instrText></w:r>"
+    control = "<w:sdt><w:sdtPr><w:alias/></w:sdtPr><w:sdtContent><w:r><w:t>No time</w:t></w:r></w:sdtContent></w:sdt>"
+    gone = (
+        "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:del><w:r><w:delText>P1: not said</w:delText></w:r></w:del></w:p>"
+    )
+    row = "<w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p><w:del><w:r><w:delText>I</w:delText></w:r></w:del></w:p></w:tc></w:tr>"
+    body = p("I: How", moved, "?") + p("P1: ", link, ".") + gone + f"<w:tbl>{row}</w:tbl>" + p("I: ", field, code, "?")
+    assert said(docx(body + p("P1: ", control, ".")), "a.docx") == SAID
 
 
 def test_a_text_box_is_read_once_though_word_writes_it_twice():
@@ -392,7 +422,9 @@ WHOLE = docx(TALK)
         (b" \n\t\n", "a.md", "this file is empty."),
         (b"%PDF-1.7 ...", "a.docx", "this PDF is damaged or not whole."),
         (b"Hello", "a.pdf", "this is not a PDF, whatever its name says."),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 x", "a.doc", "this is an old Word document (.doc) or one with a password."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 x", "a.doc", "this is an old Word document (.doc)."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "a.docx",
+         "this document is protected by a password."),
         (b"{\\rtf1 Hello", "a.rtf", "this rich text document is damaged or not whole."),
         (b"{\\rtf1 }", "a.doc", "there are no words in this file."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 x", "a.xls", "this is an old Excel workbook (.xls)."),
@@ -442,6 +474,31 @@ def test_other_zip_documents_are_called_by_their_name():
         with pytest.raises(UnreadableError) as caught:
             parsed(out.getvalue(), "a.zip")
         assert caught.value.what == message
+
+
+@pytest.mark.parametrize(
+    ("member", "name"), [("Index/Document.iwa", "a.pages"), ("index.xml", "a.pages"), ("Index.zip", "a.pages")]
+)
+def test_a_pages_document_of_any_version_is_refused_with_what_to_do(member, name):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(member, "x")
+    with pytest.raises(UnreadableError, match="this is a Pages document") as caught:
+        parsed(out.getvalue(), name)
+    assert caught.value.hint == "Export it from Pages as Word (.docx)."
+
+
+@pytest.mark.office
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+def test_a_word_97_document_that_libreoffice_wrote_is_refused_with_what_to_do(tmp_path):
+    from words_in_out import soffice
+
+    (tmp_path / "t.txt").write_text(PLAIN, encoding="utf-8")
+    path = soffice(tmp_path / "t.txt", "doc", tmp_path)
+    for name in ("a.doc", "a.docx"):
+        with pytest.raises(UnreadableError, match="this is an old Word document") as caught:
+            parsed(path.read_bytes(), name)
+        assert "save it as .docx" in caught.value.hint
 
 
 def test_a_format_that_is_not_read_says_which_are():

@@ -45,6 +45,81 @@ def test_each_layout_gives_the_same_four_turns(text, ending):
     assert said(text, ending) == TALK
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Anna\tHow was it?\nBen\tHard.\nAnna\tWhy?\nBen\tNo time.",
+        "Anna - How was it?\nBen - Hard.\nAnna – Why?\nBen – No time.",
+        "ANNA How was it?\nBEN Hard.\nANNA Why?\nBEN No time.",
+        "Anna [00:00:01] How was it?\nBen [00:00:03] Hard.\nAnna [00:00:05] Why?\nBen [00:00:07] No time.",
+    ],
+)
+def test_labels_without_a_colon_are_known_where_most_lines_have_one(text):
+    assert [(who.capitalize(), words) for who, words in said(text)] == TALK
+
+
+@pytest.mark.parametrize("way", ["{}. ", "{}) ", "{}> ", "{} - ", "<{}> ", "({}) ", "{}; ", "{}\t"])
+@pytest.mark.parametrize("labels", [("Q", "A"), ("I", "P1")])
+def test_letters_and_ids_before_a_sign_are_labels_where_one_of_them_is_known(way, labels):
+    words = ["How was it?", "Hard. And long.", "Why?", "No time."]
+    text = "\n".join(way.format(labels[at % 2]) + line for at, line in enumerate(words))
+    assert said(text) == [(labels[at % 2], line) for at, line in enumerate(words)]
+
+
+def test_letters_before_items_of_lists_are_no_labels():
+    text = "We had two plans.\na) to stay\nb) to go\nAnd two wishes.\na) more time\nb) more people\nThat was it."
+    assert {who for who, _ in said(text)} == {""}
+
+
+def test_a_tab_before_words_here_and_there_is_no_label():
+    text = "Anna: How was it?\nBen: Hard.\nRating\tfour of five\nAnna: Why?\nRating\ttwo of five\nBen: No time."
+    assert said(text)[1] == ("Ben", "Hard.|Rating four of five")
+
+
+@pytest.mark.parametrize("text", ["**Anna**\n\nHow was it?\n\n**Ben**\n\nHard.\n\n**Anna**\n\nWhy?\n\n**Ben**\n\nNo time.",
+                                  "**Anna** How was it?\n\n**Ben** Hard.\n\n**Anna** Why?\n\n**Ben** No time."])  # fmt: skip
+def test_names_in_bold_without_a_colon_are_labels_of_markdown(text):
+    assert said(text, "a.md") == TALK
+
+
+def test_names_with_an_empty_line_after_them_are_voices_where_they_recur():
+    text = "Interview 4\n\nAnna Bell\n\nHow was it?\n\nSpeaker 2\n\nHard.\n\nVery.\n\nAnna Bell\n\nWhy?\n\nSpeaker 2\n\nNo time."
+    assert said(text) == [
+        ("Anna Bell", "How was it?"),
+        ("Speaker 2", "Hard.|Very."),
+        ("Anna Bell", "Why?"),
+        ("Speaker 2", "No time."),
+    ]
+    words = "Yes\n\nIt was hard for us.\n\nNo\n\nNobody knew it.\n\nYes\n\nSo we went on.\n\nNo\n\nThat was all."
+    assert {who for who, _ in said(words)} == {""}
+
+
+def test_guests_of_a_meeting_are_voices_with_what_stands_in_brackets():
+    text = "Bell, Anna (External)   0:04\nHow?\nBen (Guest)   0:09\nSo.\n"
+    text += "Bell, Anna (External)   1:02:03\nWhy?\nBen (Guest)   1:02:10\nBecause."
+    assert [(t.speaker, t.start_s) for t in parsed(text).turns] == [
+        ("Bell, Anna (External)", 4.0),
+        ("Ben (Guest)", 9.0),
+        ("Bell, Anna (External)", 3723.0),
+        ("Ben (Guest)", 3730.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "legend", ["I: Interviewer\nP1: Participant 1 (nurse, 12 years)", "I = Interviewer\nP1 = Participant 1 (nurse, 12 years)",
+               "I: the interviewer\nP1: Befragte"])  # fmt: skip
+def test_a_legend_that_is_written_like_the_turns_is_no_speech(legend):
+    found = parsed(f"Transcript 4\n{legend}\n\nI: How was it?\nP1: Hard.\nI: Why?\nP1: No time.")
+    assert [(t.speaker, t.paragraphs[0]) for t in found.turns] == [
+        ("I", "How was it?"),
+        ("P1", "Hard."),
+        ("I", "Why?"),
+        ("P1", "No time."),
+    ]
+    assert found.interviewers == ("I",)
+    assert "3 lines before the first speaker left out (facts about the interview)" in found.notes
+
+
 def test_times_beside_a_label_are_the_turns_seconds_and_no_words():
     text = "[00:01:23] Anna: How?\nBen: 00:01:30\nHard.\nAnna  2:05\nWhy?\nBen (1:02:03.5): No."
     assert [(t.speaker, t.start_s, t.paragraphs) for t in parsed(text).turns] == [
@@ -75,6 +150,46 @@ def test_a_name_that_stands_once_is_a_voice_where_nearly_every_line_has_one():
         "Eve Fox",
         "Anna Bell",
     ]
+
+
+def test_in_a_focus_group_a_voice_that_speaks_once_is_a_voice():
+    text = (
+        "Moderator: Welcome.\n\nSpeaker 1: Hi.\n\nSpeaker 2: Hello. It was a long story.\n\nAnd it went on.\n\nAnd on.\n\n"
+        "Speaker 3: One thing: time.\n\nModerator: So?\n\nMultiple speakers: [laughter]\n\nSpeaker 2: Well.\n\nFemale voice: Sorry."
+    )
+    assert [speaker for speaker, _ in said(text)] == [
+        "Moderator", "Speaker 1", "Speaker 2", "Speaker 3", "Moderator", "Multiple speakers", "Speaker 2", "Female voice",
+    ]  # fmt: skip
+
+
+def test_a_first_name_that_stands_once_is_a_voice_where_every_line_has_a_label():
+    text = "Anna: One.\nBen: Two.\nAnna: Three.\nCleo: Four.\nBen: Five.\nAnna: Six."
+    assert [speaker for speaker, _ in said(text)] == ["Anna", "Ben", "Anna", "Cleo", "Ben", "Anna"]
+    text = "Anna: One.\nBen: Two.\nAnna: Three.\nRule: ask.\nAnd go.\nBen: Five.\nAnna: Six."
+    assert [speaker for speaker, _ in said(text)] == ["Anna", "Ben", "Anna", "Ben", "Anna"]
+
+
+def test_one_voice_alone_is_told():
+    assert "only one voice has a label" in parsed("I: How was it? P1: Hard. I: Why? P1: No time.\nI: So.").notes[-1]
+
+
+@pytest.mark.parametrize("mark", ["[{0} - {1}] ", "[{0} --> {1}]  ", "({0}–{1}) ", "{0} - {1} "])
+def test_from_when_to_when_before_a_label_is_a_time(mark):
+    text = "".join(
+        f"{mark.format(f'00:0{n}:00', f'00:0{n}:30')}{who}: {words}\n" for n, (who, words) in enumerate(TALK)
+    )
+    assert said(text) == TALK
+    assert [turn.start_s for turn in parsed(text).turns] == [0.0, 60.0, 120.0, 180.0]
+
+
+@pytest.mark.parametrize("label", ["{}：", "#{}: ", "{} : ", "{}\u00a0: ", "  {}:\t"])
+def test_wide_colons_signs_and_blanks_around_a_label_are_no_part_of_it(label):
+    assert said("\n".join(label.format(who) + words for who, words in TALK)) == TALK
+
+
+def test_labels_in_small_letters_count_where_most_lines_have_one():
+    text = "person one: How was it?\nperson two: Hard.\nperson one: Why?\nperson two: No time."
+    assert said(text)[:2] == [("person one", "How was it?"), ("person two", "Hard.")]
 
 
 def test_a_label_that_the_study_knows_may_stand_once():
@@ -155,6 +270,14 @@ def test_without_labels_each_paragraph_is_a_turn_of_an_unknown_voice():
     assert read_.notes[0].startswith("no speaker label found")
 
 
+def test_facts_above_a_text_without_labels_are_no_speech():
+    text = "Topic: Privacy of the tool\nPlace: Leeds, room 4\nSlides: <https://example.org/a>\n\n"
+    text += "It was hard at first.\n\nThen: better."
+    assert said(text) == [("", "It was hard at first."), ("", "Then: better.")]
+    assert "3 lines before the first speaker left out (facts about the interview)" in parsed(text).notes
+    assert said("One thing: time\n\nIt was hard.")[0] == ("", "One thing: time")  # one such line may be speech
+
+
 def test_times_alone_give_the_seconds_of_unknown_voices():
     assert [(t.speaker, t.start_s) for t in parsed("00:00:08 Hello there.\n\n00:01:00 Next one.").turns] == [
         ("", 8.0),
@@ -175,6 +298,21 @@ def test_markdown_is_taken_out_and_its_escapes_resolved():
         ("Anna", "snake_case_name stays."),
         ("Ben", "2 * 3 * 4."),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- **Anna:** How was it?\n- **Ben:** Hard.\n- **Anna:** Why?\n- **Ben:** No time.",
+        "> Anna: How was it?\n>\n> Ben: Hard.\n>\n> Anna: Why?\n>\n> Ben: No time.",
+        "**Anna:** How was it?<br>**Ben:** Hard.<br />\n**Anna:** Why?<br>**Ben:** No time.",
+        "# Talk\n\n```\nAnna: How was it?\nBen: Hard.\nAnna: Why?\nBen: No time.\n```",
+        "| Speaker | Text |\n|:---|----|\n| Anna | How was it? |\n| Ben | Hard. |\n| Anna | Why? |\n| Ben | No time. |",
+        "### Anna (0:01)\n\nHow was it?\n\n### Ben (0:03)\n\nHard.\n\n### Anna (1:01)\n\nWhy?\n\n### Ben (1:01:01)\n\nNo time.",
+    ],
+)
+def test_lists_quotes_breaks_fences_tables_and_timed_headings_of_markdown_are_read(text):
+    assert said(text, "a.md") == TALK
 
 
 def test_a_heading_that_is_a_voice_is_a_label():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_transcript_formats import docx, p
+from test_transcript_formats import W, docx, p
 
 from qualcode.transcripts import RawTranscript, ReadOptions
 from qualcode.transcripts.registry import read
@@ -35,6 +35,26 @@ def test_of_a_google_meet_document_only_what_was_said_is_kept():
     assert "11 lines of the meeting program left out (summary, attendees)" in parsed(data, "a.docx").notes
 
 
+def test_of_a_google_meet_document_with_tabs_for_notes_and_transcript_only_what_was_said_is_kept():
+    styles = f'<w:styles xmlns:w="{W}"><w:style w:styleId="h"><w:name w:val="heading 3"/></w:style></w:styles>'
+    head = '<w:p><w:pPr><w:pStyle w:val="h"/></w:pPr><w:r><w:t>{}</w:t></w:r></w:p>'
+    body = head.format("📝 Notes") + p("Mar 4, 2024") + p("Invited Anna Bell Ben") + head.format("Summary")
+    body += (
+        p("Anna Bell: asked Ben how it was (00:00:09).")
+        + head.format("Details")
+        + p("Hard work: Ben said that it was hard.")
+    )
+    body += (
+        p("You should review Gemini's notes to make sure they're accurate.")
+        + head.format("📖 Transcript")
+        + head.format("00:00:00")
+    )
+    body += "".join(p(f"{who}: {words}") for who, words in TALK[:2]) + head.format("00:05:00") + p("")
+    body += "".join(p(f"{who}: {words}") for who, words in TALK[2:]) + head.format("Transcription ended after 00:06:12")
+    body += p("This editable transcript was computer generated and might contain errors.")
+    assert said(docx(body, styles=styles), "a.docx") == TALK
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -48,6 +68,17 @@ def test_of_a_google_meet_document_only_what_was_said_is_kept():
         # Sonix
         "Anna Bell: [00:00:04] How was it?\n\nBen: [00:00:09] Hard.\n\nAnna Bell: [00:01:12] Why?\n\nBen: [00:01:14] No time.\n\n"
         "Sonix is the world’s most advanced automated transcription, translation, and subtitling platform.",
+        # Sonix, with all of what it says of itself
+        "Recording.mp3\n\nAnna Bell: [00:00:04] How was it?\n\nBen: [00:00:09] Hard.\n\nAnna Bell: [00:01:12] Why?\n\n"
+        "Ben: [00:01:14] No time.\n\nSonix is the world's most advanced automated transcription, translation, and subtitling "
+        "platform. Fast, accurate, and affordable.\n\nAutomatically convert your mp3 files to text (txt file), Microsoft Word "
+        "(docx file), and SubRip Subtitle (srt file) in minutes.\n\nSonix has many features that you'd love including support.",
+        # Otter, with what it adds above
+        "Talk with Ben\nMon, Mar 04, 2024 10:00AM • 45:12\n\nSUMMARY KEYWORDS\nclinic, work, time, people, tool, data, nurse, "
+        "week, month, year, change, team, lead, plan, day, call\n\nSPEAKERS\nAnna Bell, Ben\n\nAnna Bell  00:04\nHow was it?\n\n"
+        "Ben  00:09\nHard.\n\nAnna Bell  01:12\nWhy?\n\nBen  01:14\nNo time.\n\nTranscribed by https://otter.ai\n",
+        # Trint: name and time alone on a line
+        "Anna Bell [00:00:04]\nHow was it?\n\nBen [00:00:09]\nHard.\n\nAnna Bell [00:01:12]\nWhy?\n\nBen [00:01:14]\nNo time.\n",
         # Descript, HappyScribe
         "[00:00:04.00] - Anna Bell\nHow was it?\n\n[00:00:09.00] - Ben\nHard.\n\n[00:01:12.00] - Anna Bell\nWhy?\n\n"
         "[00:01:14.00] - Ben\nNo time.",
@@ -57,6 +88,24 @@ def test_of_a_google_meet_document_only_what_was_said_is_kept():
 )  # fmt: skip
 def test_what_transcription_services_write_gives_the_same_four_turns(text):
     assert said(text) == TALK
+
+
+ATRAIN = [
+    ("SPEAKER_00", "How was it?"),
+    ("SPEAKER_01", "Hard. Very."),
+    ("SPEAKER_00", "Why?"),
+    ("SPEAKER_01", "No time."),
+]
+
+
+@pytest.mark.parametrize("form", ["{}\n{}\n\n", "\n{}\n[00:00:01] - {}\n", "\n\n{}\n[00:00:01] - {} "])
+def test_atrains_texts_plain_with_times_and_for_maxqda_give_the_same_turns(form):
+    """The three files as `aTrain_core/outputs.py` writes them; the last has all segments of a voice on one line."""
+    talk = [(who, words.replace(". ", ". [00:00:10] - ") if form.endswith(" ") else words) for who, words in ATRAIN]
+    text = "Transcription for 240304-talk\n" + "".join(form.format(who, words) for who, words in talk)
+    assert said(text) == ATRAIN
+    without = "Transcription for 240304-talk\n\nSo it was hard.\nNobody knew.\n"
+    assert said(without) == [("", "So it was hard."), ("", "Nobody knew.")]
 
 
 def test_times_of_those_layouts_are_the_turns_seconds():
@@ -77,6 +126,13 @@ def test_times_of_those_layouts_are_the_turns_seconds():
 def test_numbers_of_lines_are_no_words(text):
     assert said(text) == TALK
     assert "4 line numbers left out" in parsed(text).notes
+
+
+def test_numbers_at_every_fifth_line_are_no_words():
+    lines = [f"{'Anna' if n % 2 else 'Ben'}: Answer {n} of all." for n in range(1, 18)]
+    text = "\n".join(f"{n}   {line}" if n % 5 == 0 else line for n, line in enumerate(lines, 1))
+    assert [f"{who}: {words}" for who, words in said(text)] == lines
+    assert "3 line numbers left out" in parsed(text).notes
 
 
 def test_numbers_that_do_not_follow_one_another_are_words():
@@ -107,7 +163,33 @@ def test_the_pattern_is_told_and_the_study_may_name_it():
     ]
 
 
+def test_names_of_a_zoom_chat_are_the_voices_without_to_whom_they_wrote():
+    line = "10:0{}:04\t From  {}  to  Everyone:\n\t{}\n"
+    assert said("".join(line.format(at, *turn) for at, turn in enumerate(TALK))) == TALK
+
+
 # ---------------------------------------------------------------- captions
+
+
+@pytest.mark.parametrize("marks", ["()", "[]"])
+def test_a_name_in_brackets_on_a_line_of_its_own_is_the_captions_voice(marks):
+    cue = "00:00:0{}.000 --> 00:00:0{}.500\n" + marks[0] + "{}" + marks[1] + "\n{}\n\n"
+    text = "WEBVTT\n\n" + "".join(cue.format(2 * at, 2 * at, *turn) for at, turn in enumerate(TALK))
+    assert said(text, "a.vtt") == TALK
+
+
+def test_sounds_in_brackets_on_a_line_of_their_own_are_no_voices():
+    cue = "00:00:0{0}.000 --> 00:00:0{0}.500\n({1})\nWords {0}.\n\n"
+    text = "WEBVTT\n\n" + "".join(cue.format(n, ("Laughter", "Applause")[n % 2]) for n in range(6))
+    assert {who for who, _ in said(text, "a.vtt")} == {""}
+
+
+def test_entities_for_signs_without_width_leave_nothing_in_the_words():
+    text = (
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n<v A>1 &lt; 2 &amp; &lrm;so&shy;me&nbsp;more &#8211; d&eacute;j&agrave;\n"
+    )
+    assert said(text, "a.vtt") == [("A", "1 < 2 & some more – déjà")]
+
 
 ROLLING = """WEBVTT
 Kind: captions

@@ -89,6 +89,22 @@ def test_a_survey_is_a_session_whose_questions_are_the_interviewers(study):  # n
     ]
 
 
+def test_documents_and_boards_are_sources_beside_interviews(study):  # noqa: F811
+    put(study, "minutes.txt", "The board met in May.\n\nIt was decided to go on.")
+    put(study, "board.csv", "participant,text\nP01,More time\nP02,Fewer lists\nP01,A second nurse\n")
+    put(study, "talk.txt")
+    sessions(
+        study, "D01,,,minutes.txt,done,,,document", "B01,,P01;P02,board.csv,done,,,board", "S01,,P01,talk.txt,done,,,interview"
+    )  # fmt: skip
+    read = found(study)
+    of = dict(list(read.turns.groupby("transcript")))
+    assert read.texts["D01"] == "The board met in May.\n\nIt was decided to go on."
+    assert set(of["D01"]["participant"]) == {""}
+    assert list(of["B01"]["participant"]) == ["P01", "P02", "P01"]
+    assert set(of["S01"]["participant"]) == {"", "P01"}
+    assert read.warnings == []
+
+
 # ---------------------------------------------------------------- languages
 
 DUTCH = "I: Hoe was het voor jullie in het begin?\nP01: Het was heel moeilijk, omdat we niet wisten wat er van ons werd gevraagd. "

@@ -116,6 +116,14 @@ def test_rows_that_all_have_times_are_captions_in_which_sentences_go_on():
     ]
 
 
+def test_a_table_of_nvivo_has_from_when_to_when_in_one_column():
+    text = "\tTimespan\tContent\tSpeaker\n1\t0:00:04.0 - 0:00:08.0\tHow?\tI\n2\t0:01:09.5 - 0:01:12.0\tSo.\tP1"
+    assert [(t.speaker, t.paragraphs, t.start_s, t.end_s) for t in parsed(text, "a.txt").turns] == [
+        ("I", ["How?"], 4.0, 8.0),
+        ("P1", ["So."], 69.5, 72.0),
+    ]
+
+
 def test_a_full_name_in_the_first_rows_is_the_voice_with_its_initials_in_the_others():
     text = "speaker,words\nKim Aiken,Hello.\nTom Lee,Hi.\nKA,How?\nTL,So.\nKA,Why?\nTL,Because."
     assert [who for who, _ in said(text)] == ["KA", "TL"] * 3

@@ -263,6 +263,7 @@ def test_a_done_session_without_its_file_is_an_error(study):
 def run(study: Path) -> object:
     out = {name: str(study / "data" / "processed" / f"{name}.parquet") for name in ("transcripts", "turns", "edits")}
     out |= {"texts": str(study / "data" / "processed" / "texts"), "report": str(study / "reports" / "transcripts.csv")}
+    out["replacements"] = str(study / "reports" / "replacements.csv")
     options = [part for name, path in out.items() for part in (f"--{name}", path)]
     return CliRunner().invoke(cli, ["stage", "transcripts", "--study", str(study), *options], catch_exceptions=True)
 

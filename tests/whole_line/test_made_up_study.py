@@ -38,8 +38,8 @@ CONTRACT = {
 }
 FIGURES = ("thematic_map", "theme_by_participant", "agreement", "saturation")
 DOCUMENTS = (
-    "findings.docx", "index.html", "supplement.xlsx", "disagreements.xlsx", "provenance.json", "tables/themes.docx",
-    "tables/themes.xlsx", "tables/constructs.docx", "tables/constructs.xlsx",
+    "findings.docx", "index.html", "supplement.xlsx", "disagreements.xlsx", "codebook_lessons.docx", "provenance.json",
+    "tables/themes.docx", "tables/themes.xlsx", "tables/constructs.docx", "tables/constructs.xlsx",
     *(f"figures/{name}.{ending}" for name in FIGURES for ending in ("svg", "png")),
 )  # fmt: skip
 
@@ -111,6 +111,28 @@ def test_the_disagreements_are_of_all_kinds_and_some_are_decided(done: Path) -> 
     rows = table(done, "disagreements")
     assert {"presence", "boundary", "sibling", "direction", "missed"} <= set(rows["kind"])
     assert {"open", "decided"} <= set(rows["status"])
+
+
+def test_agreement_before_discussion_is_that_of_the_agreement_tables_and_after_it_fewer_answers_differ(
+    done: Path,
+) -> None:
+    rows = table(done, "agreement_before_after")
+    overall = rows[rows["code"] == ""].set_index(["coefficient", "scope"])
+    for line in table(done, "agreement").to_dict("records"):
+        assert overall.loc[(line["coefficient"], line["scope"]), "before"] == line["estimate"]
+    # 53 segments x 20 codes; of the 31 answers that differ the disagreements make up all
+    same = overall.loc[("percent_agreement", "pooled")]
+    assert [round((1 - float(same[when])) * 53 * 20) for when in ("before", "after")] == [31, 15]
+    shares = pd.to_numeric(table(done, "disagreements")["observed_share"])
+    assert shares.sum() == pytest.approx(1) and shares.max() == pytest.approx(2 / 31)
+
+
+def test_what_became_of_the_coders_readings_adds_up(done: Path) -> None:
+    rows = table(done, "readings").astype(dict.fromkeys(("disputed", "stood", "replaced", "fell", "open"), int))
+    assert (rows["disputed"] == rows[["stood", "replaced", "fell", "open"]].sum(axis=1)).all()
+    rulings, listed = table(done, "rulings"), table(done, "disagreements")
+    assert rulings["n"].astype(int).sum() == len(listed)
+    assert sorted(map(int, listed["rank"])) == list(range(1, len(listed) + 1))
 
 
 def test_a_parents_participants_are_the_union_of_its_childrens(done: Path) -> None:

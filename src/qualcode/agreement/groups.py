@@ -201,6 +201,8 @@ class Group:
             row |= counts
             if not self.options.reflexive:
                 row |= two_by_two(**counts)
+                if self.seen:  # a kappa by another name
+                    row.pop("pabak", None)
         made = Measured(row, note=self._beside(name))
         made.reason = self.nothing(name, units, self.all.counted(at)[0])
         if made.reason:

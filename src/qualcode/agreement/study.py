@@ -77,7 +77,7 @@ class Measures:
 
 
 @dataclass(frozen=True)
-class _Study:
+class StudyTables:
     """The tables that agreement is measured on, with what follows from them."""
 
     codings: pd.DataFrame
@@ -222,11 +222,33 @@ def measure_study(
     expected over codes), `mean` over estimable codes, `sets` (alpha with MASI over label sets). By scope, all codes pooled:
     `about` names the pair, the coder left out, the transcript, the group, round, time, versions, the coder and side.
     """
-    study = _Study(
+    study = prepare(
+        codings, assignments, segments, turns, transcripts, texts, codebook, splits=splits, aligned=aligned,
+        participants=participants, more_units=more_units, **measures,
+    )  # fmt: skip
+    return _measure(study, consensus, undecided)
+
+
+def prepare(
+    codings: pd.DataFrame,
+    assignments: pd.DataFrame,
+    segments: pd.DataFrame,
+    turns: pd.DataFrame,
+    transcripts: pd.DataFrame,
+    texts: Mapping[str, str],
+    codebook: pd.DataFrame,
+    *,
+    splits: pd.DataFrame | None = None,
+    aligned: pd.DataFrame | None = None,
+    participants: pd.DataFrame | None = None,
+    more_units: Mapping[str, pd.DataFrame] | None = None,
+    **measures: Any,
+) -> StudyTables:
+    """A study's tables with its measures, as `measure_study` takes them, ready to be coded on any unit."""
+    return StudyTables(
         codings, assignments, segments, turns, transcripts, texts, codebook, splits, aligned,
         TABLES["participants"].empty() if participants is None else participants, more_units or {}, _measures(measures),
     )  # fmt: skip
-    return _measure(study, consensus, undecided)
 
 
 def _measures(given: Mapping[str, Any]) -> Measures:
@@ -234,7 +256,7 @@ def _measures(given: Mapping[str, Any]) -> Measures:
     return Measures(**{name: tuple(value) if name in lists else value for name, value in given.items()})  # type: ignore[arg-type]
 
 
-def _measure(study: _Study, consensus: pd.DataFrame | None, undecided: pd.DataFrame | None) -> StudyAgreement:
+def _measure(study: StudyTables, consensus: pd.DataFrame | None, undecided: pd.DataFrame | None) -> StudyAgreement:
     entries, _ = study.tree
     measures, people = study.measures, study.people
     overall: list[dict[str, object]] = []
@@ -255,7 +277,7 @@ def _measure(study: _Study, consensus: pd.DataFrame | None, undecided: pd.DataFr
             plan = measures.plan(uncoded)
             head = {
                 "unit": unit, "rule": EVERY if unit == "character" else measures.rule, "universe": coded.universe,
-                "round": _rounds_used(study), "uncoded": uncoded,
+                "round": rounds_used(study), "uncoded": uncoded,
             }  # fmt: skip
             groups = {group: Group(coded, group, entries, plan, codes=True) for group in _groups(people)}
             _remark(study, groups, entries)
@@ -287,7 +309,7 @@ def _measure(study: _Study, consensus: pd.DataFrame | None, undecided: pd.DataFr
     )
 
 
-def _nothing_common(study: _Study) -> list[dict[str, object]]:
+def _nothing_common(study: StudyTables) -> list[dict[str, object]]:
     """The rows over all codes where there is no common code yet: they say whose codes wait."""
     measures, people = study.measures, study.people
     head = {
@@ -312,7 +334,8 @@ def _place(row: Mapping[str, object], measures: Measures) -> tuple[int, int]:
     return measures.all_units.index(str(row["unit"])), measures.all_uncoded.index(str(row["uncoded"]))
 
 
-def _rounds_used(study: _Study) -> str:
+def rounds_used(study: StudyTables) -> str:
+    """The rounds that are compared, as tables name them."""
     named, rounds = study.assignments["round"], study.measures.rounds
     return join(named[named.isin(rounds)] if rounds else named)
 
@@ -372,7 +395,7 @@ def _pooled(group: Group) -> list[dict[str, object]]:
 # ---------------------------------------------------------------- rows
 
 
-def _remark(study: _Study, groups: Mapping[tuple[str, ...], Group], entries: Sequence[Entry]) -> None:
+def _remark(study: StudyTables, groups: Mapping[tuple[str, ...], Group], entries: Sequence[Entry]) -> None:
     """Put a word beside each number where one is due."""
     people = study.people
     passages = study.passages
@@ -410,7 +433,7 @@ def _note(table: Group, codes: set[str], note: str) -> None:
 
 
 def _of_groups(
-    study: _Study,
+    study: StudyTables,
     groups: Mapping[tuple[str, ...], Group],
     head: Mapping[str, object],
     overall: list[dict[str, object]],
@@ -428,7 +451,7 @@ def _of_groups(
         by_code += [{**common, **row} for row in table.by_code if row["coefficient"] in kept]
 
 
-def _parts(study: _Study, coded: Coded, units: Mapping[str, Units]) -> list[Part]:
+def _parts(study: StudyTables, coded: Coded, units: Mapping[str, Units]) -> list[Part]:
     return [
         *by_group(coded, units, study.names, study.speaking[0]),
         *by_transcripts(coded, "time", study.names, periods(study.transcripts)),
@@ -436,7 +459,7 @@ def _parts(study: _Study, coded: Coded, units: Mapping[str, Units]) -> list[Part
     ]
 
 
-def _in_round(study: _Study, units: Mapping[str, Units], one: str) -> Coded:
+def _in_round(study: StudyTables, units: Mapping[str, Units], one: str) -> Coded:
     """The coded table by what was read in one round, with the runs of the whole."""
     others = [study.read_in([name]) for name in study.rounds]
     if study.read is not None:
@@ -445,7 +468,7 @@ def _in_round(study: _Study, units: Mapping[str, Units], one: str) -> Coded:
 
 
 def _scopes(
-    study: _Study,
+    study: StudyTables,
     groups: Mapping[tuple[str, ...], Group],
     coded: Coded,
     parts: Sequence[Part],
@@ -475,7 +498,7 @@ def _scopes(
     return out
 
 
-def _targets(study: _Study, coded: Coded, parts: Sequence[Part], units: Mapping[str, Units]) -> list[Target]:
+def _targets(study: StudyTables, coded: Coded, parts: Sequence[Part], units: Mapping[str, Units]) -> list[Target]:
     """What differences are taken between: codes, pairs of coders, all but one, parts of the study, rounds."""
     people = study.people
     if len(people) < 2:
@@ -493,7 +516,7 @@ def _targets(study: _Study, coded: Coded, parts: Sequence[Part], units: Mapping[
 
 
 def _sides(
-    study: _Study,
+    study: StudyTables,
     units: Mapping[str, Units],
     plan: Plan,
     head: Mapping[str, object],
@@ -526,7 +549,7 @@ def _sides(
 
 
 def _against_consensus(
-    study: _Study,
+    study: StudyTables,
     units: Mapping[str, Units],
     plan: Plan,
     head: Mapping[str, object],
@@ -572,4 +595,13 @@ def _against_consensus(
     return out
 
 
-__all__ = ["REFLEXIVE", "Measures", "StudyAgreement", "agreement_tables", "measure_study"]
+__all__ = [
+    "REFLEXIVE",
+    "Measures",
+    "StudyAgreement",
+    "StudyTables",
+    "agreement_tables",
+    "measure_study",
+    "prepare",
+    "rounds_used",
+]

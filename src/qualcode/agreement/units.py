@@ -65,6 +65,19 @@ class Units:
             return self._characters_before(position)
         return np.searchsorted(self.end, position, side="right")
 
+    def until(self, position: Ints) -> Ints:
+        """How many units begin before each position."""
+        if self.kind == "character":
+            return self._characters_before(position)
+        return np.searchsorted(self.start, position, side="left").astype(np.int64)
+
+    def begins(self, unit: Ints) -> Ints:
+        """Where units begin in the text."""
+        if self.kind != "character":
+            return self.start[unit]
+        at = np.searchsorted(self._before, unit, side="right") - 1
+        return self.start[at] + unit - self._before[at]
+
     def never(self, rule: str) -> Ints:
         """Units that no span can count for, because they hold no word, or fewer characters than the rule asks for."""
         if self.kind == "character":

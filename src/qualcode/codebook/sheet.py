@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -367,6 +367,18 @@ def codebook_yaml(codebook: Codebook) -> str:
         one = StringIO()
         yaml.dump([_filled(_row(entry))], one)
         stream.write(one.getvalue())
+    return stream.getvalue()
+
+
+def snippet_yaml(changes: Iterable[_Change], codes: Iterable[Mapping[str, str]]) -> str:
+    """Changes and the keys of codes that they change, as they stand in a version's file."""
+    yaml = YAML()
+    yaml.width = 80
+    yaml.allow_unicode = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    stream = StringIO()
+    parts = [_filled(dict(code)) for code in codes]
+    yaml.dump({"changes": [_filled(_said(change)) for change in changes], "codes": parts}, stream)
     return stream.getvalue()
 
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from qualcode.codebook.read import place_number
+from qualcode.codings.changes import GONE, NOTED, Change, changed_row
 from qualcode.errors import CodingsError, Problem, Problems, StudyError, nearest
 from qualcode.study import Study
 from qualcode.tables import TABLES, join, split
+from qualcode.transcripts.made_on import mark
 
 if TYPE_CHECKING:
     from qualcode.codings.context import Context
@@ -38,8 +40,20 @@ YES = {
 NO = {"", "no", "n", "nee", "nein", "não", "nao", "non", "0", "false", "falsch", "onwaar", "faux", "-", "–", "open"}
 
 
-def read_assignments(study: Study, context: Context, warnings: list[Problem]) -> pd.DataFrame:
+def read_assignments(
+    study: Study,
+    context: Context,
+    warnings: list[Problem],
+    changed: list[dict[str, object]],
+    made_on: dict[str, str],
+) -> pd.DataFrame:
     """Table `assignments`, checked: transcripts are ids of the study, `done` is yes or no, offsets are in the present text.
+
+    Parameters
+    ----------
+    changed, made_on
+        Rows of table `changed_codings`, for stretches whose text changed, and the texts that stretches count in, by their
+        marks, are added to these.
 
     Empty `start` and `end` mean all of the transcript; empty `saw` means that the coder saw nobody else's codings. Where
     no row of the file says whether it is done, all are taken as done, with a warning.
@@ -85,10 +99,18 @@ def read_assignments(study: Study, context: Context, warnings: list[Problem]) ->
         row["done"] = "yes" if done in YES or nobody_says else "no"
         row["saw"], row["codes"] = join(split(str(line["saw"]))), join(codes.values())
         if transcript:
-            cause = _stretch(row, transcript, context)
+            cause, change, noted = _stretch(row, transcript, context)
             if cause:
                 problems.add(where, cause, "Give both start and end, or neither for all of it.", place=at)
+            made_on |= {noted[0]: noted[1]} if noted[0] else {}
             row["sha256_text"] = context.present[transcript]
+            if change is not None:
+                more = {"coder": row["coder"], "source": where, "row": line["_row"]}
+                changed.append(changed_row(noted[0], "assignment", transcript, change, NOTED, None, **more))
+            if change is not None and change.start is None:
+                what = f"the stretch of transcript '{transcript}' that this coder was to read is no longer there."
+                warnings.append(Problem(where, what, "The row is left out; delete it, or give another stretch.", at))
+                continue
             if not cause and not pd.isna(row["start"]):  # type: ignore[call-overload]
                 now = context.back(transcript, int(str(row["start"])), int(str(row["end"])))
                 if now is None:
@@ -103,22 +125,37 @@ def read_assignments(study: Study, context: Context, warnings: list[Problem]) ->
     return TABLES["assignments"].shape(rows)
 
 
-def _stretch(row: dict[str, object], transcript: str, context: Context) -> str:
-    """Bring a row's start and end into the present text; what is wrong with them, or nothing."""
+def _stretch(row: dict[str, object], transcript: str, context: Context) -> tuple[str, Change | None, tuple[str, str]]:
+    """Bring a row's start and end into the present text.
+
+    Returns
+    -------
+    What is wrong with them, or nothing; what became of them, where the text changed; the row's mark and the text that they
+    count in: the one that the row names, else the one that it was first read with.
+    """
     missing = [pd.isna(row[column]) for column in ("start", "end")]  # type: ignore[call-overload]
     if all(missing):
-        return ""
+        return "", None, ("", "")
     if any(missing):
-        return f"'{'start' if missing[0] else 'end'}' is empty."
+        return f"'{'start' if missing[0] else 'end'}' is empty.", None, ("", "")
     start, end = int(str(row["start"])), int(str(row["end"]))
-    sha = str(row["sha256_text"]).lower()
-    if sha and sha != context.sha[transcript]:
-        carried = context.carry(transcript, sha, start, end)
+    name = mark("assignment", transcript, row["coder"], row["round"], start, end)
+    sha = str(row["sha256_text"]).lower() or context.passages.made_on.get(name, "") or context.sha[transcript]
+    change = None
+    if sha != context.sha[transcript]:
+        if (transcript, sha) not in context.passages.ways:
+            return f"its offsets are those of a text of transcript '{transcript}' that is not known.", None, ("", "")
+        change, carried = (
+            context.passages.change(transcript, sha, start, end),
+            context.passages.carry(transcript, sha, start, end),
+        )
         if carried is None:
-            return f"its offsets are those of a text of transcript '{transcript}' that is not known."
+            gone = change._replace(start=None, end=None, what=GONE) if change is not None else None
+            return "", gone, (name, sha)
         start, end = carried[:2]
     length = len(context.texts[transcript].text)
     if not 0 <= start < end <= length:
-        return f"offsets {start}–{end} are not a stretch of transcript '{transcript}' ({length} characters)."
+        cause = f"offsets {start}–{end} are not a stretch of transcript '{transcript}' ({length} characters)."
+        return cause, None, ("", "")
     row["start"], row["end"] = start, end
-    return ""
+    return "", change, (name, sha)

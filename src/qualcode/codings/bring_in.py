@@ -128,6 +128,7 @@ def import_codings(
         warnings.append(Problem(where, f"the file names its coders itself; '{coder}' stands where it names nobody."))
     warnings += result.beside.warnings
     refused = _said([problem for outcome in result.outcomes for problem in outcome.problems], result)
+    stops = _said([problem for outcome in result.outcomes if not outcome.gone for problem in outcome.problems], result)
     report = [*drafted.said, *_report(result), *_beside(result, context.coders), *_own_or_unknown(result, sidecar)]
 
     def draft() -> list[str]:
@@ -139,10 +140,10 @@ def import_codings(
             report += [f"{found.where}: {found.what}", *compare(earlier, result)]
         return Brought(summary, [*report, *draft(), "Nothing was written (dry run)."], [*refused, *warnings])
 
-    if refused and policy(study, result.file.kind) == "stop":
+    if stops and policy(study, result.file.kind) == "stop":
         todo = _own_or_unknown(result, sidecar)
-        last = refused[-1]
-        raise CodingsError([*refused[:-1], dataclasses.replace(last, hint="\n  ".join([last.hint, *todo]).strip())])
+        last = stops[-1]
+        raise CodingsError([*stops[:-1], dataclasses.replace(last, hint="\n  ".join([last.hint, *todo]).strip())])
     warnings = [*refused, *warnings]
     chosen = {
         "texts": _texts(result, context),
@@ -169,7 +170,7 @@ def import_codings(
         messages.insert(0, f"Replaced {study.shown(earlier.path)}.")
     drafted.write(study)
     if transcribed is not None:
-        _keep_texts(study, transcribed, sidecar)
+        _keep_texts(study, transcribed, sidecar, result)
     if path != target:
         data = path.read_bytes()
         write_atomically(target, lambda temporary: temporary.write_bytes(data))
@@ -414,7 +415,7 @@ def _context(study: Study, codebook: Codebook | None = None) -> tuple[Context, o
     from qualcode.transcripts.edits import edits_of_study
 
     read = read_transcripts(study)
-    edits = edits_of_study(study, read.transcripts, read.texts)
+    edits = edits_of_study(study, read.transcripts, read.texts, names_out=read.names_out)
     return Context(study, read.transcripts, read.turns, read.texts, edits, table), read
 
 
@@ -424,12 +425,14 @@ def _texts(result: FileResult, context: Context) -> dict[str, str]:
     return {name: context.present[name] for name in names}
 
 
-def _keep_texts(study: Study, transcribed: object, sidecar: Sidecar) -> None:
+def _keep_texts(study: Study, transcribed: object, sidecar: Sidecar, result: FileResult) -> None:
     from qualcode.transcripts.edits import keep_texts
+    from qualcode.transcripts.made_on import keep_made_on
 
     transcripts = transcribed.transcripts  # type: ignore[attr-defined]
     used = transcripts[transcripts["transcript"].isin(list(sidecar.texts))]
-    keep_texts(study, used, transcribed.texts)  # type: ignore[attr-defined]
+    keep_texts(study, used, transcribed.texts, names_out=transcribed.names_out)  # type: ignore[attr-defined]
+    keep_made_on(study, dict(outcome.made_on for outcome in result.outcomes if outcome.made_on[0]))
 
 
 def _report(result: FileResult) -> list[str]:

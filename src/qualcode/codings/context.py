@@ -20,13 +20,14 @@ from qualcode.codings.anchor import TextIndex, folded_text
 from qualcode.codings.carry import Carried, Carrier, carrier_of
 from qualcode.codings.gone import whole_conversations
 from qualcode.codings.match import hashes_of
+from qualcode.codings.passages import Passages
 from qualcode.files import sha256
 from qualcode.study import Study
+from qualcode.transcripts.edits import Mapped, map_span
 from qualcode.transcripts.withdrawn import what_is_gone
 
 if TYPE_CHECKING:
     from qualcode.codings.align import Alignments
-    from qualcode.transcripts.edits import Edit
 
 NAMESPACE = uuid.UUID("6f1c1c1e-5d0b-5e0c-9d6a-0d7e1b6f2a11")
 _OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
@@ -76,8 +77,7 @@ class Context:
             str(name): (list(part["start"]), list(part["turn"]))
             for name, part in turns.sort_values("start").groupby("transcript", sort=False)
         }
-        self._edits = edits
-        self._earlier: dict[str, list[tuple[str, TextIndex]]] = {}
+        self.passages = Passages(study, self.sha, {name: index.text for name, index in self.texts.items()}, edits)
         self.codebook = codebook_table
         self.version = str(codebook_table["version"].iloc[0]) if len(codebook_table) else ""
         self.codebook_name = str(codebook_table["name"].iloc[0]) if len(codebook_table) else ""
@@ -202,14 +202,6 @@ class Context:
         return Alignments(read_decisions(self._study), self)
 
     @cached_property
-    def edits(self) -> dict[tuple[str, str], list[Edit]]:
-        """Edits by transcript and earlier text."""
-        from qualcode.transcripts.edits import edits_of_table
-
-        groups = self._edits.groupby(["transcript", "sha256_from"], sort=False)
-        return {(str(transcript), str(sha)): edits_of_table(rows) for (transcript, sha), rows in groups}
-
-    @cached_property
     def _all_texts(self) -> tuple[str, list[int], list[str]]:
         texts = [index.caseless.text for index in self.texts.values()]
         starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
@@ -228,38 +220,17 @@ class Context:
         at = bisect_right(starts, start) - 1
         return f"characters {start}–{end}" + (f" (turn {turns[at]})" if at >= 0 else "")
 
-    def earlier(self, transcript: str) -> list[tuple[str, TextIndex]]:
-        """The texts that a transcript had before (with names in it, uncorrected), each with its hash."""
-        if transcript not in self._earlier:
-            from qualcode.transcripts.edits import kept_text
-
-            shas = sorted(sha for name, sha in self.edits if name == transcript)
-            kept = [(sha, kept_text(self._study, sha)) for sha in shas]
-            self._earlier[transcript] = [(sha, TextIndex(text)) for sha, text in kept if text is not None]
-        return self._earlier[transcript]
-
     def length(self, transcript: str) -> int:
         """Characters of the present text."""
         text = self.texts[transcript].text
         taken = self.whole[transcript].edits if transcript in self.whole else []
         return len(text) - sum(edit.end_from - edit.start_from for edit in taken)
 
-    def back(self, transcript: str, start: int, end: int) -> tuple[int, int, bool] | None:
+    def back(self, transcript: str, start: int, end: int) -> Mapped | None:
         """A span where codings are placed, in the present text; None where only people who withdrew speak in it."""
         if transcript not in self.whole:
-            return start, end, False
-        from qualcode.transcripts.edits import map_span
-
+            return Mapped(start, end, False)
         return map_span(self.whole[transcript].edits, start, end)
-
-    def carry(self, transcript: str, sha: str, start: int, end: int) -> tuple[int, int, bool] | None:
-        """A span of an earlier text in the present one, and whether its own words changed; None: unknown or gone."""
-        rows = self.edits.get((transcript, sha))
-        if rows is None:
-            return None
-        from qualcode.transcripts.edits import map_span
-
-        return map_span(rows, start, end)
 
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

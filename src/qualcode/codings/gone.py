@@ -15,6 +15,7 @@ from qualcode.transcripts.edits import Edit, edits_between, edits_of_table, kept
 from qualcode.transcripts.withdrawn import Gone
 
 if TYPE_CHECKING:
+    from qualcode.codings.changes import Change
     from qualcode.codings.context import Context
     from qualcode.codings.outcomes import Outcome
 
@@ -126,12 +127,21 @@ def as_they_are_now(outcomes: list[Outcome], context: Context) -> list[Outcome]:
     for outcome in outcomes:
         coding = outcome.coding or outcome.waiting
         if coding is None or str(coding["transcript"]) not in context.whole:
-            kept.append(outcome)
+            change = _change_now(outcome.change, outcome.transcript, context)
+            kept.append(outcome if change is outcome.change else outcome._replace(change=change))
             continue
         name = str(coding["transcript"])
         place = context.back(name, int(str(coding["start"])), int(str(coding["end"])))
         if place is None:
             continue
         coding |= {"start": place[0], "end": place[1], "sha256_text": context.present[name]}
-        kept.append(outcome)
+        kept.append(outcome._replace(change=_change_now(outcome.change, name, context)))
     return kept
+
+
+def _change_now(change: Change | None, transcript: str, context: Context) -> Change | None:
+    """What became of a passage, with its place in the present text."""
+    if change is None or change.start is None or change.end is None or transcript not in context.whole:
+        return change
+    place = context.back(transcript, change.start, change.end)
+    return change._replace(start=place.start if place else None, end=place.end if place else None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,9 +12,10 @@ import numpy as np
 
 from qualcode.codings.anchor import WHOLE, Anchor, Refusal, TextIndex, anchor_quote, folded_text
 from qualcode.codings.calibrate import STANDARD, Calibrated, Span, calibrate
+from qualcode.codings.changes import DOCUMENT, Change, what_changed
 from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
 from qualcode.files import sha256
-from qualcode.transcripts.edits import Edit, Mapped, edits_between, map_span, run_sums
+from qualcode.transcripts.edits import Mapped, Way, edits_between, run_sums
 
 if TYPE_CHECKING:
     from qualcode.codings.context import Context
@@ -42,6 +42,7 @@ class OwnPlaces:
     calibrated: dict[str, Calibrated] = field(default_factory=dict)
     placed: dict[int, Anchor | Refusal] = field(default_factory=dict)  # by row
     _carriers: dict[str, _Carrier] = field(default_factory=dict)
+    _earlier: dict[str, tuple[str, Way | None]] = field(default_factory=dict)
 
     def carry(self, given: Given, context: Context) -> tuple[Anchor | Refusal, bool]:
         """Where a row anchored in the file's own text lies in its transcript, and whether its words differ there."""
@@ -52,6 +53,29 @@ class OwnPlaces:
             text = context.texts[self.matches[given.document].transcript].text
             return Anchor(0, len(text), "as_given"), False
         return self.carry_place(given.document, placed, context)
+
+    def change(self, given: Given, context: Context, now: Anchor | Refusal) -> Change | None:
+        """What became of a row's passage of the file's own text, where it has no place or other words in its transcript.
+
+        Where the file's text is one that the transcript had (white space, quote marks and dashes aside), that is what changed
+        since; else the document is another (why `document`), and a passage without a place is refused, no more.
+        """
+        placed, carrier = self.placed[given.row], self._carriers.get(given.document)
+        if isinstance(placed, Refusal) or carrier is None or carrier.same:
+            return None
+        transcript = self.matches[given.document].transcript
+        start, end = carrier.place(placed.start, placed.end)
+        if given.document not in self._earlier:
+            self._earlier[given.document] = _earlier_text(carrier.normal, context.passages.earlier(transcript))
+        sha, way = self._earlier[given.document]
+        before = way.carry(start, end) if way is not None else None
+        if before is not None:
+            return context.passages.change(transcript, sha, before.start, before.end)
+        if isinstance(now, Refusal):
+            return None
+        text = context.texts[transcript].text
+        what = what_changed(carrier.normal, start, end, text, now.start, now.end)
+        return Change(sha256(carrier.normal), start, end, now.start, now.end, what, DOCUMENT)
 
     def carry_place(self, document: str, placed: Anchor, context: Context) -> tuple[Anchor | Refusal, bool]:
         """Where a place in a document's own text lies in its transcript, and whether its words differ there."""
@@ -88,25 +112,25 @@ class _Carrier:
         self.same = text == study
         if self.same:
             return
-        normal = unicodedata.normalize("NFC", text)
-        self._to = _nfc_offsets(text) if normal != text else None
-        self.edits: list[Edit] = [] if normal == study else edits_between(normal, study)
-        self._ends = [edit.end_from for edit in self.edits]
+        self.normal = unicodedata.normalize("NFC", text)
+        self._to = _nfc_offsets(text) if self.normal != text else None
+        self._way = Way([] if self.normal == study else edits_between(self.normal, study))
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """A place in the file's own text, as it is in that text's NFC form."""
+        return (start, end) if self._to is None else (self._to[start], self._to[end])
 
     def carry(self, start: int, end: int) -> Mapped | None:
-        if self._to is not None:
-            start, end = self._to[start], self._to[end]
-        first = bisect_left(self._ends, start)
-        before = max(0, first - 1)
-        return map_span(self.edits[before : before + _reach(self.edits, first, end)], start, end)
+        return self._way.carry(*self.place(start, end))
 
 
-def _reach(edits: list[Edit], first: int, end: int) -> int:
-    """How many edits, from the one before the span on, may touch it."""
-    number = first
-    while number < len(edits) and edits[number].start_from < end:
-        number += 1
-    return number - max(0, first - 1)
+def _earlier_text(text: str, earlier: Mapping[str, TextIndex]) -> tuple[str, Way | None]:
+    """The earlier text of a transcript that a document's text is, by its hash, and the way to it; None for none."""
+    folded = folded_text(text)
+    for sha, index in earlier.items():
+        if index.folded.text == folded:
+            return sha, Way(edits_between(text, index.text))
+    return "", None
 
 
 def _nfc_offsets(text: str) -> list[int]:

@@ -12,18 +12,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualcode.codings.align import UNALIGNED, may_be_name, own_code_id, own_path
-from qualcode.codings.anchor import WHOLE, Anchor, Refusal, anchor_offsets, anchor_quote
+from qualcode.codings.anchor import WHOLE, Anchor, Refusal
 from qualcode.codings.beside import Beside, read_beside
-from qualcode.codings.calibrate import anchor_loosely
 from qualcode.codings.carry import (
     ACTIVE,
     Carried,
 )
+from qualcode.codings.changes import DROP, OPEN, Change, Ruling
 from qualcode.codings.context import Context, uuid5
 from qualcode.codings.gone import as_they_are_now, without_gone
 from qualcode.codings.kinds import read_kind
 from qualcode.codings.match import OwnPlaces, place_own
 from qualcode.codings.model import OWN, FileCodings, Given, Sidecar, read_sidecar, sidecar_path
+from qualcode.codings.place import TAKEN_OUT, place_row, row_mark, shown
 from qualcode.errors import Problem, nearest
 from qualcode.study import Study
 from qualcode.tables import DIRECTIONS
@@ -45,6 +46,21 @@ class Outcome(NamedTuple):
     about: str = ""  # the coder's code, where it is the coder's own, or where no version of the codebook knows it
     unknown: bool = False  # no version of the codebook knows its code
     waiting: dict[str, object] | None = None  # the coding that it would be, where this is all that is wrong with it
+    change: Change | None = None  # what became of its passage since it was coded, where its text changed
+    status: str = ""  # and of that: open, noted, or what a person decided
+    ruling: Ruling | None = None
+    coding_id: str = ""
+    made_on: tuple[str, str] = ("", "")  # its mark and the text that it was made on, where it does not say that itself
+
+    @property
+    def dropped(self) -> bool:
+        """Whether a person said that the coding no longer holds, its passage having changed."""
+        return self.ruling is not None and self.ruling.choice == DROP
+
+    @property
+    def gone(self) -> bool:
+        """Whether all that is wrong with it is that its passage was taken out of the transcript."""
+        return self.change is not None and self.change.start is None and len(self.problems) == 1
 
     @property
     def set_aside(self) -> bool:
@@ -112,7 +128,10 @@ def read_file(
     file = without_gone(file, context.gone, sidecar)
     import_id = import_id or sidecar.id or inside.as_posix()
     places = place_own(file, context, sidecar) if file.kind != OWN else None
-    outcomes = as_they_are_now(_outcomes(file.given, context, sidecar, where, import_id, places), context)
+    noted = context.passages.made_on if sidecar.texts else {}
+    some = bool(noted) and any(row_mark(coding, given) in noted for coding, given in _ids(file.given, import_id))
+    placing = sidecar.model_copy(update={"texts": {}}) if some else sidecar  # rows that are not noted were put in later
+    outcomes = as_they_are_now(_outcomes(file.given, context, placing, where, import_id, places), context)
     ids = (
         {one.given.coding: str(one.coding["coding"]) for one in outcomes if one.coding is not None}
         if file.memos
@@ -138,6 +157,12 @@ def coding_id(import_id: str, given: Given, seen: dict[str, int]) -> str:
     return uuid5(key if times == 1 else f"{key}\x1f{times}")
 
 
+def _ids(rows: Sequence[Given], import_id: str) -> Iterator[tuple[str, Given]]:
+    seen: dict[str, int] = {}
+    for given in rows:
+        yield coding_id(import_id, given, seen), given
+
+
 def _outcomes(
     rows: Sequence[Given],
     context: Context,
@@ -154,7 +179,7 @@ def _outcomes(
     outcomes: list[Outcome] = []
     for given in rows:
         said = _SAID(given)
-        first = like.get(said)
+        first = like.get(said) if not context.passages.rulings else None  # what was decided is about one coding alone
         outcome = _again(given, first, context, import_id, seen, places) if first is not None else None
         if outcome is None:
             outcome = _outcome(given, context, sidecar, where, import_id, seen, places)
@@ -275,25 +300,42 @@ def _outcome(
         wrong(f"origin '{shown(given.origin)}' is not known.", nearest(origin, ORIGINS))
 
     placed: Anchor | Refusal | None = None
+    change: Change | None = None
+    made_on = ("", "")
     own = places.placed.get(given.row) if places is not None else None
     if places is not None and own is not None:
         placed = own
         if transcript and isinstance(own, Anchor):
             placed, changed = places.carry(given, context)
+            change = places.change(given, context, placed) if changed or isinstance(placed, Refusal) else None
             if changed and isinstance(placed, Anchor):
                 what = f"the words of this coding differ between document '{shown(given.document)}' and the transcript."
                 looked_at.append(
                     Problem(where, what, f"Look at {context.place(transcript, placed.start, placed.end)}.", at)
                 )
-        if isinstance(placed, Refusal):
-            wrong(placed.cause, placed.hint)
     elif transcript:
-        placed = _anchor(given, context, transcript, sidecar, looked_at, where, loose=places is not None)
-        if isinstance(placed, Refusal):
-            wrong(placed.cause, placed.hint)
+        found = place_row(given, coding_of_row, context, transcript, sidecar, where, loose=places is not None)
+        placed, change = found.place, found.change
+        made_on = (row_mark(coding_of_row, given), found.made_on) if found.made_on else made_on
+        looked_at += [found.look] if found.look is not None else []
+    ruling = context.passages.rulings.get(coding_of_row) if transcript else None
+    status = ""
+    if change is not None or ruling is not None:
+        placed, change, status = _as_decided(context, transcript, placed, change, ruling)
+        looked_at = [] if ruling is not None and status != OPEN else looked_at
+    if ruling is not None and ruling.choice == DROP:
+        return Outcome(
+            given, transcript, coder, "refused", None, about=about,
+            change=change, status=status, ruling=ruling, coding_id=coding_of_row, made_on=made_on,
+        )  # fmt: skip
+    if isinstance(placed, Refusal):
+        wrong(placed.cause, placed.hint)
     anchored = (own or placed).how if isinstance(own or placed, Anchor) else "refused"  # type: ignore[union-attr]
     if not isinstance(placed, Anchor) or len(problems) > unknown:
-        return Outcome(given, transcript, coder, anchored, None, tuple(problems), about=about, unknown=unknown)
+        return Outcome(
+            given, transcript, coder, anchored, None, tuple(problems), about=about, unknown=unknown,
+            change=change, status=status, ruling=ruling, coding_id=coding_of_row,
+        )  # fmt: skip
     coding: dict[str, object] = {
         "coding": coding_of_row,
         "transcript": transcript,
@@ -315,14 +357,26 @@ def _outcome(
     if about:
         coding |= {"about": about, "own_code": own_path(given)}
     if unknown:
-        refused = {"about": about, "unknown": True, "waiting": coding}
+        refused = {"about": about, "unknown": True, "waiting": coding, "made_on": made_on}
         return Outcome(given, transcript, coder, anchored, None, tuple(problems), **refused)  # type: ignore[arg-type]
-    return Outcome(given, transcript, coder, anchored, coding, (), tuple(looked_at), carried, about)
+    return Outcome(
+        given, transcript, coder, anchored, coding, (), tuple(looked_at), carried, about,
+        change=change, status=status, ruling=ruling, made_on=made_on, coding_id=coding_of_row,
+    )  # fmt: skip
 
 
-def shown(cell: str) -> str:
-    """A cell as messages print it: what is too long for a name may be a participant's words, in the wrong column."""
-    return cell if len(cell) <= 60 and len(cell.split()) <= 6 else f"… {len(cell)} characters …"
+def _as_decided(
+    context: Context, transcript: str, placed: Anchor | Refusal | None, change: Change | None, ruling: Ruling | None
+) -> tuple[Anchor | Refusal | None, Change | None, str]:
+    """The place of a passage whose text changed, as a person decided; what changed; and how that stands."""
+    before = placed[:2] if isinstance(placed, Anchor) else None
+    now = context.passages.now(transcript, before, change, ruling)
+    if now.place == before:
+        return placed, now.change, now.status
+    if now.place is None:
+        cause = f"transcript '{transcript}' has changed since this was decided, and the passage is no longer there."
+        return Refusal(cause, TAKEN_OUT), now.change, now.status
+    return Anchor(*now.place, "calibrated"), now.change, now.status
 
 
 def _unknown_code(name: str, context: Context) -> tuple[str, str]:
@@ -336,112 +390,3 @@ def _unknown_code(name: str, context: Context) -> tuple[str, str]:
     )
     add = f"codebooks/{context.codebook_name}/{following}.yaml"
     return what, f"{nearest(name, context.codes)} Correct the row, or add the code in a new version ({add})."
-
-
-def _anchor(
-    given: Given,
-    context: Context,
-    transcript: str,
-    sidecar: Sidecar,
-    looked_at: list[Problem],
-    where: str,
-    *,
-    loose: bool = False,
-) -> Anchor | Refusal:
-    index = context.texts[transcript]
-    name = f"transcript '{transcript}'"
-
-    def place(start: int, end: int) -> str:
-        return context.place(transcript, start, end)
-
-    offsets = (given.start, given.end)
-    if given.text == WHOLE:
-        if any(offsets):
-            return Refusal("`*` codes the whole transcript, but there is a start or an end.", "Leave both empty.")
-        return Anchor(0, len(index.text), "as_given")
-    if not any(offsets):
-        if not given.text:
-            return Refusal("there is neither start and end nor text.", "Give the offsets, the words, or `*`.")
-        return _by_quote(given, context, transcript, looked_at, where, loose=loose)
-    if not all(offsets):
-        missing = "start" if not given.start else "end"
-        return Refusal(f"'{missing}' is empty.", "Give both start and end, or neither.")
-    numbers = [whole_number(value) for value in offsets]
-    if numbers[0] is None or numbers[1] is None:
-        odd = next(value for value, number in zip(offsets, numbers, strict=True) if number is None)
-        return Refusal(f"'{shown(odd)}' is not a whole number.", "Offsets count characters from 0.")
-    start, end = numbers[0], numbers[1]
-    sha = given.sha256_text.lower() or sidecar.texts.get(transcript, "")
-    if not sha or sha == context.sha[transcript]:
-        return anchor_offsets(index, start, end, given.text, name=name, place=place)
-    if start < 0 or end <= start:  # wrong in any text
-        return anchor_offsets(index, start, end, name=name, place=place)
-    carried = context.carry(transcript, sha, start, end)
-    if carried is None:
-        if given.text:
-            return _by_quote(given, context, transcript, looked_at, where)
-        known = (transcript, sha) in context.edits
-        cause = "the passage is no longer there" if known else "its offsets are those of a text that is not known"
-        return Refusal(
-            f"{name} has changed since this was coded, and {cause}.",
-            "Give the words in column 'text', or the offsets in the present text with its sha256_text.",
-        )
-    new_start, new_end, changed = carried
-    checked = anchor_offsets(index, new_start, new_end, "" if changed else given.text, name=name, place=place)
-    if isinstance(checked, Refusal):
-        return checked
-    if changed:
-        what = f"the words of this coding of {name} changed since it was made."
-        hint = f"Look at {place(new_start, new_end)}."
-        looked_at.append(Problem(where, what, hint, f"row {given.row}"))
-    return checked._replace(how="calibrated")
-
-
-def _by_quote(
-    given: Given, context: Context, transcript: str, looked_at: list[Problem], where: str, *, loose: bool = False
-) -> Anchor | Refusal:
-    """The place of the words that a row quotes: in the present text, in an earlier one and carried, at last by likeness."""
-    name = f"transcript '{transcript}'"
-
-    def place(start: int, end: int) -> str:
-        return context.place(transcript, start, end)
-
-    found = anchor_quote(context.texts[transcript], given.text, name=name, place=place)
-    if isinstance(found, Anchor) or "are not in" not in found.cause:
-        return found
-    before = _in_an_earlier_text(given, context, transcript)
-    if isinstance(before, Refusal):
-        return before
-    if before is not None:
-        start, end, changed = before
-        if changed:
-            what = f"the words of this coding of {name} changed since they were copied."
-            looked_at.append(Problem(where, what, f"Look at {place(start, end)}.", f"row {given.row}"))
-        return Anchor(start, end, "by_text")
-    if loose:
-        found = anchor_loosely(context.texts[transcript], given.text, name=name, place=place)
-    if isinstance(found, Refusal) and "are not in" in found.cause and len(given.text) >= 12:
-        other = context.who_says(given.text)
-        if other:
-            return Refusal(found.cause, f"They stand in transcript '{other}': correct column 'transcript'.")
-    return found
-
-
-def _in_an_earlier_text(given: Given, context: Context, transcript: str) -> tuple[int, int, bool] | Refusal | None:
-    """Where words that only an earlier text has (a name, a slip corrected since) lie in the present one, in one place only."""
-    places: set[tuple[int, int, bool]] = set()
-    gone = False
-    for sha, index in context.earlier(transcript):
-        there = anchor_quote(index, given.text, name="")
-        carried = context.carry(transcript, sha, there.start, there.end) if isinstance(there, Anchor) else None
-        gone |= isinstance(there, Anchor) and carried is None
-        places |= {carried} if carried is not None else set()
-    if gone and not places:
-        cause = f"the words given stood in transcript '{transcript}' before it was corrected, and were taken out."
-        return Refusal(cause, "Look at the passage anew, and code it in the present text.")
-    return places.pop() if len({place[:2] for place in places}) == 1 else None
-
-
-def whole_number(value: str) -> int | None:
-    match = re.fullmatch(r"(-?\d+)(?:[.,]0+)?", value.strip())
-    return int(match.group(1)) if match else None

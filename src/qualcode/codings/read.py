@@ -20,14 +20,20 @@ from qualcode.codings.carry import (
     notes,
     split_row,
 )
+from qualcode.codings.changes import changed_row
+from qualcode.codings.changes import notes as change_notes
 from qualcode.codings.coders import one_person
 from qualcode.codings.context import Context
 from qualcode.codings.model import OWN
-from qualcode.codings.outcomes import FileResult, Outcome, read_file, rings_looked_for_later, shown, whole_number
+from qualcode.codings.outcomes import FileResult, Outcome, read_file, rings_looked_for_later
+from qualcode.codings.place import shown, whole_number
+from qualcode.codings.reviewed import with_reviews
+from qualcode.decisions.table import read_decisions
 from qualcode.errors import CodingsError, Problem, Problems
 from qualcode.study import Study
 from qualcode.tables import TABLES
 
+_SAID = 10  # passages with other words that are said one by one
 _NOT_CODINGS = re.compile(r"(?i)^readme(\..*)?$")
 
 
@@ -38,7 +44,8 @@ class Imported:
     Tables codings, assignments, refused, report_imports, report_import_codes; what tools keep beside them: tool_memos,
     cases, attributes; of those carried from an earlier version of the codebook splits, retired (neither open splits nor
     retired codes are in `codings`) and report_carried; of codes of coders' own unaligned (not in `codings` either) and
-    report_alignment.
+    report_alignment; changed_codings: passages whose text changed since. `made_on` says of each row (by its mark) the text
+    that its place was found in, where the row does not say so itself; see `transcripts.made_on`.
     """
 
     codings: pd.DataFrame
@@ -55,6 +62,8 @@ class Imported:
     attributes: pd.DataFrame = field(default_factory=TABLES["attributes"].empty)
     unaligned: pd.DataFrame = field(default_factory=TABLES["unaligned"].empty)
     alignment: pd.DataFrame = field(default_factory=TABLES["report_alignment"].empty)
+    changed: pd.DataFrame = field(default_factory=TABLES["changed_codings"].empty)
+    made_on: dict[str, str] = field(default_factory=dict)
 
 
 @rings_looked_for_later()
@@ -77,9 +86,9 @@ def read_codings(
 
     Returns
     -------
-    The tables; in `report`, rows = kept + collapsed + refused + open_split + retired + unaligned for each file and coder,
-    kept = as_given + calibrated + by_text. The same coding twice (coder, transcript, span, code) is collapsed into the first,
-    over all files.
+    The tables; in `report`, rows = kept + collapsed + refused + open_split + retired + unaligned + dropped for each file and
+    coder, kept = as_given + calibrated + by_text. The same coding twice (coder, transcript, span, code) is collapsed into the
+    first, over all files.
 
     Raises
     ------
@@ -99,11 +108,13 @@ def read_codings(
             problems.extend(error)
     for result in results:
         if policy(study, result.file.kind) == "stop":
-            problems.found.extend(problem for outcome in result.outcomes for problem in outcome.problems)
+            stops = [outcome for outcome in result.outcomes if not outcome.gone]
+            problems.found.extend(problem for outcome in stops for problem in outcome.problems)
     warnings: list[Problem] = []
-    assignments = TABLES["assignments"].empty()
+    assignments, changed = TABLES["assignments"].empty(), _changed(results)
+    made_on = dict(outcome.made_on for result in results for outcome in result.outcomes if outcome.made_on[0])
     try:
-        assignments = read_assignments(study, context, warnings)
+        assignments = read_assignments(study, context, warnings, changed, made_on)
     except CodingsError as error:
         problems.extend(error)
     problems.found = list(dict.fromkeys(problems.found))  # decisions are looked up for every file
@@ -118,8 +129,10 @@ def read_codings(
         if result.file.unread:
             names = ", ".join(f"'{column}'" for column in result.file.unread)
             warnings.append(Problem(result.where, f"not read: column {names}.", "", "row 1"))
-        warnings.extend(problem for outcome in result.outcomes for problem in outcome.looked_at)
         warnings.extend(result.beside.warnings)
+    looked_at = [problem for result in results for outcome in result.outcomes for problem in outcome.looked_at]
+    warnings.extend(looked_at if len(looked_at) <= _SAID else ())
+    warnings.extend(change_notes(changed))
     coders = {outcome.coder for result in results for outcome in result.outcomes if outcome.coder}
     warnings.extend(Problem("data/raw/codings", said) for said in one_person(coders))
     same: dict[str, str] = {}
@@ -140,8 +153,11 @@ def read_codings(
     refused = [
         _refused_row(result.where, outcome) for result in results for outcome in result.outcomes if outcome.problems
     ]
+    codings = TABLES["codings"].shape([coding for coding, _ in kept])
+    if study.code_decisions_files:
+        assignments = with_reviews(assignments, codings, read_decisions(study), warnings)
     return Imported(
-        codings=TABLES["codings"].shape([coding for coding, _ in kept]),
+        codings=codings,
         assignments=assignments,
         refused=TABLES["refused"].shape(refused),
         report=TABLES["report_imports"].shape(report),
@@ -162,8 +178,37 @@ def read_codings(
         cases=TABLES["cases"].shape([row for result in results for row in result.beside.cases]),
         attributes=TABLES["attributes"].shape([row for result in results for row in result.beside.attributes]),
         unaligned=unaligned,
+        changed=TABLES["changed_codings"].shape(changed),
+        made_on=made_on,
         alignment=TABLES["report_alignment"].shape(worklist(results, context.alignments.rulings if found else {})),
     )
+
+
+def _changed(results: Sequence[FileResult]) -> list[dict[str, object]]:
+    """The codings whose text changed since, as table `changed_codings` has them."""
+    rows = []
+    for result in results:
+        for outcome in result.outcomes:
+            if outcome.change is None:
+                continue
+            more = {
+                "coder": outcome.coder,
+                "code": outcome.given.code,
+                "source": result.where,
+                "row": outcome.given.row,
+            }
+            rows.append(
+                changed_row(
+                    outcome.coding_id,
+                    "coding",
+                    outcome.transcript,
+                    outcome.change,
+                    outcome.status,
+                    outcome.ruling,
+                    **more,
+                )
+            )
+    return rows
 
 
 def policy(study: Study, kind: str) -> str:
@@ -195,7 +240,7 @@ def _collapse(
             count = _Both(counts.setdefault(outcome.coder, Counter()), of_code.setdefault(named, Counter()))
             count.add("rows")
             if coding is None:
-                count.add("refused")
+                count.add("dropped" if outcome.dropped else "refused")
                 continue
             key = tuple(coding[column] for column in ("coder", "transcript", "scope", "start", "end", "code", "origin"))
             key += (outcome.set_aside, outcome.about if outcome.set_aside else "")
@@ -227,6 +272,7 @@ def _collapse(
                 "open_split",
                 "retired",
                 "unaligned",
+                "dropped",
             )
             numbers = {column: total[column] for column in columns}
             report.append({"file": result.where, "kind": result.file.kind, "coder": coder, **numbers})
@@ -235,7 +281,7 @@ def _collapse(
     return current, [(coding, carried) for coding, carried, aside in placed if aside], report, by_code
 
 
-_PARTS = ("rows", "kept", "collapsed", "refused", "open_split", "retired", "unaligned")
+_PARTS = ("rows", "kept", "collapsed", "refused", "open_split", "retired", "unaligned", "dropped")
 
 
 class _Both:

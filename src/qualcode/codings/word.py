@@ -13,13 +13,13 @@ from qualcode.codings.archive import Archive, names, opened, parse_xml
 from qualcode.codings.model import FileCodings, FileMemo, Given, OwnText, Place, Sidecar
 from qualcode.codings.several import codes_of_line
 from qualcode.errors import CodingsError, Problem
-from qualcode.transcripts.docx import _choice, _hidden
+from qualcode.transcripts.docx import choice
+from qualcode.transcripts.wordstyles import WordStyles, transitional
 
 KIND = "word"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _PROPERTIES = {
     f"{_W}{name}" for name in ("pPr", "rPr", "tblPr", "tblGrid", "trPr", "tcPr", "sectPr", "sdtPr", "fldData")
 }
@@ -54,7 +54,8 @@ def read(
         if body is None:
             raise CodingsError(Problem(where, "this Word document is damaged or not whole."))
         comments = _comments(archive, where)
-    walk = _Walk()
+        styles = _styles(archive, where)
+    walk = _Walk(styles)
     walk.blocks(body, True)
     walk.end()
     text = "".join(walk.parts)
@@ -173,8 +174,17 @@ class _Comment:
 
 
 def _parse(archive: Archive, name: str, where: str) -> Any:
-    data = archive.read(archive.find(name)).replace(_STRICT, _W.strip("{}").encode())
-    return parse_xml(data, where=where, place=name)
+    return parse_xml(transitional(archive.read(archive.find(name))), where=where, place=name)
+
+
+def _styles(archive: Archive, where: str) -> WordStyles:
+    """The document's styles, as the reader of transcripts takes them: none where they cannot be read."""
+    if not archive.find("word/styles.xml"):
+        return WordStyles()
+    try:
+        return WordStyles(_parse(archive, "word/styles.xml", where))
+    except CodingsError:
+        return WordStyles()
 
 
 def _comments(archive: Archive, where: str) -> dict[str, _Comment]:
@@ -237,6 +247,8 @@ def _words_of(text: str, start: int | None, end: int | None) -> tuple[int | None
 class _Walk:
     """One walk over the body, by the same rules as the transcript reader; where comments and colours begin and end."""
 
+    styles: WordStyles = field(default_factory=WordStyles)
+    now: Any = None  # the paragraph
     parts: list[str] = field(default_factory=list)
     length: int = 0
     starts: dict[str, int] = field(default_factory=dict)
@@ -260,11 +272,12 @@ class _Walk:
                 self.deleted += said
                 self.blocks(child, False)
             elif tag == f"{_MC}AlternateContent":
-                self.blocks(_choice(child), said)
+                self.blocks(choice(child), said)
             else:
                 self.blocks(child, said)
 
     def paragraph(self, paragraph: Any, said: bool) -> None:
+        self.now = paragraph
         self.inline(paragraph, said)
         mark = paragraph.find(f"{_W}pPr/{_W}rPr")
         joined = mark is not None and any(mark.find(tag) is not None for tag in _OUT)
@@ -284,7 +297,7 @@ class _Walk:
                 continue
             if tag == f"{_W}r":
                 before = self.length
-                self.inline(child, said and not _hidden(child))
+                self.inline(child, said and not self.styles.hidden(child, self.now))
                 self._coloured(child, before)
             elif tag == f"{_W}t":
                 if said:
@@ -299,7 +312,7 @@ class _Walk:
                 self.deleted += said
                 self.inline(child, False)
             elif tag == f"{_MC}AlternateContent":
-                self.inline(_choice(child), said)
+                self.inline(choice(child), said)
             elif tag == f"{_W}txbxContent":
                 self.boxes.append(child)
             elif tag not in (f"{_W}delText", f"{_W}instrText", f"{_W}delInstrText", f"{_W}ruby"):

@@ -119,6 +119,13 @@ NO_INTERVAL = "no interval: the spans of one continuum are no independent units 
     metavar="X",
     help="Also the share of resamples under X (may be given several times).",
 )
+@click.option(
+    "--as",
+    "tools",
+    type=click.Choice(["nvivo", "atlas", "maxqda", "qualcoder", "requal", "dedoose"]),
+    multiple=True,
+    help="With --spans: what this program prints instead (may be given several times).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @click.pass_context
 def command(
@@ -142,6 +149,7 @@ def command(
     resample: str,
     interval: str,
     thresholds: tuple[float, ...],
+    tools: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Agreement coefficients for any ratings table or table of spans (CSV or XLSX).
@@ -163,6 +171,11 @@ def command(
         from qualcode.agreement.spans import measure_spans, read_spans
 
         marked = read_spans(spans, length=length, start=start or 0, codes=_list(categories))
+        if tools:
+            from qualcode.commands.agreement_as import tools_answer
+
+            click.echo(tools_answer(marked, list(dict.fromkeys(tools)), as_json=as_json))
+            return
         made = measure_spans(marked) + measure_boundaries(marked, near=near, min_overlap=min_overlap)
         if gamma:
             from qualcode.agreement.gamma import measure_gamma
@@ -177,6 +190,8 @@ def command(
         return
     if length is not None or start is not None:
         raise click.UsageError("--length and --start go with --spans.")
+    if tools:
+        raise click.UsageError("--as goes with --spans: these programs compare stretches of text.")
     for name in ("near", "min_overlap", "gamma", "gamma_samples"):
         if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             raise click.UsageError(f"--{name.replace('_', '-')} goes with --spans.")

@@ -23,7 +23,9 @@ READABLE = (
     "the meeting's list of disagreements, filled in (.xlsx, .docx) or saved from its page (.json)",
     "worklists of split codes, filled in (.xlsx)",
     "alignment sheets, filled in (.xlsx)",
+    "review sheets, filled in (.xlsx)",
     "sheets of words that may identify somebody, filled in (.xlsx)",
+    "workbooks of changed passages, filled in (.xlsx)",
     "member-check packets, filled in (.docx)",
 )
 
@@ -39,7 +41,7 @@ KINDS = (
 @click.option(
     "--as",
     "kind",
-    type=click.Choice([*KINDS, "decisions", "splits", "alignment", "identifiers", "membercheck"]),
+    type=click.Choice([*KINDS, "decisions", "splits", "alignment", "review", "edits", "identifiers", "membercheck"]),
     default=None,
     help="What the file is, where it is not recognised (own, csv, xlsx: codings in qualcode's own format).",
 )
@@ -83,7 +85,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Bring in FILE: codings; a filled sheet (disagreements, split codes, codes to align, candidates); a member-check packet.
+    """Bring in FILE: codings; a filled sheet (disagreements, split codes, codes, reviews, changed passages, candidates); a packet.
 
     A codings file is checked against the study first; then it is copied to data/raw/codings/, and what was chosen is
     written beside it (FILE.import.yaml). Sheets of a meeting that several people filled in are best brought in together.
@@ -95,7 +97,9 @@ def command(
     kinds = {file: kind or _recognise(file) for file in files}
     sheets = [file for file in files if kinds[file] == "decisions"]
     no_cases = [
-        str(file) for file, one in kinds.items() if one in ("decisions", "splits", "identifiers", "membercheck")
+        str(file)
+        for file, one in kinds.items()
+        if one in ("decisions", "splits", "review", "edits", "identifiers", "membercheck")
     ]
     if participants and no_cases:
         raise QualcodeError(
@@ -118,6 +122,14 @@ def command(
             from qualcode.decisions.alignment_in import import_alignment
 
             results.append(import_alignment(study, file, new_codes=new_codes, dry_run=dry_run))
+        elif kinds[file] == "review":
+            from qualcode.review import sheet_in
+
+            results.append(sheet_in.import_review(study, file, dry_run=dry_run))
+        elif kinds[file] == "edits":
+            from qualcode.decisions.changed import import_changed
+
+            results.append(import_changed(study, file, dry_run=dry_run))
         elif kinds[file] == "identifiers":
             from qualcode.deidentify.review_in import import_review
 
@@ -155,10 +167,12 @@ def _recognise(file: Path) -> str:
     from qualcode.codings.own import unreadable
     from qualcode.decisions import is_sheet
     from qualcode.decisions.alignment import is_alignment_sheet
+    from qualcode.decisions.changed import is_changed_sheet
     from qualcode.decisions.saved_in import is_page
     from qualcode.decisions.splits import is_split_sheet
     from qualcode.deidentify.review import is_review_sheet
     from qualcode.memberchecks import is_packet
+    from qualcode.review import sheet_in
 
     if database_of(file).is_dir():
         return "codings"  # no project: import says so
@@ -170,6 +184,10 @@ def _recognise(file: Path) -> str:
         return "alignment"
     if file.is_file() and is_review_sheet(file):
         return "identifiers"
+    if file.is_file() and sheet_in.is_review_sheet(file):
+        return "review"
+    if file.is_file() and is_changed_sheet(file):
+        return "edits"
     if file.is_file() and is_packet(file):
         return "membercheck"
     if file.is_file() and is_page(file):

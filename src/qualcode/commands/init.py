@@ -34,7 +34,8 @@ def command(ctx: click.Context, base: Path | None, folder: Path, example: bool) 
         for part in ("config", "codebooks", "data/raw"):
             for path in sorted((source / part).rglob("*")):
                 inside = path.relative_to(source)
-                if path.is_file() and "texts" not in inside.parts[2:3]:
+                of_runs = inside.parts[2:3] == ("texts",) and len(inside.parts) < 5  # kept by a run on the study itself
+                if path.is_file() and not of_runs:
                     target = folder / inside
                     target.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(path, target)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qualcode.commands import pack_review, pack_training
 from qualcode.commands.common import study_option
 from qualcode.errors import QualcodeError
 from qualcode.study import Study
@@ -330,6 +331,77 @@ def identifiers(study: Study, again: bool, people: bool, out: Path | None) -> No
         )
     click.echo(f"{study.shown(path)}: {number} {'candidate' if number == 1 else 'candidates'}. It holds names.")
     click.echo(f"Decide in it, save it, bring it back with: qualcode import {path.name}; then delete it.")
+
+
+@command.command(short_help="Corrected transcripts side by side, and a workbook of coded passages that changed.")
+@study_option
+@click.option("--transcript", "transcripts", multiple=True, metavar="S01", help="Only this one (may be repeated).")
+@click.option("--again", is_flag=True, help="Passages that are decided too, filled in.")
+@click.option("--out", type=OUT, default=None, help="Folder (default: reports/edits/).")
+def edits(study: Study, transcripts: tuple[str, ...], again: bool, out: Path | None) -> None:
+    """Corrected transcripts before and after (edits.html), and the coded passages whose words changed (edits.xlsx).
+
+    Both hold words of participants: share them within the team only.
+    """
+    import dataclasses
+
+    from qualcode.decisions import read_decisions
+    from qualcode.decisions.changed import (
+        is_changed_sheet,
+        not_imported,
+        sources_of,
+        with_choices,
+        write_changed_sheet,
+    )  # fmt: skip
+    from qualcode.errors import nearest
+    from qualcode.leaks.check import check_handed_out
+    from qualcode.reports.edits import write_edits_page
+    from qualcode.tables import read
+
+    sources = sources_of(study)
+    if sources is None:
+        hint = "Make them with `qualcode run --until consensus`."
+        raise QualcodeError("the codings have not been read yet (reports/tables/changed.csv).", hint=hint)
+    for name in transcripts:
+        if name not in sources.texts:
+            raise QualcodeError(f"there is no transcript '{name}'.", hint=nearest(name, sources.texts))
+    folder = out or study.reports / "edits"
+    sheet = folder / "edits.xlsx"
+    lost = not_imported(study, sheet) if sheet.is_file() and is_changed_sheet(sheet) else 0
+    if lost:
+        hint = f"Bring them in with `qualcode import {study.shown(sheet)}`, or move the file."
+        raise QualcodeError(
+            f"decisions were filled in and have not been imported ({lost}).", where=str(sheet), hint=hint
+        )
+    changed = with_choices(sources.changed, read_decisions(study))
+    if transcripts:
+        changed = changed[changed["transcript"].isin(transcripts)]
+    info, labels = study.config.study, dict(zip(sources.codebook["code"], sources.codebook["label"], strict=True))
+    pairs = write_edits_page(
+        folder / "edits.html", read("edits", study.processed / "edits.parquet"), changed, sources.texts, sources.kept, labels,
+        transcripts=transcripts, title=info.title, notice=info.notice,
+    )  # fmt: skip
+    check_handed_out(study, [folder / "edits.html"])
+    if not pairs:
+        click.echo("No transcript has changed since it was first read.")
+        return
+    click.echo(
+        f"{study.shown(folder / 'edits.html')}: {pairs} earlier {'text' if pairs == 1 else 'texts'} beside the present."
+    )
+    number = write_changed_sheet(
+        sheet, dataclasses.replace(sources, changed=changed), again=again, title=info.title, notice=info.notice
+    )
+    check_handed_out(study, [sheet] if number else [])
+    if not number:
+        sheet.unlink(missing_ok=True)  # it was imported, and nothing waits any more
+        click.echo("No coded passage waits for a look.")
+        return
+    click.echo(f"{study.shown(sheet)}: {number} {'passage' if number == 1 else 'passages'} to look at.")
+    click.echo(f"Decide in it, save it, and bring it back with: qualcode import {study.shown(sheet)}")
+
+
+command.add_command(pack_review.command, "review")
+command.add_command(pack_training.command, "training")
 
 
 def _round(_ctx: click.Context, _param: click.Parameter, value: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qualcode.cli import STAGES
-from qualcode.commands.common import study_option
+from qualcode.commands.common import iso_day, study_option
 from qualcode.errors import QualcodeError, nearest, together
 from qualcode.study import Study
 
@@ -16,14 +16,35 @@ if TYPE_CHECKING:
     from qualcode.runner import Outcome
 
 
+def _login() -> str:
+    """The name that somebody is logged in with."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        raise QualcodeError("nobody is named.", where="--by", hint="Say who accepts it: --by RB.") from None
+
+
 @click.command()
 @study_option
 @click.option("--until", metavar="STAGE", help=f"Stop after a stage: {', '.join(STAGES)}.")
 @click.option("--cores", type=click.IntRange(min=1), help="Processor cores to use (default: all).")
-def command(study: Study, until: str | None, cores: int | None) -> None:
+@click.option(
+    "--accept", multiple=True, metavar="TRANSCRIPT",
+    help="Its text is another one from now on: the file was exchanged on purpose (may be repeated).",
+)  # fmt: skip
+@click.option("--by", default="", help="With --accept: who says so (default: the name you are logged in with).")
+def command(study: Study, until: str | None, cores: int | None, accept: tuple[str, ...], by: str) -> None:
     """Run the whole line, or up to one stage. Checks everything first; makes only what is out of date."""
     if until is not None and until not in STAGES:
         raise QualcodeError(f"there is no stage '{until}'.", hint=nearest(until, STAGES))
+    if accept:
+        from qualcode.transcripts.alike import accept as accept_texts
+
+        for said in accept_texts(study, accept, by=by or _login(), on=iso_day("")):
+            click.echo(said)
+        study = Study.load(study.root)
     from qualcode.checks import check_study
     from qualcode.runner import BarDisplay, PlainDisplay, explain, run_workflow
 

@@ -6,7 +6,7 @@ from qualcode.cli import STAGES, Lazy
 
 command = Lazy(
     "qualcode.stages",
-    dict.fromkeys((*STAGES, "shard", "review"), " "),
+    dict.fromkeys((*STAGES, "shard", "identifiers"), " "),
     name="stage",
     hidden=True,
     help="One stage of the line, as the workflow calls it (no contract).",

@@ -12,7 +12,21 @@ from qualcode.consensus.readings import Group, Reading, all_groups, overlap, sho
 from qualcode.tables import TABLES, join
 from qualcode.words import word_spans
 
+DIRECTION = "direction"  # the kind of a disagreement about the direction of a passage
 DISTANT = 3  # codes of different branches
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Several coders' layers held against each other: what is the same reading, and what is to be decided."""
+
+    groups: Mapping[str, list[Group]]  # by transcript, by place
+    disputes: list[Dispute]  # by place
+    texts: Mapping[str, str]
+    parents: Mapping[str, str]  # of each code of the codebook
+    directions: Mapping[str, str]
+    match: float
+    version: str = ""  # of the codebook
 
 
 @dataclass
@@ -48,11 +62,28 @@ class Dispute:
         self.end = max(side.end for side in self.sides)
 
     def _mark(self) -> str:
-        return "direction" if self.kind == "direction" else "code"
+        return DIRECTION if self.kind == DIRECTION else "code"
 
     @property
     def groups(self) -> list[Group]:
         return [side.group for side in self.sides if side.group is not None]
+
+
+def compare(
+    codings: pd.DataFrame,
+    assignments: pd.DataFrame,
+    texts: Mapping[str, str],
+    codebook: pd.DataFrame,
+    *,
+    match: float = 0.5,
+    splits: pd.DataFrame | None = None,
+) -> Comparison:
+    """What several coders made of the same passages; parameters as for `find_disagreements`."""
+    parents = parents_of(codebook)
+    groups = all_groups(codings, assignments, texts, parents, match, splits)
+    version = str(codebook["version"].iloc[0]) if len(codebook) else ""
+    disputes = all_disputes(groups, texts, codebook)
+    return Comparison(groups, disputes, texts, parents, directions_of(codebook), match, version)
 
 
 def find_disagreements(
@@ -92,12 +123,16 @@ def find_disagreements(
     - `presence`: one side coded, the other never used that code in the transcript.
 
     `status` is decided, suggested (a decision that nobody signed) or open; `decision` and `choice` are those in force.
+    The columns from `rank` on are empty: `rank_disagreements` fills them.
     """
-    groups = all_groups(codings, assignments, texts, parents_of(codebook), match, splits)
-    disputes = all_disputes(groups, texts, codebook)
+    return listed(compare(codings, assignments, texts, codebook, match=match, splits=splits), decisions)
+
+
+def listed(comparison: Comparison, decisions: pd.DataFrame) -> pd.DataFrame:
+    """The disagreements of a comparison as a table: `find_disagreements`."""
     ruled = ruled_disagreements(decisions)
     rows = []
-    for dispute in disputes:
+    for dispute in comparison.disputes:
         a, b = dispute.sides
         decision, choice, _ = ruled.get(dispute.name, ("", "", ""))
         rows.append(

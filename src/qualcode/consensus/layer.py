@@ -11,15 +11,15 @@ from uuid import NAMESPACE_URL, uuid5
 import pandas as pd
 
 from qualcode.consensus.disagreements import (
+    DIRECTION,
+    Comparison,
     Dispute,
     Side,
-    all_disputes,
-    directions_of,
+    compare,
     effective_direction,
-    parents_of,
     ruled_disagreements,
 )
-from qualcode.consensus.readings import Group, Reading, all_groups
+from qualcode.consensus.readings import Group, Reading
 from qualcode.decisions.table import CHOICES, parse_other
 from qualcode.errors import DecisionsError, Problems, nearest
 from qualcode.tables import TABLES, join
@@ -28,8 +28,12 @@ SpanRule = Literal["union", "intersection", "longest"]
 DIRECTIONS = ("facilitator", "barrier", "mixed", "neutral")
 
 
+Ruled = Mapping[str, tuple[str, str, str]]  # disagreement -> decision, choice, value
+Turned = Mapping[int, tuple[str, str]]  # a group whose direction is disputed -> direction, decision
+
+
 @dataclass
-class _Row:
+class Row:
     """One row of consensus in the making."""
 
     transcript: str
@@ -82,33 +86,25 @@ def make_consensus(
         A decision that does not fit its disagreement (unknown code, span beyond the text, `both` where one side is
         silent …), with file and row; with `block`, every open disagreement.
     """
-    groups = all_groups(codings, assignments, texts, parents_of(codebook), match, splits)
-    disputes = all_disputes(groups, texts, codebook)
-    ruled = ruled_disagreements(decisions)
+    comparison = compare(codings, assignments, texts, codebook, match=match, splits=splits)
+    return consensus_layer(comparison, decisions, span=span, open_=open_)
+
+
+def consensus_layer(
+    comparison: Comparison,
+    decisions: pd.DataFrame,
+    *,
+    span: SpanRule = "union",
+    open_: Literal["exclude", "block"] = "exclude",
+) -> pd.DataFrame:
+    """The layer of a comparison: `make_consensus`."""
     if open_ == "block":
-        _block(disputes, ruled)
-    own = directions_of(codebook)
-    judge = _Judge(texts, own, _sources(decisions))
-    rows: list[_Row] = []
-    settled: set[int] = set()
-    turned: dict[int, tuple[str, str]] = {}  # group -> (direction, decision)
-    for dispute in disputes:
-        if dispute.kind == "direction":
-            decision, choice, value = ruled.get(dispute.name, ("", "", ""))
-            direction = judge.direction(dispute, decision, choice, value)
-            turned[id(dispute.groups[0])] = (direction, decision if choice not in ("", "open") else "")
-    for dispute in disputes:
-        if dispute.kind != "direction":
-            settled |= {id(group) for group in dispute.groups}
-            decision, choice, value = ruled.get(dispute.name, ("", "", ""))
-            rows += judge.rows(dispute, decision, choice, value, turned)
-    for here in groups.values():
-        for group in here:
-            if id(group) not in settled:
-                rows.append(_row(group, own, turned, "single" if len(group.coders) == 1 else "unanimous", set()))
-    judge.problems.raise_if_any(DecisionsError)
-    version = str(codebook["version"].iloc[0]) if len(codebook) else ""
-    return TABLES["consensus"].shape([_finished(row, span, version) for row in _together(rows, span, match)])
+        _block(comparison.disputes, ruled_disagreements(decisions))
+    rulings = Rulings(comparison, decisions)
+    rows = [row for dispute in comparison.disputes for row in rulings.rows(dispute)] + rulings.agreed()
+    rulings.problems.raise_if_any(DecisionsError)
+    match, version = comparison.match, comparison.version
+    return TABLES["consensus"].shape([_finished(row, span, version) for row in together(rows, span, match)])
 
 
 def open_disagreements(disagreements: pd.DataFrame) -> int:
@@ -126,14 +122,42 @@ def unused_decisions(decisions: pd.DataFrame, disagreements: pd.DataFrame) -> li
 # ---------------------------------------------------------------- decisions applied
 
 
-class _Judge:
-    """Turns decisions into rows, and collects those that do not fit."""
+class Rulings:
+    """What decisions make of a comparison; those that do not fit are collected in `problems`."""
 
-    def __init__(
-        self, texts: Mapping[str, str], own: Mapping[str, str], sources: Mapping[str, tuple[str, str]]
-    ) -> None:
-        self.texts, self.own, self.sources = texts, own, sources
+    def __init__(self, comparison: Comparison, decisions: pd.DataFrame) -> None:
+        self.comparison = comparison
+        self.texts, self.own, self.sources = comparison.texts, comparison.directions, _sources(decisions)
+        self.ruled: Ruled = ruled_disagreements(decisions)
         self.problems = Problems()
+        self.turned: Turned = {
+            id(dispute.groups[0]): self._turned(dispute) for dispute in comparison.disputes if dispute.kind == DIRECTION
+        }
+
+    def of(self, dispute: Dispute) -> tuple[str, str, str]:
+        """The decision on a disagreement, its choice and value; empty where there is none."""
+        return self.ruled.get(dispute.name, ("", "", ""))
+
+    def decided(self, dispute: Dispute) -> bool:
+        return self.of(dispute)[1] not in ("", "open")
+
+    def rows(self, dispute: Dispute) -> list[Row]:
+        """What a disagreement leaves in the consensus as it is decided; those about a direction leave nothing by themselves."""
+        return [] if dispute.kind == DIRECTION else self.rows_if(dispute, *self.of(dispute))
+
+    def agreed(self) -> list[Row]:
+        """The rows that no decision is needed for, whatever their direction."""
+        settled = {id(group) for d in self.comparison.disputes if d.kind != DIRECTION for group in d.groups}
+        return [
+            _row(group, self.own, self.turned, "single" if len(group.coders) == 1 else "unanimous", set())
+            for here in self.comparison.groups.values()
+            for group in here
+            if id(group) not in settled
+        ]
+
+    def _turned(self, dispute: Dispute) -> tuple[str, str]:
+        decision, choice, value = self.of(dispute)
+        return self.direction(dispute, decision, choice, value), decision if choice not in ("", "open") else ""
 
     def _wrong(self, decision: str, what: str, hint: str = "") -> None:
         where, place = self.sources.get(decision, ("data/raw/decisions", ""))
@@ -158,21 +182,20 @@ class _Judge:
             self._wrong(decision, f"choice '{choice}' is not known.", nearest(choice, CHOICES))
         return ""
 
-    def rows(
-        self, dispute: Dispute, decision: str, choice: str, value: str, turned: Mapping[int, tuple[str, str]]
-    ) -> list[_Row]:
+    def rows_if(self, dispute: Dispute, decision: str, choice: str, value: str) -> list[Row]:
+        """What a disagreement about a code or passage would leave in the consensus under a choice."""
         a, b = dispute.sides
         if choice in ("", "open", "neither"):
             return []
         if choice in ("keep_a", "keep_b"):
             side = a if choice == "keep_a" else b
-            return [] if side.group is None else [self._kept(side.group, turned, decision)]
+            return [] if side.group is None else [self._kept(side.group, decision)]
         if choice == "both":
             if not a.code or not b.code:
                 hint = "Choose keep_a or keep_b: the coded passage stands or does not."
                 self._wrong(decision, "'both' cannot be chosen where one side is silent.", hint)
                 return []
-            kept = [self._kept(group, turned, decision) for group in dispute.groups]
+            kept = [self._kept(group, decision) for group in dispute.groups]
             if dispute.kind == "boundary" and len(kept) == 2:
                 return [self._widened(kept, dispute)]
             return kept
@@ -181,18 +204,18 @@ class _Judge:
         self._wrong(decision, f"choice '{choice}' is not known.", nearest(choice, CHOICES))
         return []
 
-    def _kept(self, group: Group, turned: Mapping[int, tuple[str, str]], decision: str) -> _Row:
-        return _row(group, self.own, turned, "adjudicated", {decision})
+    def _kept(self, group: Group, decision: str) -> Row:
+        return _row(group, self.own, self.turned, "adjudicated", {decision})
 
     @staticmethod
-    def _widened(kept: list[_Row], dispute: Dispute) -> _Row:
+    def _widened(kept: list[Row], dispute: Dispute) -> Row:
         """Both readings of one code whose borders differ: one row over the two."""
         first, second = kept
         given = {row.direction for row in kept} - {""}
         direction = given.pop() if len(given) == 1 else "mixed" if given else ""
         readings = first.readings + second.readings
         names = first.decisions | second.decisions
-        return _Row(
+        return Row(
             first.transcript,
             first.scope,
             first.code,
@@ -203,7 +226,7 @@ class _Judge:
             (dispute.start, dispute.end),
         )
 
-    def _other(self, dispute: Dispute, decision: str, value: str) -> list[_Row]:
+    def _other(self, dispute: Dispute, decision: str, value: str) -> list[Row]:
         code, start, end = parse_other(value)
         sides = [side for side in dispute.sides if side.code]
         if not code and len({side.code for side in sides}) == 1:
@@ -223,7 +246,7 @@ class _Judge:
         same = [side for side in sides if side.code == code]
         direction = _agreed(same) or own
         chosen = None if start is None or end is None else (start, end)
-        return [_Row(dispute.transcript, dispute.scope, code, readings, direction, "adjudicated", {decision}, chosen)]
+        return [Row(dispute.transcript, dispute.scope, code, readings, direction, "adjudicated", {decision}, chosen)]
 
 
 def _agreed(sides: list[Side]) -> str:
@@ -231,9 +254,7 @@ def _agreed(sides: list[Side]) -> str:
     return given.pop() if len(given) == 1 and not any(";" in name for name in given) else ""
 
 
-def _row(
-    group: Group, own: Mapping[str, str], turned: Mapping[int, tuple[str, str]], how: str, decisions: set[str]
-) -> _Row:
+def _row(group: Group, own: Mapping[str, str], turned: Turned, how: str, decisions: set[str]) -> Row:
     if id(group) in turned:
         direction, decision = turned[id(group)]
         if decision:
@@ -241,10 +262,10 @@ def _row(
     else:
         given = {effective_direction(group, coder, own) for coder in group.coders} - {""}
         direction = given.pop() if given else ""
-    return _Row(group.transcript, group.scope, group.code, list(group.readings), direction, how, decisions)
+    return Row(group.transcript, group.scope, group.code, list(group.readings), direction, how, decisions)
 
 
-def _block(disputes: list[Dispute], ruled: Mapping[str, tuple[str, str, str]]) -> None:
+def _block(disputes: list[Dispute], ruled: Ruled) -> None:
     problems = Problems()
     for dispute in disputes:
         if ruled.get(dispute.name, ("", "", ""))[1] in ("", "open"):
@@ -284,19 +305,19 @@ def _span(readings: list[Reading], rule: SpanRule) -> tuple[int, int]:
     return start, end
 
 
-def _together(rows: list[_Row], span: SpanRule, match: float) -> list[_Row]:
+def together(rows: list[Row], span: SpanRule, match: float) -> list[Row]:
     """A decision may make a row that says what another one says already: those are one row."""
-    found: dict[tuple[str, str, str], list[_Row]] = {}
+    found: dict[tuple[str, str, str], list[Row]] = {}
     for row in rows:
         found.setdefault((row.transcript, row.scope, row.code), []).append(row)
     out = []
     for place in sorted(found):
-        kept: list[_Row] = []
-        for row in sorted(found[place], key=lambda r: (_place(r, span), sorted(r.codings))):
-            start, end = _place(row, span)
+        kept: list[Row] = []
+        for row in sorted(found[place], key=lambda r: (place_of(r, span), sorted(r.codings))):
+            start, end = place_of(row, span)
             same = None
             for other in kept:
-                first, last = _place(other, span)
+                first, last = place_of(other, span)
                 common = min(end, last) - max(start, first)
                 short = min(end - start, last - first)
                 if "adjudicated" in (row.how, other.how) and common > 0 and common >= match * short:
@@ -305,7 +326,7 @@ def _together(rows: list[_Row], span: SpanRule, match: float) -> list[_Row]:
             if same is None:
                 kept.append(row)
                 continue
-            low, high = _place(same, span)
+            low, high = place_of(same, span)
             directions = {same.direction, row.direction} - {""}
             same.direction = directions.pop() if len(directions) == 1 else "mixed" if directions else ""
             same.readings = same.readings + row.readings
@@ -315,12 +336,12 @@ def _together(rows: list[_Row], span: SpanRule, match: float) -> list[_Row]:
     return out
 
 
-def _place(row: _Row, rule: SpanRule) -> tuple[int, int]:
+def place_of(row: Row, rule: SpanRule) -> tuple[int, int]:
     return row.span or _span(row.readings, rule)
 
 
-def _finished(row: _Row, rule: SpanRule, version: str) -> dict[str, object]:
-    start, end = _place(row, rule)
+def _finished(row: Row, rule: SpanRule, version: str) -> dict[str, object]:
+    start, end = place_of(row, rule)
     from_codings = join(row.codings)
     return {
         "coding": str(uuid5(NAMESPACE_URL, f"qualcode:consensus:{from_codings}")),

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from qualcode.agreement.units import is_done, stretch_of
 from qualcode.tables import split
 
 Place = tuple[str, str, str]  # transcript, scope, code
-_NOT_DONE = {"", "no", "n", "false", "0", "open", "planned", "nee", "não", "nein"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,10 @@ def coder_readings(codings: pd.DataFrame) -> dict[Place, list[Reading]]:
     at: tuple[str, str, str, str] | None = None
 
     def close() -> None:
-        if at is not None and now:
+        if at is not None and len(now) == 1:
+            start, end, coding, direction = now[0]
+            found.setdefault(at[:3], []).append(Reading(start, end, at[3], (coding,), direction or ""))
+        elif at is not None and now:
             merged = Reading(
                 now[0][0],
                 max(end for _, end, _, _ in now),
@@ -149,15 +152,15 @@ class Universe:
                 span = (int(line["start"]), int(line["end"]), line["coder"])
                 self.open.setdefault((line["transcript"], code), []).append(span)
         self.read: dict[str, dict[str, list[tuple[int, int, frozenset[str]]]]] = {}
+        human = codings[codings["origin"] != "machine"]
+        machines = set(codings["coder"]) - set(human["coder"])
         if len(assignments):
             for line in assignments.to_dict("records"):
-                if str(line["done"]).strip().casefold() in _NOT_DONE:
-                    continue
-                start = 0 if pd.isna(line["start"]) else int(line["start"])
-                end = len(texts.get(line["transcript"], "")) if pd.isna(line["end"]) else int(line["end"])
-                self._add(line["transcript"], line["coder"], start, end, frozenset(split(line["codes"])))
+                if is_done(line["done"]) and line["transcript"] in texts and line["coder"] not in machines:
+                    self._add(
+                        line["transcript"], line["coder"], *stretch_of(line, texts), frozenset(split(line["codes"]))
+                    )
         else:
-            human = codings[codings["origin"] != "machine"]
             for transcript, coder in sorted(set(zip(human["transcript"], human["coder"], strict=True))):
                 self._add(transcript, coder, 0, len(texts[transcript]), frozenset())
 

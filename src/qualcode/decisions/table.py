@@ -19,6 +19,7 @@ from qualcode.tables import TABLES, split
 
 COLUMNS = tuple(TABLES["decisions"].columns)
 DISAGREEMENT = "disagreement"  # the kind of a decision on a disagreement between coders
+CHANGED = "changed"  # and of one on a passage whose text changed
 ALIGNMENT = "alignment"  # and of one on what a code of a coder's own is in the common codebook
 CHOICES = ("keep_a", "keep_b", "both", "neither", "other", "open")
 _SPAN = re.compile(r"^(?:(?P<code>.*?)[\s@:]+)?(?P<start>\d+)\s*[-–]\s*(?P<end>\d+)$")
@@ -37,8 +38,8 @@ def read_decisions(study: Study) -> pd.DataFrame:
     DecisionsError
         All at once, each with file and row: a missing or unknown column, an id missing or given twice, `supersedes`
         that names no row, rows that supersede one another in a circle, a choice without `by` or `on`, a date that is
-        not ISO, a choice on a disagreement that is not known, and two rulings in force on one disagreement, on one code of a
-        coder's own, or on one word that may identify somebody, that differ.
+        not ISO, a choice on a disagreement that is not known, and two rulings in force on one disagreement, one code of a
+        coder's own, one passage whose text changed, or one word that may identify somebody, that differ.
     """
     rows, problems = _read_rows(study)
     return _in_force(rows, problems)
@@ -195,7 +196,7 @@ def _check_rivals(standing: list[dict[str, object]], problems: Problems) -> None
     ruled: dict[str, dict[str, object]] = {}
     for line in standing:
         kind = str(line["kind"])
-        if kind not in (DISAGREEMENT, ALIGNMENT, IDENTIFIER) or not line["choice"]:
+        if kind not in (DISAGREEMENT, ALIGNMENT, CHANGED, IDENTIFIER) or not line["choice"]:
             continue
         first = ruled.setdefault(f"{kind} {line['about']}", line)
         same = (

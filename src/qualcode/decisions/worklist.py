@@ -122,6 +122,22 @@ def read_page(
 
     What is wrong goes to `problems`: columns that are missing, a filled `choice` without an id, dates that are none.
     """
+    found = []
+    for row in read_rows(page, columns, needed, where, problems):
+        if row[about]:
+            found.append(row)
+        elif row["choice"]:
+            problems.add(where, f"there is a choice, but the {about}'s id is gone.", place=row["place"])
+    return found
+
+
+def read_rows(
+    page: Any, columns: Columns, needed: Sequence[str], where: str, problems: Problems, *, named: str = ""
+) -> list[dict[str, str]]:
+    """The rows that hold anything, by key, with `place` (`named` before it); `on` is an ISO date.
+
+    What is wrong goes to `problems`: columns that are missing, dates that are none.
+    """
     lines = page.iter_rows(values_only=True)
     known = headings(columns)
     header = [known.get(" ".join(str(cell or "").split()).casefold(), "") for cell in next(lines, ())]
@@ -133,16 +149,13 @@ def read_page(
         return []
     found: list[dict[str, str]] = []
     for number, cells in enumerate(lines, start=2):
-        row = {"place": f"row {number}"}
+        row = {"place": f"{named}row {number}"}
         for key, *_ in columns:
             value = cells[at[key]] if key in at and at[key] < len(cells) else None
             row[key] = " ".join(str(value).split()) if value is not None else ""
-        if not row[about]:
-            if row["choice"]:
-                problems.add(where, f"there is a choice, but the {about}'s id is gone.", place=row["place"])
-            continue
-        row["on"] = day_of(cells[at["on"]] if at["on"] < len(cells) else None, where, row["place"], problems)
-        found.append(row)
+        if any(text for key, text in row.items() if key != "place"):
+            row["on"] = day_of(cells[at["on"]] if at["on"] < len(cells) else None, where, row["place"], problems)
+            found.append(row)
     return found
 
 
@@ -161,6 +174,8 @@ def against(
     what: str,
     where: str,
     problems: Problems,
+    *,
+    by_value: bool = False,
 ) -> str:
     """What a new judgement is beside the one in force: `added`, `changed` (it supersedes), `unchanged`; "" for a conflict.
 
@@ -170,13 +185,16 @@ def against(
         The sheet's row; its `decision` is the one that the sheet was made with.
     ever
         Ids of all judgements, superseded ones too.
+    by_value
+        Another value is another judgement; the same person may change it on the same day.
     """
     if old is None:
         return "added"
-    same = old["choice"] == new["choice"]
+    same = old["choice"] == new["choice"] and not (by_value and old["value"] != new["value"])
     if same and (old["by"], old["on"]) == (new["by"], new["on"]):
         return "unchanged"
-    if row["decision"] == old["decision"] or new["on"] > old["on"]:
+    again = by_value and (old["by"], old["on"]) == (new["by"], new["on"])
+    if row["decision"] == old["decision"] or new["on"] > old["on"] or again:
         new["supersedes"] = old["decision"]
         return "changed"
     if row["decision"] in ever and same:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,10 @@ from qualcode.deidentify.candidates import Masked, Named, candidates
 from qualcode.deidentify.key import Entry, Key, check_key, new_secret, plain, write_entries
 from qualcode.deidentify.place import KIND, is_on_identifiers, key_path, shown, study_key
 from qualcode.deidentify.pseudonyms import draw_pseudonym, taken_words
-from qualcode.deidentify.replace import Decisions, Deidentified, Judged, Replaced, deidentify, fingerprint
+from qualcode.deidentify.replace import Decisions, Deidentified, Judged, deidentify, fingerprint
 from qualcode.study import Study
 from qualcode.tables import split
 from qualcode.transcripts.canonical import Placed
-from qualcode.transcripts.edits import Edit
 
 FILE = "identifiers.csv"  # of decisions
 
@@ -39,52 +38,43 @@ def identifier_decisions(study: Study) -> Decisions:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What the first stage does with each text: the key, the decisions, what is replaced without asking, and where."""
+class Names:
+    """How names are taken out of a study's transcripts: its key, what was decided, what is replaced as soon as it is seen."""
 
     key: Key
     decisions: Decisions
     automatic: tuple[str, ...]
     countries: tuple[str, ...]
 
-    def apply(self, text: str, placed: Sequence[Placed], language: str) -> Deidentified:
+    def out(self, text: str, placed: Sequence[Placed], language: str) -> Deidentified:
+        """A canonical text without them."""
         return deidentify(
             text, placed, self.key, self.decisions, language, automatic=self.automatic, countries=self.countries
         )
 
     @property
-    def fingerprint(self) -> str:
-        """What the outcome depends on beside the text and its language: part of the name under which it is kept."""
+    def print(self) -> str:
+        """A hash of all of it, for the workflow: the same as long as nothing changes what is replaced."""
         return fingerprint(self.key, self.decisions, repr((self.automatic, self.countries)))
 
 
-def plan_of(study: Study) -> Plan | None:
-    """How the study's texts are de-identified; None where it has no key (names stay).
-
-    Raises
-    ------
-    DeidentifyError, DecisionsError
-        The key is wrong, gone, or in version control; the decisions contradict one another.
-    """
-    key = study_key(study)
-    if key is None:
-        return None
+def names_of(study: Study) -> Names:
+    """How names are taken out. Raises DeidentifyError for a key that is wrong, gone, or in version control."""
     settings = study.config.deidentify
-    return Plan(key, identifier_decisions(study), tuple(settings.automatic), tuple(settings.countries))
-
-
-def plan_files(study: Study) -> list[Path]:
-    """The files that the first stage depends on beside the transcripts: the key, and decisions on candidates."""
-    key = key_path(study)
-    decided = [path for path in study.decisions_files if is_on_identifiers(path)]
-    return [*([key] if key.is_file() else []), *decided]
+    key = study_key(study)
+    return Names(
+        key if key is not None else Key(),
+        identifier_decisions(study),
+        tuple(settings.automatic),
+        tuple(settings.countries),
+    )
 
 
 def named_transcripts(study: Study) -> dict[str, Named]:
     """Every transcript as it was received, names and all; nothing is written."""
     from qualcode.transcripts import read_transcripts
 
-    read = read_transcripts(study)
+    read = read_transcripts(study, named=True)
     language = dict(zip(read.transcripts["transcript"], read.transcripts["language"], strict=True))
     placed: dict[str, list[Placed]] = {str(name): [] for name in read.transcripts["transcript"]}
     rows = zip(*(read.turns[name] for name in ("transcript", "speaker", "start", "end")), strict=True)
@@ -193,22 +183,3 @@ def owners_of(study: Study) -> dict[str, str]:
     """Labels that the speakers table gives to participants."""
     rows = study.speakers
     return {plain(label): who for label, who in zip(rows["speaker"], rows["participant"], strict=True) if who}
-
-
-# ---------------------------------------------------------------- tables
-
-
-def edit_rows(transcript: str, sha256_from: str, sha256_to: str, edits: Sequence[Edit]) -> list[dict[str, object]]:
-    """Rows of table `edits`: how the text with names became the one without."""
-    fixed: dict[str, object] = {
-        "transcript": transcript,
-        "sha256_from": sha256_from,
-        "sha256_to": sha256_to,
-        "why": "identifier",
-    }
-    return [fixed | edit._asdict() for edit in edits]
-
-
-def log_rows(transcript: str, log: Iterable[Replaced]) -> list[dict[str, object]]:
-    """Rows of table `replacements` (`report_replacements`)."""
-    return [{"transcript": transcript} | vars(one) for one in log]

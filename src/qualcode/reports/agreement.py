@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 import qualcode
+from qualcode.agreement.groups import SAW
 from qualcode.reports.data import Data, whole
 from qualcode.reports.model import Column, PrintedTable, Row, whole_percent
 from qualcode.tables import split
@@ -77,7 +78,7 @@ def agreement(data: Data) -> PrintedTable:
     printed = [
         Row([
             COEFFICIENTS.get(line["coefficient"], line["coefficient"]), SCOPES.get(line["scope"], line["scope"]),
-            ", ".join(split(line["coders"])), _estimate(data, line), _interval(data, line, starred=starred),
+            ", ".join(split(line["coders"])), shown_number(data, line), shown_interval(data, line, starred=starred),
             whole(line["n_units"]),
             whole(line["n_transcripts"]),
         ])
@@ -115,8 +116,8 @@ def agreement_units(data: Data) -> PrintedTable:
             Row([
                 unit.capitalize(), UNCODED.get(uncoded, uncoded), whole(mine[ALPHA]["n_units"]),
                 "" if share is None or pd.isna(share) else whole_percent(100 * share),
-                _estimate(data, kappa) if kappa else "", _estimate(data, mine[ALPHA]),
-                _interval(data, mine[ALPHA], starred=starred),
+                shown_number(data, kappa) if kappa else "", shown_number(data, mine[ALPHA]),
+                shown_interval(data, mine[ALPHA], starred=starred),
             ])
         )  # fmt: skip
     notes = [
@@ -163,8 +164,8 @@ def agreement_by_code(data: Data) -> PrintedTable:
         cells: list[str | int | float] = [
             alpha["label"] or code, *(whole(alpha[name]) for name in counted),
             "" if share is None or pd.isna(share) else whole_percent(100 * share),
-            *(_estimate(data, mine[name]) if name in mine else "" for name in (kappa, ALPHA)),
-            _interval(data, alpha, starred=starred),
+            *(shown_number(data, mine[name]) if name in mine else "" for name in (kappa, ALPHA)),
+            shown_interval(data, alpha, starred=starred),
             *([", ".join(words)] if remarked else []),
         ]  # fmt: skip
         printed.append(Row(cells))
@@ -212,7 +213,7 @@ def agreement_by_scope(data: Data) -> PrintedTable:
             about = ", ".join(split(line["about"])).replace("_", " ")
             printed.append(
                 Row([
-                    about, _estimate(data, line), _interval(data, line, starred=starred), whole(line["codes"]),
+                    about, shown_number(data, line), shown_interval(data, line, starred=starred), whole(line["codes"]),
                     whole(line["n_units"]), whole(line["n_transcripts"]),
                 ], level=2)
             )  # fmt: skip
@@ -269,7 +270,10 @@ def agreement_methods(data: Data) -> str:
     texts = int((data["transcripts"]["translation_of"] == "").sum()) or line["n_transcripts"]
     share = _share_twice(data)
     chosen = data.study.config.agreement.sampling
-    blind = "left out: the second coder saw" not in line["reason"]
+    blind = SAW not in line["reason"]
+    raw = rows[(rows["scope"] == "pooled") & (rows["coefficient"] == "percent_agreement")]
+    if pd.isna(line["estimate"]) and not blind and len(raw):  # what both read, though nothing of it blind
+        line |= {name: raw.iloc[0][name] for name in ("n_units", "n_transcripts")}
     said = [
         f"{_number(len(coders))} coders ({', '.join(coders)}) {'independently ' if blind else ''}coded "
         f"{line['n_transcripts']} of {texts} transcripts ({line['n_units']} {line['unit']}s{share})"
@@ -282,16 +286,16 @@ def agreement_methods(data: Data) -> str:
     codes = _lead(data["agreement_by_code"])
     codes = codes[(codes["coefficient"] == ALPHA) & (codes["scope"] == "code") & (codes["coders"] == line["coders"])]
     values = codes["estimate"].dropna()
-    limits = _interval(data, line)
+    limits = shown_interval(data, line)
     where = " for these transcripts" if pd.notna(line["ci_these_low"]) else ""
     said.append(
         f"Krippendorff's alpha (nominal, each code present or absent, observed and expected disagreement pooled over "
-        f"{line['codes']} codes) was {_estimate(data, line)}"
+        f"{line['codes']} codes) was {shown_number(data, line)}"
         + (f" (95 % interval {limits}{where}; {_method_in_words(line['ci_method'], line['unit'])})" if limits else "")
         + "."
     )
     if len(values):
-        ends = " to ".join(_estimate(data, {"estimate": value}) for value in (values.min(), values.max()))
+        ends = " to ".join(shown_number(data, {"estimate": value}) for value in (values.min(), values.max()))
         said.append(f"By code it ranged from {ends} ({len(values)} of {len(codes)} codes could be estimated).")
     share_same = rows[(rows["scope"] == "pooled") & (rows["coefficient"] == "percent_agreement")]["estimate"]
     if len(share_same) and pd.notna(share_same.iloc[0]):
@@ -412,13 +416,13 @@ def _interval_head(rows: pd.DataFrame, head: str) -> str:
     return f"{head}, these transcripts only" if _only_these(rows) else head
 
 
-def _estimate(data: Data, line: Mapping[Any, Any]) -> str:
+def shown_number(data: Data, line: Mapping[Any, Any]) -> str:
     if pd.isna(line["estimate"]):
         return "–"
     return f"{line['estimate']:.{data.study.config.reports.decimals}f}".replace("-", "−")
 
 
-def _interval(data: Data, line: Mapping[Any, Any], *, starred: bool = False) -> str:
+def shown_interval(data: Data, line: Mapping[Any, Any], *, starred: bool = False) -> str:
     mark = ""
     low, high = line["ci_low"], line["ci_high"]
     if pd.isna(low) and pd.notna(line["ci_these_low"]):

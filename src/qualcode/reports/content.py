@@ -7,16 +7,18 @@ from typing import Any
 
 import pandas as pd
 
+from qualcode.reports import agreement as measured
 from qualcode.reports.agreement import (
     agreement,
     agreement_by_code,
     agreement_by_scope,
     agreement_diagnosis,
-    agreement_methods,
     agreement_units,
 )
 from qualcode.reports.data import Data, first, group_name, load_tables, whole, words
+from qualcode.reports.discussion import agreement_before_after, discussion_parts, readings, rulings
 from qualcode.reports.model import Column, PrintedTable, Row, percent, whole_percent
+from qualcode.reports.review import review, review_methods
 from qualcode.tables import split
 
 KINDS = {
@@ -31,7 +33,29 @@ DIRECTIONS = {
 
 def open_note(data: Data) -> str:
     """How many disagreements stand undecided and what waits for a choice, for the foot of every table of findings."""
-    return " ".join(part for part in (_disagreements_note(data), _carried_note(data)) if part)
+    return " ".join(part for part in (_disagreements_note(data), _carried_note(data), _changed_note(data)) if part)
+
+
+def _changed_note(data: Data) -> str:
+    """Coded passages whose text changed and that nobody has looked at; nothing where there are none."""
+    changed = data.tables.get("changed")
+    if changed is None:
+        return ""
+    waiting = changed[(changed["status"] == "open") & (changed["kind"] == "coding")]
+    gone = int((waiting["change"] == "gone").sum())
+    there = len(waiting) - gone
+    said = []
+    if there:
+        said.append(
+            f"{there} coded {'passage has' if there == 1 else 'passages have'} other words since the transcript was corrected, "
+            f"and nobody has looked at {'it' if there == 1 else 'them'} yet; {'it is' if there == 1 else 'they are'} counted."
+        )
+    if gone:
+        said.append(
+            f"{gone} coded {'passage' if gone == 1 else 'passages'} no longer in the transcript "
+            f"{'is' if gone == 1 else 'are'} not counted."
+        )
+    return " ".join(said)
 
 
 def _carried_note(data: Data) -> str:
@@ -462,6 +486,11 @@ def memberchecks(data: Data) -> PrintedTable:
     )  # fmt: skip
 
 
+def agreement_methods(data: Data) -> str:
+    """Sentences on agreement, and on reviews, for a methods section."""
+    return " ".join(part for part in (measured.agreement_methods(data), review_methods(data)) if part)
+
+
 PRINTED: dict[str, Callable[[Data], PrintedTable]] = {
     "participants": participants,
     "sessions": sessions,
@@ -473,6 +502,10 @@ PRINTED: dict[str, Callable[[Data], PrintedTable]] = {
     "agreement_by_code": agreement_by_code,
     "agreement_by_scope": agreement_by_scope,
     "agreement_diagnosis": agreement_diagnosis,
+    "agreement_before_after": agreement_before_after,
+    "rulings": rulings,
+    "readings": readings,
+    "review": review,
     "saturation": saturation,
     "cooccurrence": cooccurrence,
     "topics": topics,
@@ -480,4 +513,4 @@ PRINTED: dict[str, Callable[[Data], PrintedTable]] = {
     "quotes": quotes,
 }
 
-__all__ = ["PRINTED", "Data", "agreement_methods", "codebook_note", "load_tables", "open_note"]
+__all__ = ["PRINTED", "Data", "agreement_methods", "codebook_note", "discussion_parts", "load_tables", "open_note"]

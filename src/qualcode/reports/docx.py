@@ -50,6 +50,11 @@ class Report:
             style.base_style = styles["Normal"]
             style.font.size, style.font.italic = Pt(size), italic
             style.paragraph_format.space_after = Pt(2 if name != "Notice" else 8)
+        file_text = styles.add_style("File Text", WD_STYLE_TYPE.PARAGRAPH)
+        file_text.base_style = styles["Normal"]
+        file_text.font.name, file_text.font.size = "Consolas", Pt(8.5)
+        file_text.paragraph_format.space_after = Pt(0)
+        _fonts(file_text, "Consolas")
         self.table_text = styles["Table Text"].style_id
         self.document.core_properties.title = title
         self.document.core_properties.author = "qualcode"
@@ -60,11 +65,19 @@ class Report:
     def title(self, text: str) -> None:
         self.document.add_paragraph(text, style="Title")
 
-    def heading(self, text: str, level: int = 1) -> None:
-        self.document.add_heading(text, level)
+    def heading(self, text: str, level: int = 1, *, new_page: bool = False) -> None:
+        self.document.add_heading(text, level).paragraph_format.page_break_before = new_page or None
 
     def paragraph(self, text: str, style: str = "Normal") -> None:
         self.document.add_paragraph(text, style=style)
+
+    def verbatim(self, text: str) -> None:
+        """Lines in letters of one width, as a file has them, kept on one page."""
+        lines = text.rstrip("\n").split("\n")
+        for number, line in enumerate(lines):
+            paragraph = self.document.add_paragraph(style="File Text")
+            paragraph.add_run(_clean(line))
+            paragraph.paragraph_format.keep_with_next = number + 1 < len(lines)
 
     def figure(self, png: Path, caption: str, alt: str, *, width_cm: float = TEXT_WIDTH_CM) -> None:
         """A picture in the text's width with a numbered caption below and an alternative text."""

@@ -84,6 +84,11 @@ def write_findings(path: Path, data: Data, figures: Path) -> None:
             show(part[1:], width_cm=WIDTHS[part])
         else:
             report.table(content.PRINTED[part](data))
+    parts = content.discussion_parts(data)
+    if parts:
+        report.heading("From disagreement to consensus")
+    for part in parts:
+        report.table(content.PRINTED[part](data))
     report.heading("Saturation")
     report.table(content.saturation(data))
     show("saturation", width_cm=13.0)
@@ -100,12 +105,13 @@ def write_findings(path: Path, data: Data, figures: Path) -> None:
 
 def agreement_parts(data: Data) -> list[str]:
     """Tables and figures (#) of agreement that this study has something to say in, in their order."""
+    reviewed = ["review"] if len(data.tables.get("review", ())) else []
     if data.study.config.analysis.approach == "reflexive":
-        return ["agreement_diagnosis", "#agreement_timeline"]
+        return [*reviewed, "agreement_diagnosis", "#agreement_timeline"]
     units = ["agreement_units"] if content.agreement_units(data).rows else []
     pairs = ["#agreement_pairs"] if (data["agreement_by_scope"]["scope"] == "pair").any() else []
     return [
-        "agreement", *units, "agreement_by_code", "#agreement", "agreement_by_scope", *pairs, "#agreement_confusion",
+        *reviewed, "agreement", *units, "agreement_by_code", "#agreement", "agreement_by_scope", *pairs, "#agreement_confusion",
         "agreement_diagnosis", "#agreement_timeline",
     ]  # fmt: skip
 

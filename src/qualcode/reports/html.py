@@ -18,6 +18,7 @@ SECTIONS = {
     "Definitions": ("definitions",),
     "Framework": ("constructs",),
     "Agreement between coders": (),  # as the study has it
+    "From disagreement to consensus": (),  # the same
     "Saturation": ("saturation", "#saturation"),
     "Codes that occur together": ("cooccurrence",),
     "Topics (suggestions)": ("topics",),
@@ -48,9 +49,14 @@ def write_index(path: Path, data: Data, figures: Path, files: list[str]) -> None
     sections = []
     for heading, parts in SECTIONS.items():
         blocks: list[dict[str, Any]] = []
-        if not parts:
+        if heading == "Agreement between coders":
             blocks.append({"text": content.agreement_methods(data)})
-        for part in parts or agreement_parts(data):
+            parts = tuple(agreement_parts(data))
+        elif not parts:
+            parts = tuple(content.discussion_parts(data))
+            if not parts:
+                continue
+        for part in parts:
             if part.startswith("#"):
                 name = part[1:]
                 caption, alt = FIGURES[name]

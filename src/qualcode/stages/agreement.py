@@ -11,7 +11,7 @@ from qualcode.agreement import measure_study
 from qualcode.agreement.units import UNITS
 from qualcode.codings.align import with_unaligned
 from qualcode.config import Agreement
-from qualcode.segments import cut_segments
+from qualcode.segments import further_units
 from qualcode.study import Study
 from qualcode.tables import read, write
 from qualcode.transcripts.edits import read_texts
@@ -19,7 +19,6 @@ from qualcode.transcripts.translations import compared_on_originals
 
 IN = click.Path(path_type=Path, exists=True)
 OUT = click.Path(path_type=Path)
-CUT_HERE = ("sentence", "paragraph")
 
 
 @click.command()
@@ -48,14 +47,9 @@ def command(
 ) -> None:  # fmt: skip
     """Measure how far coders agree, on each code, over all, by transcript, coder, group, round and time."""
     wanted = Agreement.model_validate_json(settings)
-    measures = wanted.model_dump(exclude={"thresholds", "sampling"}) | ({"unit": unit} if unit else {})
+    measures = wanted.measures | ({"unit": unit} if unit else {})
     spoken, read_, whole = read("turns", turns), read("transcripts", transcripts), read_texts(texts)
-    languages = {str(n): str(of) or language for n, of in zip(read_["transcript"], read_["language"], strict=True)}
-    more = {
-        kind: cut_segments(spoken, whole, languages, unit=kind)
-        for kind in CUT_HERE
-        if kind in (measures["unit"], *measures["units"])
-    }
+    more = further_units((measures["unit"], *measures["units"]), read_, spoken, whole, language)
     on = compared_on_originals(
         read("codings", codings),
         read("assignments", assignments),

@@ -33,6 +33,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--attributes", type=_FILE, required=True)
 @click.option("--unaligned", type=_FILE, required=True)
 @click.option("--alignment", type=_FILE, required=True)
+@click.option("--changed", type=_FILE, required=True)
 def command(
     root: Path,
     transcripts: Path,
@@ -53,12 +54,15 @@ def command(
     attributes: Path,
     unaligned: Path,
     alignment: Path,
+    changed: Path,
 ) -> None:
     """Read everybody's codings, what tools keep beside them, and the assignments; place each coding in its transcript."""
     from qualcode.transcripts.edits import read_texts
+    from qualcode.transcripts.made_on import keep_made_on
 
+    study = Study.load(root)
     imported = read_codings(
-        Study.load(root),
+        study,
         read("transcripts", transcripts),
         read("turns", turns),
         read_texts(texts),
@@ -78,13 +82,16 @@ def command(
     write("attributes", imported.attributes, attributes)
     write("unaligned", imported.unaligned, unaligned)
     write("report_alignment", imported.alignment, alignment)
+    write("changed_codings", imported.changed, changed)
+    keep_made_on(study, imported.made_on)
     for warning in imported.warnings:
         click.echo(f"WARNING: {warning}", err=True)
-    total = imported.report[["rows", "kept", "collapsed", "refused", "open_split", "retired", "unaligned"]].sum()
+    parts = ["rows", "kept", "collapsed", "refused", "open_split", "retired", "unaligned", "dropped"]
+    total = imported.report[parts].sum()
     click.echo(
         f"{total['rows']} rows read = {total['kept']} kept + {total['collapsed']} the same twice "
         f"+ {total['refused']} refused + {total['open_split']} that wait for a split + {total['retired']} of codes that the "
-        f"codebook does not have + {total['unaligned']} that wait for alignment."
+        f"codebook does not have + {total['unaligned']} that wait for alignment + {total['dropped']} dropped."
     )
     for row in imported.carried.to_dict("records"):
         click.echo(f"{row['version']}: {row['change']} {row['code']} -> {row['to'] or '-'}: {row['codings']} codings.")

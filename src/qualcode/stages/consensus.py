@@ -6,16 +6,27 @@ from pathlib import Path
 from typing import Literal
 
 import click
+import pandas as pd
 
+from qualcode.agreement.study import prepare
 from qualcode.codebook.history import read_history
 from qualcode.codings.align import OWN, with_unaligned
 from qualcode.codings.carry import carry_decisions
-from qualcode.consensus import find_disagreements, make_consensus, open_disagreements, unused_decisions
+from qualcode.codings.passages import Passages
+from qualcode.config import Agreement
+from qualcode.consensus import compare, consensus_layer, listed, open_disagreements, unused_decisions
+from qualcode.consensus.contributions import contributions
+from qualcode.consensus.effects import effects
+from qualcode.consensus.ranking import rank_disagreements
 from qualcode.decisions import make_pack, read_decisions, write_sheet
+from qualcode.decisions.spans import carry_spans
 from qualcode.drafts import mark_drafts
+from qualcode.people import people_of_study
+from qualcode.segments import further_units
 from qualcode.study import Study
-from qualcode.tables import read, write
+from qualcode.tables import TABLES, read, write
 from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.made_on import keep_made_on
 from qualcode.transcripts.translations import compared_on_originals
 
 IN = click.Path(path_type=Path, exists=True)
@@ -28,49 +39,72 @@ OUT = click.Path(path_type=Path)
 @click.option("--assignments", type=IN, required=True)
 @click.option("--turns", type=IN, required=True)
 @click.option("--transcripts", type=IN, required=True)
+@click.option("--segments", type=IN, required=True)
 @click.option("--texts", type=IN, required=True)
 @click.option("--codebook", type=IN, required=True)
 @click.option("--splits", type=IN, required=True)
 @click.option("--unaligned", type=IN, required=True)
+@click.option("--edits", type=IN, required=True)
+@click.option("--changed-codings", type=IN, required=True)
 @click.option("--match", type=float, default=0.5, show_default=True)
 @click.option("--span", type=click.Choice(["union", "intersection", "longest"]), default="union", show_default=True)
 @click.option("--open", "open_", type=click.Choice(["exclude", "block"]), default="exclude", show_default=True)
+@click.option("--agreement", "measures", default="{}", help="The section `agreement` of config/study.yaml, JSON.")
+@click.option("--language", default="en", show_default=True, help="Language of transcripts that name none.")
 @click.option("--context", type=int, default=30, show_default=True, help="Words before and after, in the sheet.")
 @click.option("--consensus", type=OUT, required=True)
 @click.option("--disagreements", type=OUT, required=True)
 @click.option("--sheet", type=OUT, required=True)
+@click.option("--changed", type=OUT, required=True)
 def command(
-    root: Path, codings: Path, assignments: Path, turns: Path, transcripts: Path, texts: Path, codebook: Path, splits: Path,
-    unaligned: Path, match: float, span: Literal["union", "intersection", "longest"], open_: Literal["exclude", "block"],
-    context: int, consensus: Path, disagreements: Path, sheet: Path,
+    root: Path, codings: Path, assignments: Path, turns: Path, transcripts: Path, segments: Path, texts: Path, codebook: Path,
+    splits: Path, unaligned: Path, edits: Path, changed_codings: Path, match: float,
+    span: Literal["union", "intersection", "longest"], open_: Literal["exclude", "block"], measures: str, language: str,
+    context: int, consensus: Path, disagreements: Path, sheet: Path, changed: Path,
 ) -> None:  # fmt: skip
-    """Find where coders disagree, and make the layer that all findings rest on."""
+    """Find where coders disagree, rank it, and make the layer that all findings rest on."""
     study = Study.load(root)
     mark_drafts(study)
-    codes, spoken = read("codebook", codebook), read("turns", turns)
+    codes, spoken, listed_ = read("codebook", codebook), read("turns", turns), read("transcripts", transcripts)
     chosen, own = read("splits", splits), read("unaligned", unaligned)
     on = compared_on_originals(
-        read("codings", codings),
-        read("assignments", assignments),
-        with_unaligned(chosen, own),
-        read("transcripts", transcripts),
-        spoken,
+        read("codings", codings), read("assignments", assignments), with_unaligned(chosen, own), listed_, spoken
     )
     coded, assigned, waiting = on.codings, on.assignments, on.waiting
     words = read_texts(texts)
     decisions, reopened = carry_decisions(read_decisions(study), read_history(study))
     for problem in reopened:
         click.echo(f"WARNING: {problem}", err=True)
-    found = find_disagreements(coded, assigned, words, codes, decisions, match=match, splits=waiting)
-    layer = make_consensus(
-        coded, assigned, words, codes, decisions, match=match, span=span, open_=open_, splits=waiting
-    )
+    comparison = compare(coded, assigned, words, codes, match=match, splits=waiting)
+    hashes = dict(zip(listed_["transcript"], listed_["sha256_text"], strict=True))
+    spans = carry_spans(decisions, listed(comparison, decisions), Passages(study, hashes, words, read("edits", edits)))
+    for problem in spans.notes:
+        click.echo(f"WARNING: {problem}", err=True)
+    layer = consensus_layer(comparison, spans.decisions, span=span, open_=open_)
+    settings = Agreement.model_validate_json(measures)
+    tables = prepare(
+        coded, assigned, read("segments", segments), spoken, listed_[listed_["translation_of"] == ""], words, codes,
+        splits=waiting, more_units=further_units([settings.unit], listed_, spoken, words, language), **settings.measures,
+    )  # fmt: skip
+    people = people_of_study(study, listed_)
+    shares = contributions(comparison, tables)
+    stakes = effects(comparison, spans.decisions, spoken, people, span=span)
+    found = rank_disagreements(listed(comparison, decisions), comparison, stakes, shares)
     write("report_disagreements", found, disagreements)
     write("consensus", layer, consensus)
+    coded_before = read("changed_codings", changed_codings)
+    of_decisions = TABLES["report_changed"].shape(spans.changed)
+    write("report_changed", pd.concat([coded_before, of_decisions]) if len(of_decisions) else coded_before, changed)
+    keep_made_on(study, spans.made_on)
     info = study.config.study
     pack = make_pack(found, coded, spoken, words, codes, decisions, title=info.title, context=context)
     write_sheet(sheet, pack, notice=info.notice)
     click.echo(f"{len(layer)} rows of consensus; {len(found)} disagreements, {open_disagreements(found)} of them open.")
+    if shares.codes:
+        click.echo(
+            f"{100 * shares.outside:.1f} % of the observed disagreement ({shares.unit}s) lies in none of them: borders that differ "
+            "a little, and text that somebody read too little of to be asked."
+        )
     if on.lost:
         what = (
             "codings of translations lie on turns without a counterpart in the original, and stay on the translation."

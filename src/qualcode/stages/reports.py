@@ -18,8 +18,9 @@ from qualcode.tables import TABLES, read
 REPORT_TABLES = (
     "participants", "sessions", "transcripts", "imports", "themes", "quotes", "definitions", "agreement",
     "agreement_by_code", "agreement_by_scope", "agreement_differences",
-    "agreement_diagnosis", "agreement_confusion",
-    "disagreements", "cooccurrence", "saturation", "topics", "constructs", "theme_by_participant", "memberchecks", "codebook",
+    "agreement_diagnosis", "agreement_confusion", "agreement_before_after", "agreement_tools", "review", "review_codings",
+    "training", "disagreements", "rulings", "readings", "cooccurrence", "saturation", "topics", "constructs",
+    "theme_by_participant", "memberchecks", "codebook",
 )  # fmt: skip
 
 
@@ -52,7 +53,7 @@ def command(folder: Path, rules: str) -> None:
         title=data.title,
     )
     files = [
-        "findings.docx", "supplement.xlsx", "disagreements.xlsx",
+        "findings.docx", "supplement.xlsx", "disagreements.xlsx", "codebook_lessons.docx",
         *(f"tables/{name}.{ending}" for name in ("themes", "constructs") for ending in ("docx", "xlsx")), "provenance.json",
     ]  # fmt: skip
     write_index(place / "index.html", data, figures, files)
@@ -61,7 +62,7 @@ def command(folder: Path, rules: str) -> None:
 
 def load_data(study: Study) -> Data:
     """The report tables of a study, dated by the newest of its inputs' own dates."""
-    tables = load_tables(study, REPORT_TABLES)
+    tables = load_tables(study, (*REPORT_TABLES, "changed"))
     codings = read("codings", study.processed / "codings.parquet")
     decided = [read("decisions", path)["on"] for path in study.decisions_files]
     answered = read_memberchecks(study)["answered"]

@@ -40,6 +40,7 @@ def command(
         read_texts(texts),
         dict(zip(listed["transcript"], listed["language"], strict=True)),
         settings=Topics.model_validate_json(settings),
+        translation_of=dict(zip(listed["transcript"], listed["translation_of"], strict=True)),
         threads=threads,
     )
     tables.write("topic_list", found.topic_list, topic_list)

@@ -23,21 +23,25 @@ IN = click.Path(path_type=Path, exists=True)
 @click.option("--edits", type=OUT, required=True, help="Table of edits between kept and present texts (Parquet).")
 @click.option("--texts", type=OUT, required=True, help="Folder of canonical texts, TRANSCRIPT.txt each.")
 @click.option("--report", type=OUT, required=True, help="What was read, for people (CSV).")
+@click.option("--replacements", type=OUT, required=True, help="What was replaced, without what stood there (CSV).")
 @click.argument("shards", type=IN, nargs=-1)
 def command(
-    study: Path, transcripts: Path, turns: Path, edits: Path, texts: Path, report: Path, shards: tuple[Path, ...]
-) -> None:
+    study: Path, transcripts: Path, turns: Path, edits: Path, texts: Path, report: Path, replacements: Path,
+    shards: tuple[Path, ...],
+) -> None:  # fmt: skip
     """Read the raw transcripts, or put SHARDS together. Every text made is kept in data/raw/texts; no table is written
     if anything is wrong."""
     loaded = Study.load(study)
     found = read_to_file(loaded, turns, shards=shards)
-    changed = edits_of_study(loaded, found.transcripts, found.texts)
-    keep_texts(loaded, found.transcripts, found.texts)
+    changed = edits_of_study(loaded, found.transcripts, found.texts, names_out=found.names_out)
+    keep_texts(loaded, found.transcripts, found.texts, names_out=found.names_out)
     forget_other_shards(loaded, len(shards) or 1)
     write_texts(texts, found.texts)
     write("transcripts", found.transcripts, transcripts)
     write("edits", changed, edits)
     write("report_transcripts", found.report, report)
+    write("report_replacements", found.replaced, replacements)
     for warning in found.warnings:
         click.echo(f"NOTE: {warning}")
-    click.echo(f"{len(found.transcripts)} transcripts, {found.spoken} turns, {len(changed)} changed stretches.")
+    counts = f"{len(found.transcripts)} transcripts, {found.spoken} turns, {len(changed)} changed stretches"
+    click.echo(f"{counts}, {len(found.replaced)} identifiers replaced.")

@@ -40,6 +40,7 @@ def suggest_topics(
     languages: Mapping[str, str],
     *,
     settings: Topics,
+    translation_of: Mapping[str, str] | None = None,
     embed: Embed | None = None,
     threads: int = 2,
 ) -> Suggested:
@@ -53,6 +54,9 @@ def suggest_topics(
         Canonical text and language of each transcript.
     settings
         Section `topics` of the configuration.
+    translation_of
+        The original's id, by translation. A passage that is there in two languages goes in once, on its original turn; in the
+        words of a translation into `settings.language`, where there is one.
     embed
         Texts to vectors (texts x dimensions, length 1); by default the model that `settings.model` names.
     threads
@@ -76,16 +80,25 @@ def suggest_topics(
     Same input and settings, same topics. With fewer than 80 units there are none.
     """
     from qualcode.topics.units import choose_units
+    from qualcode.topics.versions import one_version
 
     clock = _Clock()
-    units = choose_units(turns, dict(texts), min_words=settings.min_words, interviewers=settings.interviewers)
+    versions = one_version(turns, texts, languages, translation_of or {}, language=settings.language)
+    languages = versions.languages
+    units = choose_units(
+        versions.turns,
+        dict(texts),
+        min_words=settings.min_words,
+        interviewers=settings.interviewers,
+        instead=versions.instead,
+    )
     chosen = np.flatnonzero(units.turns["unit"].to_numpy())
     n = len(chosen)
     notes: dict[str, Any] = {
         "reason": "",
         "turns": len(units.turns),
         "units": n,
-        "left_out": units.left_out,
+        "left_out": units.left_out | {"translations": versions.left_out},
         "min_words": units.min_words,
         "median_words": units.median_words,
         "topics": 0,

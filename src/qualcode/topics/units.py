@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,7 +29,12 @@ class Units:
 
 
 def choose_units(
-    turns: pd.DataFrame, texts: dict[str, str], *, min_words: int | None = None, interviewers: bool = True
+    turns: pd.DataFrame,
+    texts: dict[str, str],
+    *,
+    min_words: int | None = None,
+    interviewers: bool = True,
+    instead: Mapping[tuple[str, int], str] | None = None,
 ) -> Units:
     """The turns that are long enough, once each.
 
@@ -42,6 +48,8 @@ def choose_units(
         The shortest unit in words; by default 15, or 8 where the median turn of a participant has fewer than 20.
     interviewers
         Whether interviewers' turns may be units. They are context all the same.
+    instead
+        Words that stand for a turn's own, by transcript and turn (a translation's).
 
     Returns
     -------
@@ -51,6 +59,9 @@ def choose_units(
     frame = turns.sort_values(["transcript", "turn"], kind="stable").reset_index(drop=True)
     spans = zip(frame["transcript"], frame["start"], frame["end"], strict=True)
     frame["text"] = [texts[transcript][int(start) : int(end)] for transcript, start, end in spans]
+    if instead:
+        places = zip(frame["transcript"], frame["turn"], frame["text"], strict=True)
+        frame["text"] = [instead.get((str(transcript), int(turn)), text) for transcript, turn, text in places]
     frame["words"] = [count_words(text) for text in frame["text"]]
     asks = (frame["role"] == "interviewer").to_numpy()
     answers = frame["words"][(frame["role"] == "participant").to_numpy()]

@@ -7,8 +7,10 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from qualcode.transcripts.cleaning import one_line, seconds
-from qualcode.transcripts.labels import Candidate, decide, match, spellings
+from qualcode.transcripts.cleaning import one_line, seconds, tidy
+from qualcode.transcripts.forms import Candidate, match, name_like
+from qualcode.transcripts.labels import decide, spellings
+from qualcode.transcripts.marks import count_marks
 from qualcode.transcripts.model import Line, RawTranscript, RawTurn, ReadOptions, counted, drop_empty
 
 TURN_WORDS = 60  # captions without voices: a turn ends with the first sentence that ends after so many words
@@ -16,6 +18,7 @@ LONGEST = 120  # ... or here, where nothing ends a sentence
 _SENTENCE_END = re.compile(r"[.?!…。？！؟][\"”’»')\]]*$")
 _ARROW = re.compile(r"^\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})(?:\s.*)?$")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s+([^<>]*))?>", re.I)
+_OWN_LINE = re.compile(r"^[(\[]([^()\[\]:]{1,40})[)\]]$")
 _TAG = re.compile(r"<[/A-Za-z0-9.:][^<>\n]*>|\{\\[^{}]*\}")
 
 
@@ -122,7 +125,8 @@ def turns_of_pieces(
 
 
 def _words(text: str) -> str:
-    return one_line(html.unescape(_TAG.sub("", text)))
+    text = _TAG.sub("", text)
+    return one_line(tidy(html.unescape(text)) if "&" in text else text)
 
 
 def _by_tag(cues: list[Cue]) -> tuple[list[Piece], list[str]]:
@@ -144,6 +148,7 @@ def _by_tag(cues: list[Cue]) -> tuple[list[Piece], list[str]]:
 
 
 def _by_label(cues: list[Cue], options: ReadOptions) -> tuple[list[Piece], list[str]]:
+    _names_in_line(cues)
     lines: list[Line] = []
     found: list[list[Candidate]] = []
     of: list[Cue] = []
@@ -171,6 +176,18 @@ def _by_label(cues: list[Cue], options: ReadOptions) -> tuple[list[Piece], list[
             pieces.append(Piece(None, line.text, cue.start, cue.end))
     notes = [f"{counted(structure, 'line')} with a label that is no voice left out"] if structure else []
     return pieces, notes
+
+
+def _names_in_line(cues: list[Cue]) -> None:
+    """Write `(Anna)` on a line of its own as `Anna: …` (in place), where half of the captions begin so, in two voices and more."""
+    names: list[tuple[Cue, str]] = []
+    for cue in cues:
+        alone = _OWN_LINE.match(_words(cue.lines[0])) if len(cue.lines) > 1 else None
+        if alone and alone[1][:1].isupper() and name_like(alone[1]) and not set(count_marks(alone[0])) - {"other"}:
+            names.append((cue, alone[1]))
+    if len(names) >= 0.5 * len(cues) and len({name for _, name in names}) > 1:
+        for cue, name in names:
+            cue.lines[:2] = [f"{name}: {cue.lines[1]}"]
 
 
 def _label_in(text: str, options: ReadOptions) -> list[Candidate]:

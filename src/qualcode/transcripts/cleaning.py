@@ -12,24 +12,29 @@ from qualcode.transcripts.model import UnreadableError, counted
 
 MOST_LINES = 200_000  # more than any interview has
 TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
-STAMP = rf"(?:\[{TIME}\]|\({TIME}\)|#{TIME}(?:-\d)?#|{TIME})"
+_SPAN = rf"{TIME}(?:\s*(?:-->|[-–—])\s*{TIME})?"  # a time, or from when to when
+STAMP = rf"(?:\[{_SPAN}\]|\({_SPAN}\)|#{TIME}(?:-\d)?#|{_SPAN})"
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\u00ad\ufffc]")
 _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _BLANK = re.compile(r"[^\S\n]")
+_BLANK_BUT_TAB = re.compile(r"[^\S\n\t]")
 # a time in square brackets or between # anywhere; bare or in round brackets at the start only, with hours
-_STAMP_ANYWHERE = re.compile(rf"\[{TIME}\]|#{TIME}(?:-\d)?#")
+_STAMP_ANYWHERE = re.compile(rf"\[{_SPAN}\]|#{TIME}(?:-\d)?#")
+_STAMP_AND_DASH = re.compile(
+    rf"(?:{_STAMP_ANYWHERE.pattern})(?:\s*[-–—|]\s+)?"
+)  # where a mark and a dash begin the paragraph
 _STAMP_AT_START = re.compile(
-    rf"^(?:{_STAMP_ANYWHERE.pattern}|\({TIME}\)|\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,]\d{{1,3}})?(?=\s|$))"
+    rf"^(?:{_STAMP_ANYWHERE.pattern}|\({_SPAN}\)|\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,]\d{{1,3}})?(?=\s|$))"
 )
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PRIVATE = 0xE000  # escaped characters are kept apart here while markup is taken out
 
 
-def decode(data: bytes) -> tuple[str, list[str]]:
-    """Text of bytes, with notes where the encoding had to be found out.
+def decode(data: bytes, *, tabs: bool = False) -> tuple[str, list[str]]:
+    """Text of bytes, with notes where the encoding had to be found out; tabs stay where they part a label from words (`tabs`).
 
     UTF-8, UTF-16 and UTF-32 (with byte order mark; UTF-16 also without), else the one of Windows-1252, Windows-1250 and
     Mac Roman that gives words of a language, else what charset-normalizer finds. Line ends become `\\n`; no-break and
@@ -42,7 +47,7 @@ def decode(data: bytes) -> tuple[str, list[str]]:
     """
     text, notes = decode_raw(data)
     plain = said(tally(text))
-    return tidy(text), [*notes, plain] if plain else notes
+    return tidy(text, tabs=tabs), [*notes, plain] if plain else notes
 
 
 def decode_raw(data: bytes) -> tuple[str, list[str]]:
@@ -130,10 +135,10 @@ def said(counts: Counter[str]) -> str:
     return f"made plain: {', '.join(found)}" if found else ""
 
 
-def tidy(text: str) -> str:
-    """NFC, one kind of blank, no invisible characters; line breaks stay."""
+def tidy(text: str, *, tabs: bool = False) -> str:
+    """NFC, one kind of blank, no invisible characters; line breaks stay, tabs where that is asked for."""
     text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
-    text = _BLANK.sub(" ", _CONTROL.sub("", text))
+    text = (_BLANK_BUT_TAB if tabs else _BLANK).sub(" ", _CONTROL.sub("", text))
     return unicodedata.normalize("NFC", text)
 
 
@@ -156,10 +161,12 @@ def take_times(text: str) -> tuple[str, float | None]:
     """The words of a paragraph without time marks, and the seconds of a mark that it begins with."""
     first = _STAMP_AT_START.match(text.strip())
     time = seconds(first.group()) if first else None
+    dashes = False
     if first:
         text = text.strip()[first.end() :]
-        text = re.sub(r"^\s*[-–—|]\s+", "", text) if time is not None else text
-    text = _STAMP_ANYWHERE.sub(" ", text)
+        after = re.match(r"\s*[-–—|]\s+", text) if time is not None else None
+        text, dashes = (text[after.end() :], True) if after else (text, False)
+    text = (_STAMP_AND_DASH if dashes else _STAMP_ANYWHERE).sub(" ", text)
     return one_line(text), time
 
 
@@ -202,4 +209,4 @@ def without_markdown(text: str) -> str:
         for emphasis in _EMPHASIS:
             text = emphasis.sub(r"\1", text)
         text = _UNCLOSED.sub("", text)
-    return show_escapes(html.unescape(text) if "&" in text else text)
+    return show_escapes(tidy(html.unescape(text)) if "&" in text else text)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from qualcode.transcripts.labels import read_lines, require_words
 from qualcode.transcripts.model import Line, RawTranscript, ReadOptions, UnreadableError
 from qualcode.transcripts.paragraphs import Paragraphs
+from qualcode.transcripts.wordstyles import WordStyles, transitional
 from qualcode.transcripts.zipped import Zipped, opened, parse_xml
 
 NAME = "docx"
@@ -16,7 +16,6 @@ ENDINGS = (".docx",)
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 
 
 def recognise(data: bytes) -> bool:
@@ -31,14 +30,13 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     break inside a paragraph parts lines; a table with a column of voices is read as `voice: words`, row by row.
     """
     with opened(data, "Word document", ".docx") as document:
-        text = document.part("word/document.xml").replace(_STRICT, _W.strip("{}").encode())
-        body = parse_xml(text, document.kind, document.again)
-        headings, hiding = _styles(document)
+        body = parse_xml(transitional(document.part("word/document.xml")), document.kind, document.again)
+        styles = _styles(document)
         names = document.names
         root = body.find(f"{_W}body")
         if root is None:
             raise document.broken()
-    walk = _Walk(headings, hiding)
+    walk = _Walk(styles)
     walk.blocks(root)
     walk.end_paragraph()
     transcript = require_words(read_lines(walk.lines, options))
@@ -48,25 +46,13 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     return transcript
 
 
-def _styles(document: Zipped) -> tuple[set[str], set[str]]:
-    """Ids of the paragraph styles that are titles or headings, whatever their language, and of styles that hide their text."""
+def _styles(document: Zipped) -> WordStyles:
     if "word/styles.xml" not in document.names:
-        return set(), set()
+        return WordStyles()
     try:
-        styles = parse_xml(
-            document.part("word/styles.xml").replace(_STRICT, _W.strip("{}").encode()), document.kind, document.again
-        )
+        return WordStyles(parse_xml(transitional(document.part("word/styles.xml")), document.kind, document.again))
     except UnreadableError:
-        return set(), set()
-    headings, hiding = set(), set()
-    for style in styles.iter(f"{_W}style"):
-        name = style.find(f"{_W}name")
-        text = (name.get(f"{_W}val") or "").casefold() if name is not None else ""
-        if re.fullmatch(r"heading [1-9]|title|subtitle", text):
-            headings.add(style.get(f"{_W}styleId") or "")
-        if _vanishes(style):
-            hiding.add(style.get(f"{_W}styleId") or "")
-    return headings, hiding
+        return WordStyles()
 
 
 _SKIPPED = {
@@ -80,9 +66,10 @@ _SKIPPED = {
 class _Walk(Paragraphs):
     """One walk over a document's body: lines of text, and counts of what is left out."""
 
-    def __init__(self, headings: set[str], hiding: set[str]) -> None:
+    def __init__(self, styles: WordStyles) -> None:
         super().__init__()
-        self.headings, self.hiding = headings, hiding
+        self.styles = styles
+        self.now: Any = None  # the paragraph
         self.boxes: list[Any] = []
 
     def blocks(self, parent: Any) -> None:
@@ -95,13 +82,14 @@ class _Walk(Paragraphs):
             elif tag in (f"{_W}del", f"{_W}moveFrom"):
                 self.deleted += 1
             elif tag == f"{_MC}AlternateContent":
-                self.blocks(_choice(child))
+                self.blocks(choice(child))
             elif isinstance(tag, str) and tag not in _SKIPPED:  # content controls, tracked insertions
                 self.blocks(child)
 
     def paragraph(self, paragraph: Any) -> None:
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-        self.heading = style is not None and style.get(f"{_W}val") in self.headings
+        self.heading = style is not None and style.get(f"{_W}val") in self.styles.headings
+        self.now = paragraph
         self.inline(paragraph)
         mark = paragraph.find(f"{_W}pPr/{_W}rPr")
         joined = mark is not None and (mark.find(f"{_W}del") is not None or mark.find(f"{_W}moveFrom") is not None)
@@ -120,7 +108,7 @@ class _Walk(Paragraphs):
             if not isinstance(tag, str) or tag in _SKIPPED:
                 continue
             if tag == f"{_W}r":
-                if _hidden(child, self.hiding):
+                if self.styles.hidden(child, self.now):
                     self.hidden += any(True for _ in child.iter(f"{_W}t"))
                     continue
                 self.inline(child)
@@ -139,7 +127,7 @@ class _Walk(Paragraphs):
             elif tag in (f"{_W}footnoteReference", f"{_W}endnoteReference"):
                 self.notes += 1
             elif tag == f"{_MC}AlternateContent":
-                self.inline(_choice(child))
+                self.inline(choice(child))
             elif tag == f"{_W}txbxContent":
                 self.boxes.append(child)
             else:
@@ -150,14 +138,14 @@ class _Walk(Paragraphs):
         self.grid([[self.cell(cell) for cell in row] for row in rows])
 
     def cell(self, cell: Any) -> list[Line]:
-        inner = _Walk(self.headings, self.hiding)
+        inner = _Walk(self.styles)
         inner.blocks(cell)
         inner.end_paragraph()
         self.count_in(inner)
         return inner.lines
 
 
-def _choice(alternatives: Any) -> Any:
+def choice(alternatives: Any) -> Any:
     """One of the ways to say the same thing, so that it is read once."""
     chosen = alternatives.find(f"{_MC}Choice")
     if chosen is None:
@@ -173,18 +161,3 @@ def _cells(row: Any) -> Iterator[Any]:
     for cell in row.iter(f"{_W}tc"):
         if next((above for above in cell.iterancestors() if above.tag == f"{_W}tr"), None) is row:
             yield cell
-
-
-def _hidden(run: Any, hiding: Collection[str] = ()) -> bool:
-    properties = run.find(f"{_W}rPr")
-    if properties is None:
-        return False
-    if properties.find(f"{_W}vanish") is not None:
-        return _vanishes(run)
-    style = properties.find(f"{_W}rStyle")
-    return style is not None and style.get(f"{_W}val") in hiding
-
-
-def _vanishes(node: Any) -> bool:
-    vanish = node.find(f"{_W}rPr/{_W}vanish")
-    return vanish is not None and vanish.get(f"{_W}val") not in ("0", "false", "off")

@@ -6,8 +6,9 @@ it was of and from which file it was made.
 
 from __future__ import annotations
 
+import os
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, chain
 from pathlib import Path
@@ -16,25 +17,35 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from qualcode.errors import Problem, TranscriptError
+from qualcode.errors import Problem, Problems, TranscriptError
 from qualcode.files import read_sheet, sha256, write_text
 from qualcode.study import Study
 from qualcode.tables import TABLES
 
+READ = "read"  # the folder in the folder of kept texts in which is kept what readers gave
 INDEX_COLUMNS = ("transcript", "sha256_text", "text_rule", "sha256_raw")
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+_SENTENCE = re.compile(r"[^.?!:\n]*(?:[.?!:\n]+\s*|$)")
+_TELLING = 30  # characters from which a sentence that stands once is the same one in both texts
+_FAR = 500  # characters within which a better border is looked for
 _LARGEST = 4_000_000  # token pairs that are compared one by one; longer gaps are cut at rarer anchors first
 # 64-bit odd factors, one for each place in a run of tokens
 _FACTORS = np.random.default_rng(1).integers(2**62, 2**63, 12, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 
 
 class Edit(NamedTuple):
-    """A changed stretch: `[start_from, end_from)` of the earlier text became `[start_to, end_to)` of the later one."""
+    """A changed stretch: `[start_from, end_from)` of the earlier text became `[start_to, end_to)` of the later one.
+
+    Where something was only put in, or only taken out, the same change may as well stand up to `left` characters before, or
+    `right` behind (a second "no, " put in beside the first: nobody can tell which of the two is new).
+    """
 
     start_from: int
     end_from: int
     start_to: int
     end_to: int
+    left: int = 0
+    right: int = 0
 
 
 class Mapped(NamedTuple):
@@ -47,14 +58,86 @@ class Mapped(NamedTuple):
 
 def edits_between(old: str, new: str) -> list[Edit]:
     """The changed stretches, in order. Between two of them (and at the ends) the texts are the same, character by character."""
-    a, b = _TOKEN.findall(old), _TOKEN.findall(new)
-    changes = _merged(_Comparison(a, b).changes(0, len(a), 0, len(b)))
-    at_a, at_b = _offsets(a), _offsets(b)
-    return [Edit(at_a[i], at_a[j], at_b[k], at_b[m]) for i, j, k, m in changes]
+    edits: list[Edit] = []
+    for i, j, k, m in _between_sentences(old, new):
+        a, b = _TOKEN.findall(old, i, j), _TOKEN.findall(new, k, m)
+        changes = _merged(_Comparison(a, b).changes(0, len(a), 0, len(b)))
+        at_a, at_b = _offsets(a, i), _offsets(b, k)
+        edits += [Edit(at_a[i], at_a[j], at_b[k], at_b[m]) for i, j, k, m in changes]
+    return _settled(old, new, edits)
 
 
-def _offsets(tokens: Sequence[str]) -> list[int]:
-    return list(accumulate(map(len, tokens), initial=0))
+def _between_sentences(old: str, new: str) -> list[tuple[int, int, int, int]]:
+    """The stretches of both texts that lie between sentences which each text has once, in one order on both."""
+    a, b = _sentences(old), _sentences(new)
+    once = [sentence for sentence, at in a.items() if at >= 0 and b.get(sentence, -1) >= 0]
+    found: list[tuple[int, int, int, int]] = []
+    at_old = at_new = 0
+    for number in _longest_increasing([b[sentence] for sentence in once]):
+        sentence = once[number]
+        start, place = a[sentence], b[sentence]
+        if start > at_old or place > at_new:
+            found.append((at_old, start, at_new, place))
+        at_old, at_new = start + len(sentence), place + len(sentence)
+    return [*found, (at_old, len(old), at_new, len(new))]
+
+
+def _sentences(text: str) -> dict[str, int]:
+    """Where each sentence that is long enough to be told from others begins, in order; -1 for one that comes again."""
+    found: dict[str, int] = {}
+    at = 0
+    for sentence in _SENTENCE.findall(text):
+        if len(sentence) >= _TELLING:
+            found[sentence] = -1 if sentence in found else at
+        at += len(sentence)
+    return found
+
+
+def _settled(old: str, new: str, edits: list[Edit]) -> list[Edit]:
+    """The same changes, each where a person would see it: at the border of a turn, a line or a sentence, else at the right."""
+    placed: list[Edit] = []
+    for number, edit in enumerate(edits):
+        before = edit.start_from - (placed[-1].end_from if placed else 0)
+        after = (edits[number + 1].start_from if number + 1 < len(edits) else len(old)) - edit.end_from
+        left, right = _room(old, new, edit, min(before, _FAR), min(after, _FAR))
+        text, at = (old, edit.start_from) if edit.start_from == edit.end_from else (new, edit.start_to)
+        by = max(range(-left, right + 1), key=lambda step: (_border(text, at + step), step)) if left or right else 0
+        placed.append(Edit(*(place + by for place in edit[:4])))
+    ends = [0, *(edit.end_from for edit in placed)]
+    starts = [*(edit.start_from for edit in placed[1:]), len(old)]
+    found: list[Edit] = []
+    for edit, end, start in zip(placed, ends, starts, strict=False):
+        left, right = _room(old, new, edit, edit.start_from - end, start - edit.end_from)
+        found.append(edit._replace(left=left, right=right))
+    return found
+
+
+def _room(old: str, new: str, edit: Edit, before: int, after: int) -> tuple[int, int]:
+    """How many characters to the left and right the same change may as well stand, within the unchanged text beside it."""
+    if edit.start_from < edit.end_from and edit.start_to < edit.end_to:
+        return 0, 0
+    text, start, end = (new, *edit[2:4]) if edit.start_from == edit.end_from else (old, *edit[:2])
+    left = right = 0
+    while left < before and text[start - 1 - left] == text[end - 1 - left]:
+        left += 1
+    while right < after and text[start + right] == text[end + right]:
+        right += 1
+    return left, right
+
+
+def _border(text: str, at: int) -> int:
+    """How much of a border a place is: 3 of a turn, 2 of a line, 1 of a sentence, 0 of a word, -1 none."""
+    if at in (0, len(text)) or text[at - 2 : at] == "\n\n":
+        return 3
+    if text[at - 1] == "\n":
+        return 2
+    if text[at - 1].isalnum() and text[at].isalnum():
+        return -1
+    return int(text[at - 1].isspace() and text[at - 2 : at - 1] in (".", "!", "?", "…", ":"))
+
+
+def _offsets(tokens: Sequence[str], first: int) -> list[int]:
+    return list(accumulate(map(len, tokens), initial=first))
 
 
 def _merged(changes: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
@@ -67,6 +150,32 @@ def _merged(changes: list[tuple[int, int, int, int]]) -> list[tuple[int, int, in
         else:
             out.append((i, j, k, m))
     return out
+
+
+def _aligned(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int, int, int]]:
+    """Changed ranges of two short runs of tokens: as many words as can be stay, then as many of the signs between them."""
+    from rapidfuzz.distance import Indel
+
+    def unequal(x: Sequence[str], y: Sequence[str]) -> list[tuple[int, int, int, int]]:
+        codes = Indel.opcodes(x, y)
+        return [(c.src_start, c.src_end, c.dest_start, c.dest_end) for c in codes if c.tag != "equal"]
+
+    words_a, words_b = ([at for at, token in enumerate(tokens) if token[0].isalnum()] for tokens in (a, b))
+    if not words_a or not words_b:
+        return unequal(a, b)
+    same = [
+        (words_a[code.src_start + step], words_b[code.dest_start + step])
+        for code in Indel.opcodes([a[at] for at in words_a], [b[at] for at in words_b])
+        if code.tag == "equal"
+        for step in range(code.src_end - code.src_start)
+    ]
+    found: list[tuple[int, int, int, int]] = []
+    at_a = at_b = 0
+    for x, y in [*same, (len(a), len(b))]:
+        if a[at_a:x] != b[at_b:y]:
+            found += [(at_a + i, at_a + j, at_b + k, at_b + m) for i, j, k, m in unequal(a[at_a:x], b[at_b:y])]
+        at_a, at_b = x + 1, y + 1
+    return found
 
 
 class _Comparison:
@@ -102,14 +211,7 @@ class _Comparison:
                 break
         if (j - i) * (m - k) > _LARGEST:
             return [(i, j, k, m)]
-        from rapidfuzz.distance import Indel
-
-        codes = Indel.opcodes(a[i:j], b[k:m])
-        return [
-            (i + code.src_start, i + code.src_end, k + code.dest_start, k + code.dest_end)
-            for code in codes
-            if code.tag != "equal"
-        ]
+        return [(i + w, i + x, k + y, k + z) for w, x, y, z in _aligned(a[i:j], b[k:m])]
 
     def _anchors(self, i: int, j: int, k: int, m: int, length: int) -> list[tuple[int, int, int]]:
         """Starts of runs of tokens that stand once in each side, in one order on both (longest increasing sequence).
@@ -186,8 +288,52 @@ def _longest_increasing(numbers: list[int]) -> list[int]:
     return chosen[::-1]
 
 
+class Way:
+    """The way from one text to another: where spans of the earlier text lie in the later one."""
+
+    def __init__(self, edits: Sequence[Edit], why: Sequence[str] = ()) -> None:
+        order = sorted(range(len(edits)), key=edits.__getitem__)
+        self.edits = [edits[at] for at in order]
+        self._why = [why[at] for at in order] if why else []
+        self._ends = [edit.end_from for edit in self.edits]
+
+    def carry(self, start: int, end: int) -> Mapped | None:
+        """Where `[start, end)` lies, and whether words inside it changed; None where all of it was taken out."""
+        first, last, touched = self._inside(start, end)
+        if first < last:
+            begins, ends = self.edits[first], self.edits[last - 1]
+            shift = self._shift(first)
+            new_start = start + shift if begins.start_from > start else begins.start_to
+            new_end = ends.end_to if ends.end_from >= end else end + ends.end_to - ends.end_from
+        else:
+            shift = self._shift(first)
+            new_start, new_end = start + shift, end + shift
+        return Mapped(new_start, new_end, touched) if new_end > new_start else None
+
+    def why(self, start: int, end: int) -> list[str]:
+        """Why the words in `[start, end)` changed: the reasons of the changes inside it, each once, sorted."""
+        first, last, _ = self._inside(start, end)
+        return sorted(set(self._why[first:last]))
+
+    def _shift(self, number: int) -> int:
+        """By how much what follows the first so many changes has moved."""
+        return self.edits[number - 1].end_to - self.edits[number - 1].end_from if number else 0
+
+    def _inside(self, start: int, end: int) -> tuple[int, int, bool]:
+        """The changes inside a span, from one number to before another, without those that may as well stand beside it."""
+        first = bisect_right(self._ends, start)  # those before the span, or put in right before it
+        last = first
+        while last < len(self.edits) and self.edits[last].start_from < end:
+            last += 1
+        if first < last and self.edits[first].end_from - self.edits[first].left <= start:
+            first += 1
+        if first < last and self.edits[last - 1].start_from + self.edits[last - 1].right >= end:
+            last -= 1
+        return first, last, first < last
+
+
 def map_span(edits: pd.DataFrame | Sequence[Edit], start: int, end: int) -> Mapped | None:
-    """Where `[start, end)` of an earlier text lies in the present one.
+    """Where `[start, end)` of an earlier text lies in the present one; for many spans of one text make a `Way` once.
 
     Parameters
     ----------
@@ -198,36 +344,22 @@ def map_span(edits: pd.DataFrame | Sequence[Edit], start: int, end: int) -> Mapp
     Returns
     -------
     The span and whether words inside it changed: a span that was not touched covers the same characters. What was
-    put in right before or right after a span does not belong to it. None where all of it was taken out.
+    put in right before or right after a span, or may as well have been, does not belong to it. None where all of it was
+    taken out.
     """
-    rows = edits_of_table(edits) if isinstance(edits, pd.DataFrame) else edits
-    shift = 0
-    new_start: int | None = None
-    new_end: int | None = None
-    changed = False
-    for edit in sorted(rows):
-        if edit.end_from <= start:  # before the span, or put in right before it
-            shift = edit.end_to - edit.end_from
-            continue
-        if edit.start_from >= end:
-            break
-        changed = True
-        if new_start is None:
-            new_start = start + shift if edit.start_from > start else edit.start_to
-        shift = edit.end_to - edit.end_from
-        if edit.end_from >= end:
-            new_end = edit.end_to
-    new_start = start + shift if new_start is None else new_start
-    new_end = end + shift if new_end is None else new_end
-    return Mapped(new_start, new_end, changed) if new_end > new_start else None
+    return Way(edits_of_table(edits) if isinstance(edits, pd.DataFrame) else edits).carry(start, end)
+
+
+def way_of_table(rows: pd.DataFrame) -> Way:
+    """The way that rows of table `edits` with one `sha256_from` describe, with the reason of each change."""
+    ordered = rows.sort_values(["start_from", "end_from"], kind="stable")
+    return Way(edits_of_table(ordered), list(ordered["why"]))
 
 
 def edits_of_table(rows: pd.DataFrame) -> list[Edit]:
     """The rows of table `edits` as a sorted list."""
-    columns = ("start_from", "end_from", "start_to", "end_to")
-    return sorted(
-        Edit(*(int(value) for value in row)) for row in zip(*(rows[column] for column in columns), strict=True)
-    )
+    columns = [name for name in Edit._fields if name in rows]  # a table of an earlier version has no room beside
+    return sorted(Edit(*row) for row in zip(*(rows[column].fillna(0).astype(int) for column in columns), strict=True))
 
 
 # ---------------------------------------------------------------- kept texts
@@ -238,6 +370,19 @@ def texts_folder(study: Study) -> Path:
     return study.raw / "texts"
 
 
+def kept_folders(study: Study) -> list[Path]:
+    """The folder of kept texts, and the folders in it: what a colleague kept on another machine is read from these."""
+    folder = texts_folder(study)
+    return [folder, *_other_folders(folder)]
+
+
+def _other_folders(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        return sorted(Path(entry.path) for entry in entries if entry.is_dir() and entry.name != READ)
+
+
 def kept_index(study: Study) -> pd.DataFrame:
     """The index of kept texts (`transcript, sha256_text, text_rule, sha256_raw`, all text); empty where there is none.
 
@@ -246,76 +391,180 @@ def kept_index(study: Study) -> pd.DataFrame:
     TranscriptError
         The index cannot be read.
     """
-    path = texts_folder(study) / "index.csv"
-    if not path.is_file():
-        return pd.DataFrame(columns=list(INDEX_COLUMNS), dtype=object)
-    data = read_sheet(path, shown_as=study.shown(path)).data
-    missing = [column for column in INDEX_COLUMNS if column not in data]
-    if missing:
-        raise TranscriptError(
-            Problem(
-                study.shown(path),
-                f"column '{missing[0]}' is missing.",
-                "qualcode writes this file: restore it.",
-                "row 1",
-            )
-        )
-    return data[list(INDEX_COLUMNS)]
+    found = [pd.DataFrame(columns=list(INDEX_COLUMNS), dtype=object)]
+    for path in (folder / "index.csv" for folder in kept_folders(study)):
+        if not path.is_file():
+            continue
+        data = read_sheet(path, shown_as=study.shown(path)).data
+        missing = [column for column in INDEX_COLUMNS if column not in data]
+        if missing:
+            what, hint = f"column '{missing[0]}' is missing.", "qualcode writes this file: restore it."
+            raise TranscriptError(Problem(study.shown(path), what, hint, "row 1"))
+        found.append(data[list(INDEX_COLUMNS)])
+    return found[-1] if len(found) < 3 else pd.concat(found[1:]).drop_duplicates(ignore_index=True)
 
 
 def kept_text(study: Study, sha: str) -> str | None:
     """A kept text by its SHA-256; None where it is not there, or is not the text of that name any more."""
-    path = texts_folder(study) / f"{sha}.txt"
-    if not re.fullmatch(r"[0-9a-f]{64}", sha) or not path.is_file():
+    if not re.fullmatch(r"[0-9a-f]{64}", sha):
+        return None
+    folder = texts_folder(study)
+    kept = _kept_in(folder, sha)
+    if kept is None:
+        kept = next((found for one in _other_folders(folder) if (found := _kept_in(one, sha)) is not None), None)
+    return kept
+
+
+def _kept_in(folder: Path, sha: str) -> str | None:
+    path = folder / f"{sha}.txt"
+    if not path.is_file():
         return None
     data = path.read_bytes()
     return data.decode("utf-8") if sha256(data) == sha else None
 
 
-def keep_texts(study: Study, transcripts: pd.DataFrame, texts: Mapping[str, str]) -> None:
-    """Keep the present texts by their hash and list them in the index; what is kept already stays as it is."""
+def keep_texts(
+    study: Study,
+    transcripts: pd.DataFrame,
+    texts: Mapping[str, str],
+    *,
+    names_out: Mapping[str, Replaced] | None = None,
+) -> None:
+    """Keep the present texts by their hash and list them in the index; what is kept already stays as it is.
+
+    `names_out`: of transcripts in which names were replaced the text before is kept as well.
+    """
     folder = texts_folder(study)
     index = kept_index(study)
-    rows = [
-        transcripts["transcript"],
-        transcripts["sha256_text"],
-        transcripts["text_rule"].astype(str),
-        transcripts["sha256_raw"],
-    ]
-    new = pd.DataFrame(dict(zip(INDEX_COLUMNS, rows, strict=True)), dtype=object)
-    for row in new.to_dict("records"):
-        if kept_text(study, row["sha256_text"]) is None:
-            write_text(folder / f"{row['sha256_text']}.txt", texts[row["transcript"]])
+    rows: list[tuple[str, str, str, str]] = []
+    places = kept_folders(study)
+    named = names_out or {}
+    for line in transcripts.to_dict("records"):
+        name, made_from = str(line["transcript"]), (str(line["text_rule"]), str(line["sha256_raw"]))
+        rows.append((name, str(line["sha256_text"]), *made_from))
+        if all(_kept_in(place, rows[-1][1]) is None for place in places):
+            write_text(folder / f"{rows[-1][1]}.txt", texts[name])
+        if name in named:
+            before = named[name].text
+            rows.append((name, sha256(before), *made_from))
+            if all(_kept_in(place, rows[-1][1]) is None for place in places):
+                write_text(folder / f"{rows[-1][1]}.txt", before)
+    new = pd.DataFrame(rows, columns=list(INDEX_COLUMNS), dtype=object)
     both = pd.concat([index, new]).drop_duplicates().sort_values(list(INDEX_COLUMNS), kind="stable")
     if len(both) != len(index) or not (folder / "index.csv").is_file():
         write_text(folder / "index.csv", both.to_csv(index=False, lineterminator="\n"))
 
 
-def edits_of_study(study: Study, transcripts: pd.DataFrame, texts: Mapping[str, str]) -> pd.DataFrame:
+class Replaced(NamedTuple):
+    """What de-identification did to a transcript: the text with names in it, and the stretches that were replaced."""
+
+    text: str
+    edits: Sequence[Edit]
+
+
+def edits_of_study(
+    study: Study,
+    transcripts: pd.DataFrame,
+    texts: Mapping[str, str],
+    *,
+    names_out: Mapping[str, Replaced] | None = None,
+) -> pd.DataFrame:
     """Table `edits`: from every kept text of each transcript to its present one.
 
-    `why` is `reader` where both were made from the same file (qualcode reads it differently now), else `correction`.
-    Kept texts that are not there any more are left out; `missing_texts` lists them.
+    Parameters
+    ----------
+    names_out
+        Of each transcript in which names were replaced, the text before and what was replaced: from that text the edits are
+        these, not what a comparison finds; from any other kept text, a change that touches a replaced stretch is `identifier`.
+
+    Returns
+    -------
+    The table. `why` is else `reader` where both texts were made from the same file (qualcode reads it otherwise now), or
+    `correction`. Where an earlier text is another one altogether, all of it is taken out, and nothing is carried. Kept texts
+    that are not there any more are left out; `missing_texts` lists them.
+
+    Raises
+    ------
+    TranscriptError
+        Transcripts whose text is another one than ever before, where nobody has accepted it: all at once.
     """
+    from qualcode.transcripts.alike import accepted
+
+    rows, others = compare_with_kept(study, transcripts, texts, names_out=names_out)
+    said = accepted(study) if others else set()
+    problems = Problems()
+    problems.found = [problem for about, problem in others.items() if about not in said]
+    problems.raise_if_any(TranscriptError)
+    return TABLES["edits"].shape(rows)
+
+
+def compare_with_kept(
+    study: Study,
+    transcripts: pd.DataFrame,
+    texts: Mapping[str, str],
+    *,
+    names_out: Mapping[str, Replaced] | None = None,
+) -> tuple[list[dict[str, object]], dict[tuple[str, str], Problem]]:
+    """Rows of table `edits`; and each transcript whose text is another one than ever before, with that text's hash."""
+    from qualcode.transcripts.alike import ALIKE, nothing_left, replaced, share_kept
+
     rows: list[dict[str, object]] = []
     index = kept_index(study)
-    kept = {str(name): rows_ for name, rows_ in index.groupby("transcript", sort=False)}
+    kept = {str(name): _made_from(own) for name, own in index.groupby("transcript", sort=False)}
+    others: list[tuple[dict[Any, Any], float]] = []
     for line in transcripts.to_dict("records"):
-        own = kept.get(str(line["transcript"]), index.iloc[:0])
-        if set(own["sha256_text"]) <= {line["sha256_text"]}:
+        name, sha_to, before = (
+            str(line["transcript"]),
+            str(line["sha256_text"]),
+            (names_out or {}).get(str(line["transcript"])),
+        )
+        own = kept.get(name, {})
+        earlier = {sha: text for sha in sorted(set(own) - {sha_to}) if (text := kept_text(study, sha)) is not None}
+        if not earlier and before is None:
             continue
-        for sha in sorted(set(own["sha256_text"]) - {line["sha256_text"]}):
-            old = kept_text(study, sha)
-            if old is None:
-                continue
-            made_from = set(own.loc[own["sha256_text"] == sha, "sha256_raw"])
-            why = "reader" if line["sha256_raw"] in made_from else "correction"
-            rows += [
-                {"transcript": line["transcript"], "sha256_from": sha, "sha256_to": line["sha256_text"], "why": why}
-                | edit._asdict()
-                for edit in edits_between(old, texts[str(line["transcript"])])
-            ]
-    return TABLES["edits"].shape(rows)
+        present = texts[name]
+        ranges = [edit[2:4] for edit in before.edits] if before is not None else []
+        shares = [1.0] if sha_to in own or not earlier else []
+        if before is not None:
+            earlier.setdefault(sha256(before.text), before.text)
+        for sha, old in earlier.items():
+            if before is not None and old == before.text:
+                edits, other = list(before.edits), "identifier"
+            else:
+                edits = edits_between(old, present)
+                other = "reader" if line["sha256_raw"] in own.get(sha, ()) else "correction"
+                shares.append(share_kept(old, present, edits))
+                if shares[-1] < ALIKE:
+                    edits = nothing_left(old, present)
+            for edit in edits:
+                why = "identifier" if _meets(edit, ranges) else other
+                rows.append({"transcript": name, "sha256_from": sha, "sha256_to": sha_to, "why": why, **edit._asdict()})
+        if shares and all(share < ALIKE for share in shares):
+            others.append((line, max(shares)))
+    found: dict[tuple[str, str], Problem] = {}
+    for line, share in others:
+        name = str(line["transcript"])
+        known = {
+            one: [text for sha in kept.get(one, {}) if (text := kept_text(study, sha)) is not None]
+            for one in map(str, transcripts["transcript"])
+            if one != name
+        }
+        where = str(line.get("file") or name)
+        found[name, str(line["sha256_text"])] = replaced(where, name, share, texts[name], known)
+    return rows, found
+
+
+def _made_from(own: pd.DataFrame) -> dict[str, set[str]]:
+    """Of each kept text of one transcript the files it was made from, by their hashes."""
+    found: dict[str, set[str]] = {}
+    for sha, raw in zip(own["sha256_text"], own["sha256_raw"], strict=True):
+        found.setdefault(str(sha), set()).add(str(raw))
+    return found
+
+
+def _meets(edit: Edit, ranges: Sequence[tuple[int, ...]]) -> bool:
+    """Whether what an edit put in touches one of the ranges of the later text."""
+    return any(start < max(edit.end_to, edit.start_to + 1) and edit.start_to < end for start, end in ranges)
 
 
 def missing_texts(study: Study) -> list[str]:

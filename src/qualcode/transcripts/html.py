@@ -28,6 +28,8 @@ _BLOCKS = {
 _NOTES = re.compile(r"mso-element:\s*(?:foot|end)note(?:\s|;|\"|$)|sd(?:foot|end)note(?!anc|sym)", re.I)
 _REFERENCE = re.compile(r"sd(?:foot|end)note(?:anc|sym)|Mso(?:Foot|End)noteReference|MsoCommentReference", re.I)
 _COMMENT = re.compile(r"mso-element:\s*comment(?!-list)|MsoCommentText", re.I)
+_GOOGLE_REFERENCE = re.compile(r"(?:cmnt|ftnt)_ref\d+$")  # Google Docs: `[a]` in the text, and the comment at the end
+_GOOGLE_NOTE = re.compile(r"(cmnt|ftnt)\d+$")
 _HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden|mso-hide:\s*all", re.I)
 
 
@@ -47,7 +49,7 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
         raise UnreadableError(f"this page is larger than any interview ({LARGEST // 1_000_000} MB).", _AGAIN)
     text, notes = decode(_utf8(data))
     root = parse_page(text, _AGAIN)
-    walk = _Page()
+    walk = _Page(google="cmnt_ref" in text or "ftnt_ref" in text)
     walk.run(root)
     if re.search(r"<html\b", text[:5000], re.I) and not re.search(r"</html\s*>", text[-5000:], re.I):
         notes.append("HTML: the page has no end: look whether it is whole")
@@ -91,8 +93,9 @@ def parse_page(text: str, again: str) -> Any:
 class _Page:
     """One walk over a page, without recursion. `tables` are those that are open: rows, the row, the page around them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, google: bool = False) -> None:
         self.page = Paragraphs()
+        self.google = google  # there are comments or notes as Google Docs writes them
         self.tables: list[tuple[list[list[list[Line]]], list[Paragraphs]]] = []
         self.pre = 0
         self.edges = 0
@@ -131,6 +134,14 @@ class _Page:
             return True
         if _COMMENT.search(about):
             self.page.comments += 1
+            return True
+        if tag == "a" and _GOOGLE_REFERENCE.match(node.get("id") or ""):
+            return True
+        first = node.find(".//a") if self.google and tag in ("div", "p") else None
+        aside = _GOOGLE_NOTE.match(first.get("id") or "") if first is not None else None
+        if aside:
+            self.page.comments += aside[1] == "cmnt"
+            self.page.notes += aside[1] == "ftnt"
             return True
         if tag == "div" and node.get("title") in ("header", "footer"):  # as LibreOffice writes them
             self.edges += 1

@@ -10,14 +10,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from qualcode.transcripts.cleaning import MOST_LINES, STAMP, TIME, one_line, seconds, take_times
+from qualcode.transcripts.cleaning import MOST_LINES, one_line, take_times
+from qualcode.transcripts.forms import CROWD, FALLBACKS, STRONG, Candidate, candidates_in, name_like, shape_of
 from qualcode.transcripts.layouts import arrows, only_speech, part_of, without_numbers
 from qualcode.transcripts.model import Line, RawTranscript, RawTurn, ReadOptions, UnreadableError, counted, drop_empty
 
-# forms that nobody writes by chance: one of them may stand once, where the file's labels are written like it
-STRONG = ("bold", "bracket", "dash", "timed", "name_time", "pattern")
 # words by which legends name the one who asks, beside the configured labels
 _ASKS_WORDS = (
     "interviewer interviewerin interviewers interviewende moderator moderatorin facilitator researcher "
@@ -26,52 +24,44 @@ _ASKS_WORDS = (
     "intervistatrice intervjuer intervjuare"
 )
 ASKS = frozenset(_ASKS_WORDS.split())
-_PARTICLE_WORDS = (
-    "a al and bin da das de del den der des di do dos du e el en et i la le los of te ten ter the und van von vom y zu"
+_ANSWERS_WORDS = (
+    "participant participants respondent respondents interviewee informant teilnehmer teilnehmerin befragte befragter "
+    "interviewte interviewter interviewpartner interviewpartnerin deelnemer deelneemster geïnterviewde participante "
+    "entrevistado entrevistada répondant répondante participantes interviewé interviewée partecipante intervistato "
+    "intervistata deltagare deltaker deltager informante uczestnik uczestniczka účastník účastnice"
 )
-_PARTICLES = frozenset(_PARTICLE_WORDS.split())
-_BOLD = re.compile(
-    rf"^(?P<before>(?:{STAMP})?\s*)(?P<mark>\*{{1,3}}|_{{1,3}})(?P<inside>\S.{{0,100}}?)(?P=mark)(?P<after>.*)$"
-)
-_COLON = re.compile(
-    rf"^(?:(?P<t1>{STAMP})[\s\-–—|]*)?\[?(?P<label>[^\n:\[\]]{{1,80}}?)\]?\s*(?P<t2>{STAMP})?\s*:(?P<rest>\s.*|[^\s/\d].*|)$"
-)
-_BRACKET = re.compile(r"^\[(?P<label>[^\[\]:]{1,40})\]\s+(?P<rest>\S.*)$")
-_NAME_TIME = re.compile(rf"^(?P<label>[^\d\W][^\[\]():]{{0,59}}?)[\s,\-–—|]+(?P<t2>{STAMP})$")
-_TIME_NAME = re.compile(rf"^(?P<t1>{STAMP})[\s\-–—|]+(?P<label>[^\[\]():]{{1,60}})$")
-_LEADING_TIME = re.compile(rf"^\s*(?P<time>{STAMP})")
-_MAY_BE_TIME = re.compile(r"[^\w\s]{0,3}\s*\d")
-_OPEN_BOLD = re.compile(r"^(?:\*\*|__)|(?:\*\*|__)(?=\W*:)")
+_ARTICLE = re.compile(r"^(?:the|der|die|das|de|het|el|la|le|il|lo|o|a|an) |^l['’]", re.I)
+_ROLES = ASKS | frozenset(_ANSWERS_WORDS.split())
+# the line that a program writes above a transcript (aTrain)
+_FIRST = re.compile(r"^Transcription for \S.{0,120}$")
 _FOOTERS = re.compile(
     r"^(?:transcribed by https?://\S+|.{1,60} (?:started|stopped) transcription|"
     r"\W*end of (?:the )?(?:transcript|transcription|interview|recording)\W*|"
     r"(?:automatically )?(?:transcribed|transcript (?:provided|produced|generated|created)) (?:by|with|using) "
     r"(?:otter|trint|sonix|rev|happy ?scribe|descript|temi|amberscript|whisper|noscribe|atrain|microsoft|zoom)\b.{0,60}|"
-    r"sonix is the world[’']s most advanced automated transcription.{0,80})$",
+    r"sonix is the world[’']s most advanced automated transcription.{0,80}|"
+    r"automatically convert your \S{1,9} files to text .{0,120}|"
+    r"sonix has many features that you[’']d love.{0,120})$",
     re.I,
 )
 
 
-@dataclass(slots=True)
-class Candidate:
-    """What may be a speaker's label at the start of a line."""
-
-    form: str
-    label: str
-    rest: str
-    time: float | None = None
-
-    @property
-    def key(self) -> str:
-        return self.label.casefold()
-
-
 @dataclass
 class Decided:
-    """The labels that are voices, by key, and those that mark the document's structure."""
+    """The labels that are voices, by key, and those that mark the document's structure.
+
+    `fallback` is the way of writing labels that no word tells (capitals, a tab), where the file's labels are written so.
+    """
 
     voices: set[str] = field(default_factory=set)
     structure: set[str] = field(default_factory=set)
+    fallback: str = ""
+
+    def takes(self, candidate: Candidate) -> bool:
+        """Whether the label of a line is a voice or structure, and is written as this file writes its labels."""
+        if candidate.form in FALLBACKS and candidate.form not in (self.fallback, "heading", "time_name", "name_alone"):
+            return False
+        return candidate.key in self.voices or candidate.key in self.structure
 
 
 def read_lines(
@@ -79,7 +69,6 @@ def read_lines(
     options: ReadOptions,
     *,
     plain: Callable[[str], str] = one_line,
-    blocks: bool = True,
 ) -> RawTranscript:
     """Turns of a text that a person typed.
 
@@ -87,8 +76,6 @@ def read_lines(
     ----------
     plain
         Takes markup out of a line (Markdown), after the label is known.
-    blocks
-        Whether empty lines say something: a name alone counts only where its words follow at once.
 
     Returns
     -------
@@ -101,13 +88,18 @@ def read_lines(
         raise UnreadableError(f"this file has more than {MOST_LINES:,} lines.", "Is it the right file?")
     lines, aside = only_speech(part_of(lines, options, plain), plain)
     lines, numbers = without_numbers(arrows(lines))
-    found = [_candidates(line, lines[at + 1 : at + 2], options, plain) for at, line in enumerate(lines)]
+    found = [candidates_in(line, lines[at + 1 : at + 2], options, plain) for at, line in enumerate(lines)]
     if options.form:
         found = [[candidate for candidate in candidates if candidate.form == options.form] for candidates in found]
     decided = decide(found, lines, options)
-    chosen = [next((c for c in cs if c.key in decided.voices | decided.structure), None) for cs in found]
+    chosen = [next((c for c in cs if decided.takes(c)), None) for cs in found]
+    _drop_legend(chosen, decided)
     for at, candidate in enumerate(chosen):
-        if candidate and candidate.form in ("name_alone", "heading") and candidate.key in decided.structure:
+        if (
+            candidate
+            and candidate.form in ("name_alone", "name_apart", "heading")
+            and candidate.key in decided.structure
+        ):
             chosen[at] = None
     _drop_silent(chosen, lines, decided)
     transcript = _turns(lines, chosen, decided, plain)
@@ -122,153 +114,6 @@ def read_lines(
 def pattern_of(forms: Iterable[str]) -> str:
     """How voices are marked, with counts: `bold 147; colon 2`."""
     return "; ".join(f"{form} {n}" for form, n in sorted(Counter(forms).items(), key=lambda item: (-item[1], item[0])))
-
-
-def match(text: str, plain: Callable[[str], str] = one_line) -> list[Candidate]:
-    """What may be labels in one line, the likeliest first (label and colon, bold, bracketed, with a time)."""
-    text = one_line(text)
-    found: list[Candidate] = []
-    bold = _BOLD.match(text)
-    if bold:
-        inside, after = bold["inside"].strip(), bold["after"]
-        if inside.endswith(":") or re.match(rf"\s*(?:{STAMP})?\s*:", after):
-            gap = "" if after[:1].isspace() or not inside.endswith(":") else " "
-            _add_colon(found, f"{bold['before']}{inside}{gap}{after}", plain, "bold")
-    if not found:
-        _add_colon(found, _OPEN_BOLD.sub("", text) if bold is None and text else text, plain, "")
-    bracket = _BRACKET.match(text)
-    if bracket and not re.fullmatch(TIME, bracket["label"]):
-        _add(found, "bracket", bracket["label"], bracket["rest"], None, plain)
-    return found
-
-
-def _add_colon(found: list[Candidate], text: str, plain: Callable[[str], str], form: str) -> None:
-    colon = _COLON.match(text)
-    if not colon:
-        return
-    rest = colon["rest"].strip()
-    time = colon["t1"] or colon["t2"]
-    leading = _LEADING_TIME.match(plain(rest)) if _MAY_BE_TIME.match(rest) else None
-    if not time and leading:
-        time, rest = leading["time"], plain(rest)[leading.end() :]
-        form = form or "timed"
-    if rest[:1] in ("—", "–") and rest[1:2].isspace():
-        rest = rest[1:]
-        form = form or "dash"
-    if colon["t1"] and len(colon["t1"]) <= 5 and colon["t1"][0].isdigit():  # `10:30 Meeting: …` may be a time of day
-        form = form or "clock"
-    form = form or ("timed" if time else "colon")
-    _add(found, form, colon["label"], rest, seconds(time) if time else None, plain)
-
-
-def _add(
-    found: list[Candidate], form: str, label: str, rest: str, time: float | None, plain: Callable[[str], str]
-) -> None:
-    label = one_line(plain(label)).strip(" *_-–—•|")
-    if _possible(label, form):
-        found.append(Candidate(form, label, rest.strip(), time))
-
-
-def _candidates(
-    line: Line, following: Sequence[Line], options: ReadOptions, plain: Callable[[str], str]
-) -> list[Candidate]:
-    text = line.text.strip()
-    if options.speaker_pattern is not None:
-        own = re.search(options.speaker_pattern, text)
-        if own is None or not own["speaker"]:
-            return []
-        mark = own.groupdict().get("time")
-        time = seconds(mark) if mark else line.time
-        return [Candidate("pattern", one_line(plain(own["speaker"])), text[own.end() :].strip(), time)]
-    if line.heading:
-        label = one_line(plain(text)).removesuffix(":")
-        return [Candidate("heading", label, "", line.time)] if _name_like(label) else []
-    found = match(text, plain)
-    for candidate in found:
-        candidate.time = line.time if candidate.time is None else candidate.time
-    if len(text) > 120:  # what follows is about lines that hold a name and hardly more
-        return found
-    bare = one_line(plain(text))
-    for form, pattern in (("name_time", _NAME_TIME), ("time_name", _TIME_NAME)):
-        alone = pattern.match(bare)
-        if alone and _name_like(alone["label"]):
-            mark = alone["t2"] if form == "name_time" else alone["t1"]
-            _add(found, form, alone["label"], "", seconds(mark), plain)
-    words_follow = bool(following) and not following[0].gap and not following[0].heading
-    if not found and words_follow and _name_like(bare) and len(bare.split()) <= 5:
-        found.append(Candidate("name_alone", bare, "", line.time))
-    if not found:
-        capitals = _in_capitals(bare)
-        if capitals:
-            _add(found, "caps", capitals, bare[len(capitals) :], line.time, plain)
-    return [c for c in found if c.form != "time_name" or words_follow]
-
-
-def _in_capitals(text: str) -> str:
-    """Up to three words in capitals before a sentence (`ANNA How was it?`, `P1 Hard.`); "" where there are none."""
-    words = text.split()
-    label: list[str] = []
-    for word in words[:3]:
-        bare = word.strip(".'’-")
-        if len(bare) < 2 or not bare.isupper() or not re.fullmatch(r"[\w.'’\-]+", word):
-            break
-        label.append(word)
-    rest = words[len(label) :]
-    return text[: text.index(label[-1]) + len(label[-1])] if label and rest and not rest[0].isupper() else ""
-
-
-@lru_cache(maxsize=4096)  # the same few labels stand on every other line
-def _possible(label: str, form: str) -> bool:
-    """Whether text before a colon can be a label at all; plain colons need the look of a name."""
-    if (
-        not label
-        or len(re.sub(r"\([^()]*\)", "", label).split()) > 10
-        or not re.search(r"\w", label)
-        or re.fullmatch(r"[\d\W]+", label)
-    ):
-        return False
-    if re.search(r"https?$|[\"“”„«»;<>{}=?!]|\.\.|…", label):
-        return False
-    if form in ("colon", "timed", "clock"):
-        return _name_like(label)
-    return True
-
-
-@lru_cache(maxsize=4096)
-def _name_like(label: str) -> bool:
-    """Each word begins with a capital or a digit, small words of names aside; or it is one short word (`id1`, `int`)."""
-    core = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", label).strip()
-    if not core:
-        return bool(label.strip())
-    if re.search(r"[.!?,;:…]$", core) and not re.search(r"\b\w{1,4}\.$", core):
-        return False
-    name, comma, title = core.partition(",")
-    if comma and len(name.split()) >= 2 and len(title.split()) <= 4:
-        core = name
-    words = re.sub(r"[,/&+]", " ", core).split()
-    if not words or len(words) > 10:
-        return False
-    if len(words) == 1 and len(words[0]) <= 12 and re.fullmatch(r"[\w.\-]+", words[0]):
-        return True
-    good = [_capital(word) for word in words]
-    return good[0] and all(
-        ok or word.strip(".'’-").casefold() in _PARTICLES for ok, word in zip(good, words, strict=True)
-    )
-
-
-def _capital(word: str) -> bool:
-    first = next((character for character in word if character.isalnum()), "")
-    # d'Arc and scripts without capitals count
-    return bool(first) and (not first.islower() or bool(re.match(r"^\w{1,2}['’]\w", word)))
-
-
-def _shape(label: str) -> str:
-    """What a label looks like: initials, an id with a number, one word, a name of several words."""
-    if re.fullmatch(r"[^\W\d_]{1,12}[ .\-]?\d{1,3}", label):
-        return "id"
-    if re.fullmatch(r"(?:[^\W\d_]\.?){1,4}", label) and label.upper() == label:
-        return "initials"
-    return "name" if len(label.split()) > 1 else "word"
 
 
 def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options: ReadOptions) -> Decided:
@@ -298,16 +143,22 @@ def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options:
         voices |= {key for key, n in bracketed.items() if n >= 2 or key in known}
     if voices or _only_labelled(found, lines):
         # an id (`P01`) is nobody's way to begin a sentence; and a few lines that all have labels are a short talk
-        voices |= {key for key in typed if re.fullmatch(r"[^\W\d_]{1,4}\d{1,3}", key)}
+        voices |= {key for key in typed if re.fullmatch(r"[^\W\d_]{1,4}\d{1,3}", key) or CROWD.fullmatch(key)}
+        stems = {_stem(key) for key in voices} - {""}
+        voices |= {key for key in typed if _stem(key) in stems}  # `Speaker 3` beside `Speaker 2`
         if _only_labelled(found, lines):
             voices |= set(typed)
     voices -= not_voices
     if not voices:
-        for form, least in (("heading", 2), ("time_name", 2), ("name_alone", 2), ("caps", 2)):
-            twice = {key for key, n in by_form[form].items() if (n >= least or key in known) and key not in not_voices}
-            enough = 0.6 * len(lines) if form == "caps" else 4
-            if sum(by_form[form][key] for key in twice) >= max(4, enough) and (len(twice) > 1 or form != "name_alone"):
+        paragraphs = sum(1 for line in lines if not line.soft)
+        for form, (share, alone) in FALLBACKS.items():
+            twice = {key for key, n in by_form[form].items() if (n >= 2 or key in known) and key not in not_voices}
+            enough = max(4, share * paragraphs)
+            if form == "sign" and not any(key in known or re.search(r"\d", key) for key in twice):
+                continue  # letters before a stop are labels only where one is known to be: `Q. …`
+            if sum(by_form[form][key] for key in twice) >= enough and (len(twice) > 1 or alone):
                 voices |= twice
+                decided.fallback = form
                 break
     else:  # names alone on a line beside labels that are known already
         voices |= {key for key in by_form["name_alone"] if key in known and by_form["name_alone"][key] >= 2}
@@ -315,6 +166,26 @@ def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options:
     voices |= _single(found, forms_of, voices | decided.structure, label_of, len(lines), not_voices)
     decided.voices = voices
     return decided
+
+
+def _stem(key: str) -> str:
+    """`speaker` of `speaker 3`, `p` of `p04`; "" of a label without a number."""
+    numbered = re.fullmatch(r"([^\W\d_]+(?: [^\W\d_]+)?)[ ._\-]*\d{1,3}", key)
+    return numbered[1] if numbered else ""
+
+
+def _drop_legend(chosen: list[Candidate | None], decided: Decided) -> None:
+    """Take lines before the talk that only say who is who for labels (`I: Interviewer`): they are facts, in place."""
+    counts = Counter(candidate.key for candidate in chosen if candidate is not None)
+    for at, candidate in enumerate(chosen):
+        if candidate is None:
+            continue
+        words = re.findall(r"\w+", candidate.rest.casefold())
+        says = bool(words) and len(words) <= 10 and bool(set(words[:2]) & _ROLES)
+        if not says or candidate.key not in decided.voices or re.search(r"[.?!…]$", candidate.rest):
+            return
+        if counts[candidate.key] >= 2:
+            chosen[at] = None
 
 
 def _only_labelled(found: Sequence[Sequence[Candidate]], lines: Sequence[Line]) -> bool:
@@ -361,8 +232,13 @@ def _single(
     total = sum(main.values())
     if total < 4:
         return set()
-    shapes = {_shape(label_of[key]) for key in voices if key in label_of}
-    dense = total >= 0.6 * n_lines
+    shapes = {shape_of(label_of[key]) for key in voices if key in label_of}
+    lined = sum(1 for candidates in found if any(c.form in ("colon", *STRONG) for c in candidates))
+    dense = total >= 0.6 * n_lines or lined >= 0.9 * n_lines
+    if (
+        n_lines < 6 or lined < 0.95 * n_lines
+    ):  # a single word before a colon is a voice only where every line has a label
+        shapes -= {"word"}
     more: set[str] = set()
     begun = False
     for candidates in found:
@@ -375,10 +251,10 @@ def _single(
             if candidate.key in not_voices:
                 continue
             strong = candidate.form in STRONG and main[candidate.form] >= total / 2
-            if strong and (_name_like(candidate.label) or candidate.form in ("bold", "dash")):
+            if strong and (name_like(candidate.label) or candidate.form in ("bold", "dash")):
                 more.add(candidate.key)
-            shape = _shape(candidate.label)
-            if candidate.form == "colon" and dense and main["colon"] >= total / 2 and shape in shapes - {"word"}:
+            shape = shape_of(candidate.label)
+            if candidate.form == "colon" and dense and main["colon"] >= total / 2 and shape in shapes:
                 more.add(candidate.key)
     return more
 
@@ -402,6 +278,7 @@ def _turns(
     lines: Sequence[Line], chosen: Sequence[Candidate | None], decided: Decided, plain: Callable[[str], str]
 ) -> RawTranscript:
     first = next((at for at, c in enumerate(chosen) if c is not None and c.key in decided.voices), None)
+    facts = _facts_alone(lines, plain) if first is None else 0
     spelling = spellings(c.label for c in chosen if c is not None and c.key in decided.voices)
     counts = {"headings": 0, "facts": 0, "structure": 0, "footers": 0, "before": 0, "unlabelled": 0}
     header: list[str] = []
@@ -427,8 +304,12 @@ def _turns(
         words, time = take_times(bare)
         if not words:
             continue
-        if _FOOTERS.match(words):
+        if _FOOTERS.match(words) or (at == 0 and _FIRST.match(words)):
             counts["footers"] += 1
+            continue
+        if at < facts:
+            counts["facts"] += 1
+            header.append(bare)
             continue
         if first is not None and at < first:
             header.append(bare)
@@ -452,6 +333,18 @@ def _turns(
     notes = _notes(counts, decided, len(turns) - len(kept), labels=first is not None)
     asks = legend(header, spelling)
     return RawTranscript(kept, notes, asks)
+
+
+def _facts_alone(lines: Sequence[Line], plain: Callable[[str], str]) -> int:
+    """How many lines at the beginning of a text without voices are facts (`Place: Leeds`): two and more, before other words."""
+    found = 0
+    for line in lines:
+        fact = re.match(r"^[^\W\d_][^:.?!]{0,30}:\s+(\S.*)$", one_line(plain(line.text)))
+        said = fact is None or len(fact[1].split()) > 15 or re.search(r"[.?!…][\"”’')\]]*$", fact[1])
+        if line.heading or said:
+            break
+        found += 1
+    return found if 2 <= found < len(lines) else 0
 
 
 def _is_prose(lines: Sequence[Line], at: int, first: int, plain: Callable[[str], str]) -> bool:
@@ -485,7 +378,7 @@ def _notes(counts: dict[str, int], decided: Decided, empty: int, *, labels: bool
         notes.append(f"{counted(counts['unlabelled'], 'paragraph')} without a label: the voice before goes on")
     if empty:
         notes.append(f"{counted(empty, 'label')} without words left out")
-    if len(decided.voices) == 1 and counts["unlabelled"]:
+    if len(decided.voices) == 1:
         notes.append("only one voice has a label: look whether the others' words are among its paragraphs")
     return notes
 
@@ -517,7 +410,7 @@ def _pairs(line: str) -> list[tuple[str, str]]:
         pairs.append((code[1], code[2].strip()))
     sides = re.match(r"^\W*([^:=]{1,40}?)\s*[:=–]\s*(.{1,60})$", line)
     if sides:
-        one, other = sides[1].strip(), sides[2].strip(" .\\")
+        one, other = sides[1].strip(), _ARTICLE.sub("", sides[2].strip(" .\\"))
         pairs.append((one, other))
         inside = re.search(r"\(([^()]{1,20})\)\s*$", other)  # Interviewer: Full Name (FN)
         if inside:

@@ -71,16 +71,25 @@ def only_speech(lines: list[Line], plain: Callable[[str], str]) -> tuple[list[Li
 
 
 def without_numbers(lines: list[Line]) -> tuple[list[Line], int]:
-    """The lines without their numbers, where nearly all (nine in ten) are numbered one after the other."""
+    """The lines without their numbers, where nearly all (nine in ten) are numbered one after the other, or every fifth."""
     found = [_NUMBER.match(line.text) for line in lines]
     numbers = [int(match[1]) for match in found if match]
     follow = sum(1 for a, b in pairwise(numbers) if b == a + 1)
-    if len(lines) < 4 or len(numbers) < 0.9 * len(lines) or follow < 0.9 * (len(numbers) - 1):
+    each = len(numbers) >= 0.9 * len(lines) and follow >= 0.9 * (len(numbers) - 1)
+    if len(lines) < 4 or not (each or _every_fifth(found)):
         return lines, 0
     for line, match in zip(lines, found, strict=True):
         if match:
             line.text = line.text[match.end() :]
     return lines, len(numbers)
+
+
+def _every_fifth(found: Sequence[re.Match[str] | None]) -> bool:
+    """Whether lines 5, 10, 15 … and no others begin with just that number."""
+    return len(found) >= 15 and all(
+        (match is not None and int(match[1]) == at) if at % 5 == 0 else match is None
+        for at, match in enumerate(found, 1)
+    )
 
 
 def arrows(lines: Sequence[Line]) -> list[Line]:

@@ -14,6 +14,8 @@ ENDINGS = (".md", ".markdown")
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.*?)\s*#*\s*$")
 _RULE = re.compile(r"^ {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$")
 _UNDERLINE = re.compile(r"^ {0,3}(?:=+|-{2,})\s*$")
+_BREAK = re.compile(r"<br\s*/?>\n?", re.I)
+_FENCE = re.compile(r"^ {0,3}(?:`{3,}|~{3,})[^`]*$")
 _ITEM = re.compile(r"^\s*(?:[-+*]|\d{1,3}[.)])\s+")
 
 
@@ -23,7 +25,8 @@ def recognise(data: bytes) -> bool:
 
 
 def read(data: bytes, options: ReadOptions) -> RawTranscript:
-    """Turns of a Markdown text. A line break alone is a blank, as Markdown has it; `\\` or two blanks part paragraphs."""
+    """Turns of a Markdown text. A line break alone is a blank, as Markdown has it; `\\`, two blanks or `<br>` part paragraphs,
+    and so do the lines of a fenced block."""
     text, notes = decode(data)
     body, front = _without_front_matter(text)
     if front:
@@ -48,11 +51,14 @@ def _without_front_matter(text: str) -> tuple[str, int]:
 
 
 def _lines(text: str) -> tuple[list[Line], int]:
-    text = COMMENT.sub("", text)
+    text = _BREAK.sub("\\\\\n", COMMENT.sub("", text))
     lines: list[Line] = []
     images = 0
-    gap, broken = True, False
+    gap, broken, fenced = True, False, False
     for raw in text.split("\n"):
+        if _FENCE.match(raw):
+            gap, fenced = True, not fenced
+            continue
         if not raw.strip():
             gap = True
             continue
@@ -63,7 +69,7 @@ def _lines(text: str) -> tuple[list[Line], int]:
         if len(raw) <= 500 and _RULE.match(raw):
             gap = True
             continue
-        hard = bool(re.search(r"(?:\\| {2,})$", raw))
+        hard = fenced or bool(re.search(r"(?:\\| {2,})$", raw))
         line = hide_escapes(re.sub(r"\\$", "", raw.rstrip()).rstrip())
         line = re.sub(r"^\s{0,3}(?:>\s?)+", "", line)
         heading = _HEADING.match(line)

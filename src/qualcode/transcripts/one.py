@@ -6,8 +6,8 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from qualcode.files import sha256
 from qualcode.tables import split
@@ -20,6 +20,9 @@ from qualcode.transcripts.sources import Source
 from qualcode.transcripts.store import Store, key_of
 from qualcode.words import count_words
 
+if TYPE_CHECKING:
+    from qualcode.deidentify.study import Names
+
 # sources that are read without a session row say so; notes that ask for a person's look are warnings
 _LOOK = ("not UTF-8", "only one voice", "time line", "control characters", "UTF-16 without", "PDF: ", "HTML: ")
 
@@ -31,7 +34,9 @@ TurnRow = tuple[str, str, str, int, int, float | None, float | None]
 class One:
     """What one transcript gave: its row of table `transcripts`, what its row of the report has beside it, its turns, its text.
 
-    `problem` says why its file could not be read; then there is nothing else. `told` are warnings: cause, what to do.
+    `problem` says why its file could not be read; then there is nothing else. `told` are warnings: cause, what to do. Where
+    names were replaced, `named` is the SHA-256 of the text that has them, `edits` lead from that to this one (rows of `Edit`), and
+    `replaced` are rows of the log.
     """
 
     transcript: str
@@ -42,6 +47,9 @@ class One:
     turns: list[TurnRow] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
     problem: tuple[str, str] | None = None
+    named: str = ""
+    edits: list[tuple[int, ...]] = field(default_factory=list)
+    replaced: list[dict[str, Any]] = field(default_factory=list)
     text: str = ""
 
     def packed(self) -> tuple[bytes, bytes]:
@@ -54,6 +62,7 @@ class One:
         """What `packed` made; without its text where that is not wanted."""
         values = json.loads(zlib.decompress(rest))
         values["turns"] = [tuple(row) for row in values["turns"]]
+        values["edits"] = [tuple(edit) for edit in values["edits"]]
         values["told"] = [tuple(pair) for pair in values["told"]]
         values["problem"] = tuple(values["problem"]) if values["problem"] else None
         return cls(**values | {"text": zlib.decompress(text).decode("utf-8") if text is not None else ""})
@@ -73,14 +82,24 @@ def read_one(plan: Plan, source: Source, store: Store) -> One:
     if raw.what:
         one.problem = (raw.what, raw.hint)
         return one
+    language, known_from = _language(plan, source, raw.looks_like)
+    words = sum(count_words(raw.text[turn.start : turn.end]) for turn in raw.placed)  # as they were said
     who = plan.voices(source, raw)
+    voices = [who[turn.speaker] for turn in raw.placed]
+    if plan.names is not None:
+        raw = _without_names(one, plan.names, raw, language, store)
+        again = plan.voices(source, raw)  # tables may call people by their pseudonyms
+        voices = [
+            voice if voice.participant or voice.role != "participant" else again[turn.speaker]
+            for voice, turn in zip(voices, raw.placed, strict=True)
+        ]
+        who = {turn.speaker: voice for turn, voice in zip(raw.placed, voices, strict=True)}
     one.text = raw.text
     one.turns = [
-        (turn.speaker, who[turn.speaker].participant, who[turn.speaker].role, turn.start, turn.end, turn.start_s, turn.end_s)
-        for turn in raw.placed
-    ]  # fmt: skip
-    language, known_from = _language(plan, source, raw.looks_like)
-    one.row = _row(plan, source, raw) | {"language": language}
+        (turn.speaker, voice.participant, voice.role, turn.start, turn.end, turn.start_s, turn.end_s)
+        for turn, voice in zip(raw.placed, voices, strict=True)
+    ]
+    one.row = _row(plan, source, raw) | {"language": language, "words": words}
     translation = plan.translations.get(source.transcript)
     if translation is not None:
         one.row |= {"translation_of": translation.of, "translator": translation.translator}
@@ -94,6 +113,18 @@ def read_one(plan: Plan, source: Source, store: Store) -> One:
         "warnings": "; ".join(notes),
     }
     return one
+
+
+def _without_names(one: One, names: Names, raw: ReadFile, language: str, store: Store) -> ReadFile:
+    """What was read with names out; the text that has them is kept, as codings may have been made on it."""
+    made = names.out(raw.text, raw.placed, language)
+    if made.text == raw.text:
+        return raw
+    one.named = sha256(raw.text)
+    one.edits = [tuple(edit) for edit in made.edits]
+    one.replaced = [vars(entry) for entry in made.log]
+    store.keep_text(one.named, raw.text)
+    return replace(raw, text=made.text, placed=made.placed)
 
 
 def unread_bytes(plan: Plan, store: Store) -> int:
@@ -121,7 +152,6 @@ def _row(plan: Plan, source: Source, raw: ReadFile) -> dict[str, object]:
         "sha256_text": sha256(text),
         "speakers": len({turn.speaker.casefold() for turn in placed if turn.speaker}),
         "turns": len(placed),
-        "words": sum(count_words(text[turn.start : turn.end]) for turn in placed),
         "seconds": max(times, default=None),
         "file": plan.study.shown(source.path),
         "date": session.get("date", ""),

@@ -18,13 +18,14 @@ class Paragraphs:
         self.heading = False
         self.gap = True
         self.deleted = self.hidden = self.comments = self.notes = 0
+        self.columns: list[str] = []
         self.plain = Counter[str]()
 
     def end_paragraph(self) -> None:
         """A line break inside a paragraph parts lines; an empty paragraph is a gap before the next."""
         raw = "".join(self.parts)
         self.plain += tally(raw)
-        text = tidy(raw)
+        text = tidy(raw, tabs=True)
         self.parts = []
         if not text.strip():
             self.gap = True
@@ -36,7 +37,9 @@ class Paragraphs:
 
     def grid(self, grid: Grid) -> None:
         """The lines of a table, row by row."""
-        self.lines += lines_of_grid(grid)
+        lines, left = lines_of_grid(grid)
+        self.lines += lines
+        self.columns += [name for name in left if name not in self.columns]
         self.gap = True
 
     def count_in(self, inner: Paragraphs) -> None:
@@ -46,6 +49,7 @@ class Paragraphs:
         self.comments += inner.comments
         self.notes += inner.notes
         self.plain += inner.plain
+        self.columns += [name for name in inner.columns if name not in self.columns]
 
     def told(self) -> list[str]:
         """Notes on what was left out."""
@@ -58,5 +62,8 @@ class Paragraphs:
             notes.append(f"{counted(self.comments, 'comment')} set aside")
         if self.notes:
             notes.append(f"{counted(self.notes, 'footnote')} set aside")
+        if self.columns:
+            shown = ", ".join(self.columns)
+            notes.append(f"{counted(len(self.columns), 'column')} of tables left out, no speech: {shown}")
         plain = said(self.plain)
         return [*notes, plain] if plain else notes

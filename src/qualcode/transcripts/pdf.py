@@ -7,18 +7,20 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
 from qualcode.transcripts.cleaning import tidy
-from qualcode.transcripts.labels import match, read_lines, require_words
+from qualcode.transcripts.forms import match
+from qualcode.transcripts.labels import read_lines, require_words
 from qualcode.transcripts.model import Line, RawTranscript, ReadOptions, UnreadableError, counted
+from qualcode.transcripts.pdfplaces import Row, take_voices, without_margin_numbers
 
 NAME = "pdf"
 ENDINGS = (".pdf",)
 
+PAGES, CONTENT, OPERATIONS = 2_000, 6_000_000, 600_000  # what is read in ten seconds
 GUESSED = "PDF: paragraphs are guessed from the lines (ask for the document that it was made from)"
 _ASK = "Ask for the Word document or the text it was made from, or run text recognition (OCR) and save that as .docx."
 _PAGE_WORD = r"(?:page|seite|pagina|página|pág\.?|pag\.?|p\.|s\.|sida|side|strona|strana|folio)"
@@ -28,15 +30,6 @@ _PAGE_NUMBER = re.compile(
 )
 _BULLET = re.compile(r"^[\uE000-\uF8FF•◦▪‣·]\s+")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]$")
-
-
-@dataclass
-class _Row:
-    """One line of a page: its words, its height on the page (points from below), its size of letters."""
-
-    text: str
-    y: float
-    size: float
 
 
 class _Warnings(logging.Handler):
@@ -59,12 +52,14 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     """Turns of a PDF.
 
     Lines that stand on the same edge of most pages (running heads) and page numbers are left out and counted; a word
-    that was parted at the end of a line is joined; a line that was broken because the next word did not fit goes on.
+    that was parted at the end of a line is joined; a line that was broken because the next word did not fit goes on. Numbers of
+    lines in the margin are left out; what stands in a column of its own to the left of the words are voices (and times).
 
     Raises
     ------
     UnreadableError
-        No page has a text layer (pictures of pages), a password, a file that is damaged or not whole.
+        No page has a text layer (pictures of pages), a password, more pages than any interview, a file that is damaged or not
+        whole.
     """
     pages, notes = _pages(data)
     if not any(pages):
@@ -72,13 +67,18 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     empty = sum(1 for page in pages if not page)
     if empty:
         notes.append(f"PDF: {counted(empty, 'page')} of {len(pages)} without text (pictures?)")
+    margin = without_margin_numbers(pages)
     heads, numbers, aside = _take_edges(pages)
+    if margin:
+        notes.append(f"{counted(margin, 'line number')} left out")
     if heads:
         notes.append(f"{counted(heads, 'running head')} left out")
     if numbers:
         notes.append(f"{counted(numbers, 'page number')} left out")
     if aside:
         notes.append(f"{counted(aside, 'footnote')} set aside")
+    if take_voices(pages):
+        notes.append("PDF: what stands left of the words is taken for voices")
     lines, joined = _lines(pages)
     if joined:
         notes.append(f"{counted(joined, 'word')} parted at the end of a line joined")
@@ -87,7 +87,7 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
     return transcript
 
 
-def _pages(data: bytes) -> tuple[list[list[_Row]], list[str]]:
+def _pages(data: bytes) -> tuple[list[list[Row]], list[str]]:
     """The lines of each page from top to bottom as the file has them."""
     from pypdf import PdfReader
     from pypdf.errors import DependencyError
@@ -104,7 +104,10 @@ def _pages(data: bytes) -> tuple[list[list[_Row]], list[str]]:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
             raise UnreadableError("this PDF is protected by a password.", "Save it without one.")
-        pages = [_rows(page) for page in reader.pages]
+        if len(reader.pages) > PAGES:
+            raise _too_large()
+        budget = _Budget()
+        pages = [_rows(page, budget) for page in reader.pages]
     except UnreadableError:
         raise
     except DependencyError as error:
@@ -118,20 +121,45 @@ def _pages(data: bytes) -> tuple[list[list[_Row]], list[str]]:
     return pages, [f"PDF: {counted(said, 'kind')} of damage: compare the words with the pages"] if said else []
 
 
-def _rows(page: Any) -> list[_Row]:
-    rows = [_Row("", 0.0, 0.0)]
+def _too_large() -> UnreadableError:
+    what = f"{PAGES:,} pages, {CONTENT // 1_000_000} MB of what is drawn on them"
+    return UnreadableError(f"this PDF is larger than any interview ({what}).", f"Part it into several files. {_ASK}")
+
+
+class _Budget:
+    """What may still be drawn: bytes of unpacked pages, and operations (a page may draw another thing very often)."""
+
+    def __init__(self) -> None:
+        self.bytes, self.operations = CONTENT, OPERATIONS
+
+    def page(self, page: Any) -> None:
+        contents = page.get_contents()
+        self.bytes -= len(contents.get_data()) if contents is not None else 0
+        if self.bytes < 0:
+            raise _too_large()
+
+    def operation(self, *_: object) -> None:
+        self.operations -= 1
+        if self.operations < 0:
+            raise _too_large()
+
+
+def _rows(page: Any, budget: _Budget) -> list[Row]:
+    budget.page(page)
+    rows = [Row("", 0.0, 0.0)]
 
     def visit(text: str, matrix: list[float], place: list[float], _: object, size: float) -> None:
         for number, part in enumerate(text.split("\n")):
             if number:
-                rows.append(_Row("", 0.0, 0.0))
+                rows.append(Row("", 0.0, 0.0))
             row = rows[-1]
             if part.strip() and not row.text.strip():
                 row.y = place[5] * matrix[3] + matrix[5]
                 row.size = abs(size * (place[3] or place[0] or 1.0) * (matrix[3] or 1.0)) if size else 0.0
             row.text += part
+            row.pieces.append((place[4] * matrix[0] + matrix[4], part))
 
-    page.extract_text(visitor_text=visit)
+    page.extract_text(visitor_text=visit, visitor_operand_before=budget.operation)
     kept = []
     for row in rows:
         row.text = _BULLET.sub("", _tidied(row.text))
@@ -146,7 +174,7 @@ def _tidied(text: str) -> str:
     return " ".join(tidy(text).split())
 
 
-def _take_edges(pages: list[list[_Row]]) -> tuple[int, int, int]:
+def _take_edges(pages: list[list[Row]]) -> tuple[int, int, int]:
     """Take running heads, page numbers and footnotes off the pages (in place); how many of each."""
     heads = numbers = notes = 0
     written = [page for page in pages if page]
@@ -182,7 +210,7 @@ def _often(text: str, pages: int) -> float:
     return max(3, 0.6 * pages) if match(text) else max(2, 0.4 * pages)
 
 
-def _lines(pages: Sequence[Sequence[_Row]]) -> tuple[list[Line], int]:
+def _lines(pages: Sequence[Sequence[Row]]) -> tuple[list[Line], int]:
     rows = [row for page in pages for row in page]
     usual = median(row.size for row in rows) if rows else 0.0
     steps = [a.y - b.y for page in pages for a, b in pairwise(page) if 0 < a.y - b.y < 100]
@@ -192,7 +220,7 @@ def _lines(pages: Sequence[Sequence[_Row]]) -> tuple[list[Line], int]:
     words = Counter(word.casefold() for row in rows for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", row.text))
     lines: list[Line] = []
     joined = 0
-    before: _Row | None = None
+    before: Row | None = None
     for page in pages:
         for number, row in enumerate(page):
             down = before.y - row.y if before is not None and number else 0.0
@@ -201,7 +229,8 @@ def _lines(pages: Sequence[Sequence[_Row]]) -> tuple[list[Line], int]:
             fits = before is not None and len(before.text) + 1 + len(row.text.split()[0]) < 0.85 * width
             parted = bool(lines) and bool(_HYPHEN.search(lines[-1].text)) and row.text[0].islower() and not gap
             soft = not gap and (parted or not fits) and not heading and bool(lines) and not lines[-1].heading
-            text = row.text
+            soft = soft and not row.left
+            text = f"{row.left}\t{row.text}" if row.left else row.text
             if soft and parted:
                 first, _, text = text.partition(" ")
                 lines[-1].text = _rejoin(lines[-1].text, first, words)

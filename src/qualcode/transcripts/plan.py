@@ -17,11 +17,20 @@ from qualcode.transcripts.translations import Translation, translations_of
 class Plan:
     """The transcripts of a study that are not withdrawn, before any file is opened.
 
-    `sources` in the order of their ids; `problems` and `warnings` are those of the tables that people wrote.
+    `sources` in the order of their ids; `problems` and `warnings` are those of the tables that people wrote; `names` how
+    names are taken out (None: they are left in, for those who look for them).
+
+    Raises
+    ------
+    DeidentifyError
+        The pseudonym key is wrong, gone, or in version control: nothing may be made of texts with names.
     """
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, *, named: bool = False) -> None:
+        from qualcode.deidentify.study import names_of
+
         self.study = study
+        self.names = None if named else names_of(study)
         self.problems = Problems()
         self.warnings: list[Problem] = []
         self.sources = sources_of(study, self.problems, self.warnings)

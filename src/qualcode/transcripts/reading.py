@@ -12,13 +12,13 @@ import pandas as pd
 from qualcode.errors import Problem, QualcodeError, TranscriptError
 from qualcode.study import Study
 from qualcode.tables import TABLES, streamed
-from qualcode.transcripts.edits import kept_index, missing_texts, texts_folder
+from qualcode.transcripts.edits import Edit, Replaced, kept_index, kept_text, missing_texts, texts_folder
 from qualcode.transcripts.model import counted
 from qualcode.transcripts.one import One, read_one
 from qualcode.transcripts.plan import Plan
 from qualcode.transcripts.shard_file import ShardFiles, write_shard
 from qualcode.transcripts.shards import Shard, shards_of
-from qualcode.transcripts.store import Store, store_folder
+from qualcode.transcripts.store import SHARDS, Store, store_folder
 from qualcode.transcripts.translations import source_turns
 
 _TURNS = ("speaker", "participant", "role", "start", "end", "start_s", "end_s")
@@ -29,7 +29,8 @@ _TOGETHER = 50_000  # turns that are put into the table at once
 class Transcribed:
     """What reading gave: tables `transcripts`, `turns` and `report_transcripts`, the canonical texts by transcript, warnings.
 
-    `turns` is empty where they were written to a file while the transcripts were read; `spoken` is their number.
+    `turns` is empty where they were written to a file while the transcripts were read; `spoken` is their number. `names_out`
+    has the text before and what was replaced, of each transcript in which names were; `replaced` is the log of it.
     """
 
     transcripts: pd.DataFrame
@@ -38,9 +39,11 @@ class Transcribed:
     report: pd.DataFrame
     warnings: list[Problem] = field(default_factory=list)
     spoken: int = 0
+    names_out: Mapping[str, Replaced] = field(default_factory=dict)
+    replaced: pd.DataFrame = field(default_factory=TABLES["report_replacements"].empty)
 
 
-def read_transcripts(study: Study, *, keep: bool = False) -> Transcribed:
+def read_transcripts(study: Study, *, keep: bool = False, named: bool = False) -> Transcribed:
     """Read every transcript of the study that is not withdrawn, in this process.
 
     Parameters
@@ -48,6 +51,8 @@ def read_transcripts(study: Study, *, keep: bool = False) -> Transcribed:
     keep
         Keep what is read in the store (`data/raw/texts/read`), for a study of one shard. Without it nothing is written. What an
         earlier run has read is taken from there in any case.
+    named
+        Leave names in: for those who look for them, and for nothing that is written.
 
     Returns
     -------
@@ -59,8 +64,10 @@ def read_transcripts(study: Study, *, keep: bool = False) -> Transcribed:
     TranscriptError
         Everything wrong with any file, at once: unreadable, empty, of a format that is not read, two files for one
         transcript, a file named by two sessions, a session that is done and whose file is missing.
+    DeidentifyError
+        The pseudonym key is wrong, gone, or in version control.
     """
-    plan, shards = Plan(study), shards_of(study)
+    plan, shards = Plan(study, named=named), shards_of(study)
     store = Store(store_folder(study), shards[0] if keep and len(shards) == 1 else None)
     frames = [TABLES["turns"].empty()]
     made = _together(plan, _Reader(plan, store), frames.append)
@@ -82,7 +89,7 @@ def read_to_file(study: Study, turns: Path, *, shards: Sequence[Path] = ()) -> T
     plan = Plan(study)
     with streamed("turns", turns) as add:
         if shards:
-            return _together(plan, ShardFiles(shards), add)
+            return _together(plan, _Shards(study, shards), add)
         store = Store(store_folder(study), Shard(0, 1))
         made = _together(plan, _Reader(plan, store), add)
         store.forget_unused()
@@ -107,6 +114,8 @@ class _Ones(Protocol):
 
     def text(self, name: str) -> str: ...
 
+    def named_text(self, name: str, sha: str) -> str: ...
+
 
 class _Reader:
     """Transcripts that are read now, or taken from the store."""
@@ -114,18 +123,43 @@ class _Reader:
     def __init__(self, plan: Plan, store: Store) -> None:
         self.plan, self.store = plan, store
         self.keys: dict[str, str] = {}
+        self.replaced: set[str] = set()  # transcripts of which the store has not the text, but the one with names
 
     def one(self, name: str) -> One:
         one = read_one(self.plan, self.plan.by_id[name], self.store)
         self.keys[name] = one.key
+        if one.named:
+            self.replaced.add(name)
         return one
 
     def each(self, names: Iterable[str]) -> Iterator[One]:
         return (self.one(name) for name in names)
 
     def text(self, name: str) -> str:
+        return self.one(name).text if name in self.replaced else self.named_text(name)
+
+    def named_text(self, name: str, sha: str = "") -> str:
         kept = self.store.text(name, self.keys[name])
-        return kept if kept is not None else self.one(name).text
+        if kept is None:  # somebody emptied the store meanwhile
+            plan = Plan(self.plan.study, named=True)
+            kept = read_one(plan, plan.by_id[name], self.store).text
+        return kept
+
+
+class _Shards(ShardFiles):
+    """Transcripts from the files of shards; their texts with names are among the kept texts."""
+
+    def __init__(self, study: Study, paths: Sequence[Path]) -> None:
+        super().__init__(paths)
+        self.study = study
+
+    def named_text(self, name: str, sha: str) -> str:
+        kept = kept_text(self.study, sha)
+        if kept is None:
+            what = "the text of this transcript, as it was received, is not kept any more."
+            hint = f"Delete data/processed/{SHARDS}, and run again."
+            raise TranscriptError(Problem(name, what, hint))
+        return kept
 
 
 class _Texts(Mapping[str, str]):
@@ -157,6 +191,24 @@ class _Texts(Mapping[str, str]):
     __hash__ = None  # type: ignore[assignment]
 
 
+class _NamesOut(Mapping[str, Replaced]):
+    """Texts before names were replaced, and what was replaced, by transcript; texts are fetched when they are wanted."""
+
+    def __init__(self, ones: _Ones) -> None:
+        self._ones = ones
+        self.edits: dict[str, tuple[str, list[Edit]]] = {}
+
+    def __getitem__(self, transcript: str) -> Replaced:
+        sha, edits = self.edits[transcript]
+        return Replaced(self._ones.named_text(transcript, sha), edits)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.edits)
+
+    def __len__(self) -> int:
+        return len(self.edits)
+
+
 # ---------------------------------------------------------------- together
 
 
@@ -167,6 +219,7 @@ def _together(plan: Plan, ones: _Ones, add: Callable[[pd.DataFrame], object]) ->
     report: list[dict[str, object]] = []
     alone: dict[str, int] = {}
     part, spoken = _Part(), 0
+    names_out, replaced = _NamesOut(ones), list[dict[str, object]]()
     for one in ones.each(source.transcript for source in plan.sources):
         if one.problem is not None:
             problems.add(one.where, *one.problem)
@@ -175,6 +228,9 @@ def _together(plan: Plan, ones: _Ones, add: Callable[[pd.DataFrame], object]) ->
         report.append(one.row | one.report)
         warnings += [Problem(one.where, what, hint) for what, hint in one.told]
         spoken += len(one.turns)
+        if one.named:
+            names_out.edits[one.transcript] = (one.named, [Edit(*edit) for edit in one.edits])
+            replaced += [{"transcript": one.transcript} | entry for entry in one.replaced]
         translation = plan.translations.get(one.transcript)
         source: list[str] | None = None
         if translation is not None:
@@ -196,6 +252,8 @@ def _together(plan: Plan, ones: _Ones, add: Callable[[pd.DataFrame], object]) ->
         TABLES["report_transcripts"].shape(report),
         warnings,
         spoken,
+        names_out,
+        TABLES["report_replacements"].shape(replaced),
     )
 
 

@@ -40,7 +40,7 @@ _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 # formats known by their first bytes: what they are, what to do
 _BEGINNINGS: tuple[tuple[bytes, int, str, str], ...] = (
-    (_OLD, 0, "an old Word document (.doc) or one with a password", _AS_DOCX),
+    (_OLD, 0, "an old Word document (.doc)", _AS_DOCX),
     (b"ID3", 0, "a sound recording", _WRITE_DOWN),
     (b"\xff\xfb", 0, "a sound recording", _WRITE_DOWN),
     (b"OggS", 0, "a sound recording", _WRITE_DOWN),
@@ -94,6 +94,8 @@ def recognise(data: bytes, name: str) -> Format:
     claimed = ", whatever its name says" if ending in ENDINGS else ""
     for mark, at, what, hint in _BEGINNINGS:
         if data[at : at + len(mark)] == mark and not (ending == ".txt" and mark == b"ID3" and _text_like(data)):
+            if mark == _OLD and "EncryptedPackage".encode("utf-16-le") in data:
+                raise UnreadableError("this document is protected by a password.", "Save it without one.")
             if mark == _OLD and ending == ".xls":
                 what, hint = "an old Excel workbook (.xls)", _ENDINGS[".xls"]
             raise UnreadableError(f"this is {what}{claimed}.", hint)
@@ -126,6 +128,9 @@ def _in_zip(data: bytes, ending: str, claimed: str) -> Format:
             if kind is not None:
                 return kind
             raise UnreadableError(f"this is {what}{claimed}.", hint)
+    if ending in (".pages", ".numbers"):  # of older versions
+        what = "a Pages document (.pages)" if ending == ".pages" else "a Numbers spreadsheet (.numbers)"
+        raise UnreadableError(f"this is {what}.", _ENDINGS[ending])
     what = (
         f"this {_PACKED[ending]} is damaged or not whole." if ending in _PACKED else f"this is a zip archive{claimed}."
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qualcode.transcripts.captions import Piece, turns_of_pieces
 from qualcode.transcripts.cleaning import one_line, seconds, tidy
+from qualcode.transcripts.headers import ROLE_OF, plain_name
 from qualcode.transcripts.labels import require_words, spellings
 from qualcode.transcripts.model import RawTranscript, RawTurn, ReadOptions, UnreadableError, counted, drop_empty
 
@@ -19,38 +19,6 @@ ADVICE = (
     "Name the columns in the first row (for example speaker, text, time), or say in config/study.yaml which is which: "
     "transcripts.columns: {speaker: …, text: …}."
 )
-# what columns are called, in the languages that we know transcripts of
-_NAMES: dict[str, str] = {
-    "text": "text words transcript transcription utterance speech content answer response statement said body sentence "
-    "passage turn_text|verbatim|comment text|wortlaut|transkript|transkription|antwort|aussage|äußerung|tekst|uitspraak|"
-    "antwoord|texte|parole|paroles|réponse|propos|énoncé|texto|respuesta|transcripción|palabras|resposta|transcrição|fala|"
-    "testo|risposta|trascrizione|svar|odpowiedź|wypowiedź|odpověď|what was said|answer text|transcripttext|spoken text",
-    "speaker": "speaker name who participant respondent voice person pid id|participant id|participant_id|speaker name|"
-    "speaker id|speaker label|respondent id|interviewee|sprecher|sprecherin|sprecher:in|sprechende|teilnehmer|teilnehmerin|"
-    "befragte|befragter|spreker|deelnemer|locuteur|locutrice|intervenant|participante|hablante|orador|falante|locutor|"
-    "parlante|partecipante|talare|deltagare|taler|deltaker|deltager|uczestnik|mówca|mluvčí|účastník|rozmówca",
-    "time": "timecode timestamp time start begin in tc offset|time code|time stamp|start time|starttime|start_time|"
-    "start (s)|start_s|zeit|zeitstempel|beginn|tijd|tijdcode|begintijd|temps|horodatage|début|tiempo|marca de tiempo|"
-    "inicio|tempo|início|tid|czas|čas",
-    "end": "end stop out finish|end time|endtime|end_time|end (s)|end_s|ende|eind|eindtijd|einde|fin|fim|fine|slut|koniec|konec",
-    "question": "question prompt item questions|question text|frage|vraag|pregunta|pergunta|domanda|fråga|spørgsmål|spørsmål|"
-    "pytanie|otázka",
-    "session": "session interview recording source file|interview id|session id|session_id|interview_id|sitzung|gespräch|"
-    "sessie|gesprek|entretien|séance|sesión|entrevista|sessão|sessione|intervista",
-    "tags": "tag tags code codes theme themes note notes comment comments memo kodes code|codes|notiz|kommentar|anmerkung",
-}  # fmt: skip
-
-
-def _known() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for role, names in _NAMES.items():
-        first, *more = names.split("|")
-        for name in (*first.split(), *more):
-            found.setdefault(unicodedata.normalize("NFC", name).replace("_", " "), role)
-    return found
-
-
-_ROLE_OF = _known()
 Cells = Sequence[str]
 
 
@@ -152,7 +120,7 @@ def columns_of(page: Page, options: ReadOptions) -> Columns | None:
     """The columns of a sheet: as the study says, else by their names, else by what they hold. None: no words."""
     given = {role: name for role, name in options.columns.items() if name}
     for at, (_, cells) in enumerate(page.rows[:12]):
-        names = [_plain(cell) for cell in cells]
+        names = [plain_name(cell) for cell in cells]
         columns = _given(names, given, options.answers) if given or options.answers else None
         if columns is None:
             columns = _by_name(names, page.rows[at + 1 :])
@@ -163,17 +131,13 @@ def columns_of(page: Page, options: ReadOptions) -> Columns | None:
     return None if given or options.answers else _by_content(page.rows)
 
 
-def _plain(name: str) -> str:
-    return one_line(tidy(name.removeprefix("ï»¿"))).casefold().strip(" :*#").replace("_", " ")
-
-
 def _given(names: list[str], given: Mapping[str, str], answers: Iterable[str]) -> Columns | None:
-    of = {role: names.index(_plain(name)) for role, name in given.items() if _plain(name) in names}
-    more = [names.index(_plain(name)) for name in answers if _plain(name) in names]
+    of = {role: names.index(plain_name(name)) for role, name in given.items() if plain_name(name) in names}
+    more = [names.index(plain_name(name)) for name in answers if plain_name(name) in names]
     if "text" not in of and not more:
         return None
     for at, name in enumerate(names):  # what the study does not say is known by its name
-        role = _ROLE_OF.get(name)
+        role = ROLE_OF.get(name)
         if role and role not in of and role not in ("text", "question") and at not in of.values():
             of[role] = at
     return Columns(0, of, more)
@@ -182,7 +146,7 @@ def _given(names: list[str], given: Mapping[str, str], answers: Iterable[str]) -
 def _by_name(names: list[str], rows: Sequence[tuple[int, Cells]]) -> Columns | None:
     roles: dict[str, list[int]] = {}
     for at, name in enumerate(names):
-        role = _ROLE_OF.get(name)
+        role = ROLE_OF.get(name)
         if role:
             roles.setdefault(role, []).append(at)
     if "text" not in roles or len(roles) < 2:
@@ -284,12 +248,15 @@ def _rows(page: Page, columns: Columns) -> tuple[list[_Row], list[str]]:
     rows: list[_Row] = []
     empty = 0
     for _, cells in page.rows[columns.header + 1 :]:
+        if any(cells) and all(re.fullmatch(r"\s*(?::?-{2,}:?\s*)?", one) for one in cells):
+            continue  # the line under the header of a Markdown table
 
         def cell(role: str, cells: Cells = cells) -> str:
             return cells[of[role]] if role in of and of[role] < len(cells) else ""
 
         speaker = one_line(tidy(cell("speaker"))).rstrip(" :")
-        time, end = _time(cell("time")), _time(cell("end"))
+        begins, _, ends = cell("time").partition(" - ")  # NVivo: from when to when in one cell
+        time, end = _time(begins), _time(cell("end") or ends)
         if columns.answers:
             for at in columns.answers:
                 words = _paragraphs(cells[at] if at < len(cells) else "")

@@ -12,13 +12,13 @@ import zlib
 from functools import cache
 from pathlib import Path, PurePath
 
-from qualcode.files import sha256_file
+from qualcode.files import sha256_file, write_text
 from qualcode.study import Study
+from qualcode.transcripts.edits import READ, texts_folder
 from qualcode.transcripts.model import ReadOptions
 from qualcode.transcripts.onefile import ReadFile, read_file, unpacked
 from qualcode.transcripts.shards import Shard
 
-FOLDER = "read"  # in data/raw/texts
 SHARDS = "shards"  # in data/processed
 _LEVEL = 1
 
@@ -40,7 +40,7 @@ def key_of(path: Path, options: ReadOptions) -> str:
 
 def store_folder(study: Study) -> Path:
     """Where what was read is kept."""
-    return study.raw / "texts" / FOLDER
+    return texts_folder(study) / READ
 
 
 class Store:
@@ -107,6 +107,12 @@ class Store:
         kept = self._row(transcript, key)
         made = _unpacked(*kept) if kept is not None else None
         return made.text if made is not None else None
+
+    def keep_text(self, sha: str, text: str) -> None:
+        """Keep a text that has names in it, in the folder of kept texts, where what is read is kept."""
+        path = self.folder.parent / f"{sha}.txt"
+        if self.own is not None and not path.is_file():
+            write_text(path, text)
 
     def has(self, transcript: str, key: str) -> bool:
         """Whether a file is kept that a transcript is made of."""

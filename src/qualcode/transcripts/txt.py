@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from qualcode.transcripts.cleaning import decode
-from qualcode.transcripts.labels import match, read_lines, require_words
+from qualcode.transcripts.forms import match
+from qualcode.transcripts.labels import read_lines, require_words
 from qualcode.transcripts.layouts import without_numbers
 from qualcode.transcripts.model import Line, RawTranscript, ReadOptions, counted
 
@@ -20,7 +21,7 @@ def recognise(data: bytes) -> bool:
 
 def read(data: bytes, options: ReadOptions) -> RawTranscript:
     """Turns of a plain text. A line is a paragraph, unless the file is broken into lines of about one width."""
-    text, notes = decode(data)
+    text, notes = decode(data, tabs=True)
     lines, numbers = without_numbers(lines_of(text))
     if numbers:
         notes.append(f"{counted(numbers, 'line number')} left out")

@@ -12,6 +12,7 @@ from typing import Any
 from qualcode.transcripts.model import UnreadableError
 
 LARGEST = 64_000_000  # bytes of one unpacked part: 64 MB of XML hold some three hundred hours of talk
+MOST_TAGS = 3_000_000  # of one part: a document of 64 MB has fewer, unless somebody made it to fill the memory
 ALL = 256_000_000  # bytes of all unpacked parts that a library reads by itself
 _AGAIN = "Open it in the program that made it, save it again, and compare it with the original."
 
@@ -31,9 +32,7 @@ class Zipped:
         return UnreadableError(f"this {self.kind} is damaged or not whole.", self.again)
 
     def too_large(self) -> UnreadableError:
-        return UnreadableError(
-            f"this {self.kind} is larger than any interview ({LARGEST // 1_000_000} MB of text).", self.again
-        )
+        return too_large(self.kind, self.again)
 
     def part(self, name: str) -> bytes:
         """One member's bytes; UnreadableError where it is missing or unpacks to more than any document holds."""
@@ -45,7 +44,7 @@ class Zipped:
             raise self.too_large()
         with self._archive.open(info) as stream:
             data = stream.read(LARGEST + 1)
-        if len(data) > LARGEST:
+        if len(data) > LARGEST or data.count(b"<") > MOST_TAGS:
             raise self.too_large()
         return data
 
@@ -83,10 +82,17 @@ def opened(data: bytes, kind: str, ending: str) -> Iterator[Zipped]:
         raise UnreadableError(f"this {kind} is protected by a password.", "Save it without one.") from error
 
 
+def too_large(kind: str, again: str = _AGAIN) -> UnreadableError:
+    what = f"{LARGEST // 1_000_000} MB of text, {MOST_TAGS // 1_000_000} million tags"
+    return UnreadableError(f"this {kind} is larger than any interview ({what}).", again)
+
+
 def parse_xml(data: bytes, kind: str, again: str = _AGAIN) -> Any:
     """The root of an XML document: no entities, no network, no nesting or text beyond what documents hold."""
     from lxml import etree
 
+    if len(data) > LARGEST or data.count(b"<") > MOST_TAGS:
+        raise too_large(kind, again)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)

@@ -10,12 +10,9 @@ FOLDER = Path(__file__).parent
 SNAKEFILE = str(FOLDER / "Snakefile")
 # what a study's own Snakefile asks for
 REPORTS = (
-    "reports/findings.docx",
-    "reports/index.html",
-    "reports/supplement.xlsx",
-    "reports/provenance.json",
-    "reports/tables/leaks.csv",
-)
+    "reports/findings.docx", "reports/index.html", "reports/supplement.xlsx", "reports/provenance.json",
+    "reports/codebook_lessons.docx", "reports/tables/leaks.csv",
+)  # fmt: skip
 
 
 def find_programs() -> None:

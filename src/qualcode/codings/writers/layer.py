@@ -85,7 +85,7 @@ def load_layer(study: Study, layer: str = "", *, team: bool = True) -> Layer:
     made = read_transcripts(study)
     book = load_codebook(study)
     table = book.table() if book is not None else TABLES["codebook"].empty()
-    edits = edits_of_study(study, made.transcripts, made.texts)
+    edits = edits_of_study(study, made.transcripts, made.texts, names_out=made.names_out)
     imported = read_codings(study, made.transcripts, made.turns, made.texts, edits, table)
     sha = dict(zip(made.transcripts["transcript"], made.transcripts["sha256_text"], strict=True))
     codings, memos = imported.codings, all_memos(read_memos(study), imported.memos)

@@ -25,6 +25,7 @@ rule codings:
         attributes="data/processed/attributes.parquet",
         unaligned="data/processed/unaligned.parquet",
         alignment="reports/tables/alignment.csv",
+        changed="data/processed/changed_codings.parquet",
     log:
         "logs/codings.txt",
     benchmark:
@@ -42,5 +43,6 @@ rule codings:
             --imports {output.imports:q} --import-codes {output.import_codes:q} --splits {output.splits:q} \
             --retired {output.retired:q} --carried {output.carried:q} --memos {output.memos:q} \
             --cases {output.cases:q} --attributes {output.attributes:q} \
-            --unaligned {output.unaligned:q} --alignment {output.alignment:q} >{log:q} 2>&1
+            --unaligned {output.unaligned:q} --alignment {output.alignment:q} \
+            --changed {output.changed:q} >{log:q} 2>&1
         """

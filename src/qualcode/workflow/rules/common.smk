@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from qualcode import __version__ as VERSION
+from qualcode.deidentify.study import names_of
 from qualcode.study import Study
 from qualcode.transcripts.plan import Plan
 from qualcode.transcripts.shards import shards_of

@@ -12,7 +12,14 @@ REPORT_TABLES = [
     "agreement_differences",
     "agreement_diagnosis",
     "agreement_confusion",
+    "agreement_before_after",
+    "agreement_tools",
+    "review",
+    "review_codings",
+    "training",
     "disagreements",
+    "rulings",
+    "readings",
     "cooccurrence",
     "saturation",
     "topics",
@@ -20,6 +27,7 @@ REPORT_TABLES = [
     "theme_by_participant",
     "memberchecks",
     "codebook",
+    "changed",
 ]
 
 
@@ -32,7 +40,7 @@ rule reports:
         ),
         codings="data/processed/codings.parquet",
         notes="data/processed/topic_notes.json",
-        review="data/processed/review.json",
+        identifiers="data/processed/identifiers.json",
         decisions=shown(study.decisions_files),
         memberchecks=shown(study.memberchecks_files),
     output:

@@ -1,24 +1,32 @@
 rule review:
-    """Count the words that may identify somebody and wait for a decision"""
+    """Count what a second person confirmed, changed, rejected and added"""
     input:
-        transcripts="data/processed/transcripts.parquet",
+        codings="data/processed/codings.parquet",
+        assignments="data/processed/assignments.parquet",
         turns="data/processed/turns.parquet",
+        transcripts="data/processed/transcripts.parquet",
         texts="data/processed/texts",
-        people=raw("participants") + raw("sessions") + raw("speakers"),
-        key=key_file(),
-        decisions=shown(study.decisions_files),
+        codebook="data/processed/codebook.parquet",
+        splits="data/processed/splits.parquet",
+        unaligned="data/processed/unaligned.parquet",
+        decisions=shown(study.code_decisions_files),
     output:
-        "data/processed/review.json",
+        review="reports/tables/review.csv",
+        verdicts="reports/tables/review_codings.csv",
     log:
         "logs/review.txt",
     benchmark:
         "logs/benchmarks/review.tsv"
     params:
         version=VERSION,
-        settings=settings.deidentify.model_dump_json(),
-        interviewers=settings.transcripts.interviewers,
+        settings=settings.agreement.model_dump_json(),
+        match=settings.consensus.match,
+        approach=settings.analysis.approach,
     shell:
         r"""
-        qualcode stage review --study . --transcripts {input.transcripts:q} --turns {input.turns:q} \
-            --texts {input.texts:q} --out {output:q} >{log:q} 2>&1
+        qualcode stage review --study . --codings {input.codings:q} --assignments {input.assignments:q} \
+            --turns {input.turns:q} --transcripts {input.transcripts:q} --texts {input.texts:q} \
+            --codebook {input.codebook:q} --splits {input.splits:q} --unaligned {input.unaligned:q} \
+            --settings {params.settings:q} --match {params.match} --approach {params.approach:q} \
+            --review {output.review:q} --verdicts {output.verdicts:q} >{log:q} 2>&1
         """

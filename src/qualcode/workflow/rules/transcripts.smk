@@ -19,6 +19,7 @@ rule shard:
         language=settings.study.language,
         settings=settings.transcripts.model_dump_json(),
         withdrawn=sorted(study.withdrawn),
+        names=names_of(study).print,
     shell:
         r"""
         qualcode stage shard --study . --shard {wildcards.shard:q} --out {output:q} >{log:q} 2>&1
@@ -43,6 +44,7 @@ rule transcripts:
         edits="data/processed/edits.parquet",
         texts=directory("data/processed/texts"),
         report="reports/tables/transcripts.csv",
+        replacements="reports/tables/replacements.csv",
     log:
         "logs/transcripts.txt",
     benchmark:
@@ -52,8 +54,10 @@ rule transcripts:
         language=settings.study.language,
         settings=settings.transcripts.model_dump_json(),
         withdrawn=sorted(study.withdrawn),
+        names=names_of(study).print,
     shell:
         r"""
         qualcode stage transcripts --study . --transcripts {output.transcripts:q} --turns {output.turns:q} \
-            --edits {output.edits:q} --texts {output.texts:q} --report {output.report:q} {input.shards:q} >{log:q} 2>&1
+            --edits {output.edits:q} --texts {output.texts:q} --report {output.report:q} \
+            --replacements {output.replacements:q} {input.shards:q} >{log:q} 2>&1
         """

@@ -1,0 +1,121 @@
+"""Where words stand on the pages of a PDF: numbers of lines in the margin, and a column of voices beside the words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from qualcode.transcripts.cleaning import STAMP, one_line
+
+_NUMBER = re.compile(r"\d{1,5}")
+_NEAR = 2.0  # points by which pieces that begin at one place may differ
+
+
+@dataclass
+class Row:
+    """One line of a page: its words, its height on the page (points from below), its size of letters.
+
+    `pieces` are what the page draws one after the other, each with its place from the left. `left` is what stands in a
+    column of voices (its parts joined by tabs), `text` then the words beside it.
+    """
+
+    text: str
+    y: float
+    size: float
+    pieces: list[tuple[float, str]] = field(default_factory=list)
+    left: str = ""
+
+    @property
+    def start(self) -> float | None:
+        """Where the first of its words stands."""
+        return next((x for x, text in self.pieces if text.strip()), None)
+
+
+def without_margin_numbers(pages: list[list[Row]]) -> int:
+    """Take numbers of lines off the pages (in place); how many.
+
+    They are numbers left of where most lines begin, each on the height of a line, three and more.
+    """
+    rows = [row for page in pages for row in page]
+    margin = _usual([row.start for row in rows if row.start is not None and not _NUMBER.fullmatch(row.text)])
+    if margin is None:
+        return 0
+    found: list[tuple[list[Row], Row, int]] = []
+    for page in pages:
+        heights = [row.y for row in page if not _NUMBER.fullmatch(row.text)]
+        for row in page:
+            said = [at for at, (_, text) in enumerate(row.pieces) if text.strip()]
+            marks = [
+                at for at in said if row.pieces[at][0] <= margin - 3 and _NUMBER.fullmatch(row.pieces[at][1].strip())
+            ]
+            others = [row.pieces[at][0] for at in said if at not in marks]
+            if len(marks) != 1 or any(x <= row.pieces[marks[0]][0] + 8 for x in others):
+                continue
+            if others or any(abs(row.y - height) <= _NEAR for height in heights):
+                found.append((page, row, marks[0]))
+    if len(found) < 3:
+        return 0
+    for page, row, at in found:
+        del row.pieces[at]
+        row.text = one_line("".join(text for _, text in row.pieces))
+        if not row.text:
+            page.remove(row)
+    return len(found)
+
+
+def take_voices(pages: Sequence[Sequence[Row]]) -> bool:
+    """Part a column of voices from the words beside it (in place), and say whether there is one.
+
+    There is one where nearly all lines (four in five) have words that begin at the same place, and four or more of them
+    something short to the left of it, with letters: a table of two or three columns, or labels before hanging paragraphs.
+    """
+    rows = [row for page in pages for row in page if row.pieces]
+    starts = Counter(place for row in rows for place in {round(x / _NEAR) for x, text in row.pieces if text.strip()})
+    for place, n in sorted(starts.items(), reverse=True):
+        n += starts[place - 1]  # the two halves of a place that rounding parts
+        words = place * _NEAR - 1.5 * _NEAR
+        if n < 0.8 * len(rows):
+            continue
+        beside = [row for row in rows if row.start is not None and row.start < words - 10 and _reaches(row, words)]
+        lefts = [_parted(row, words)[0] for row in beside]
+        labels = [left for left in lefts if re.search(r"[^\W\d_]", left)]
+        short = [left for left in labels if len(left.split()) <= 7]
+        if len(labels) < 4 or len(short) < 0.9 * len(labels) or len(set(labels)) < 2:
+            continue
+        if any(re.fullmatch(STAMP, part) for left in lefts for part in left.split("\t")) or _recur(labels):
+            for row in beside:
+                row.left, row.text = _parted(row, words)
+            return True
+    return False
+
+
+def _usual(places: Sequence[float]) -> float | None:
+    counts = Counter(round(place) for place in places)
+    return float(max(counts, key=lambda place: (counts[place], -place))) if counts else None
+
+
+def _reaches(row: Row, words: float) -> bool:
+    """Whether a row has a piece that begins where the words do."""
+    return any(text.strip() and words <= x <= words + 3 * _NEAR for x, text in row.pieces)
+
+
+def _parted(row: Row, words: float) -> tuple[str, str]:
+    left: list[tuple[float, str]] = []
+    right = ""
+    for x, text in row.pieces:
+        if x >= words:
+            right += text
+        elif left and not text.strip():
+            left[-1] = (left[-1][0], left[-1][1] + text)
+        elif left and left[-1][1] and not left[-1][1].endswith(" "):
+            left[-1] = (left[-1][0], left[-1][1] + text)  # one word that is drawn in pieces
+        else:
+            left.append((x, text))
+    return "\t".join(one_line(text) for _, text in left if text.strip()), one_line(right)
+
+
+def _recur(labels: Sequence[str]) -> bool:
+    counts = Counter(label.rstrip(" :").casefold() for label in labels)
+    return sum(n for n in counts.values() if n >= 2) >= 0.6 * len(labels)
