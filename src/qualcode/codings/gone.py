@@ -11,7 +11,7 @@ import pandas as pd
 from qualcode.codings.model import FileCodings, Sidecar
 from qualcode.study import Study
 from qualcode.tables import TABLES
-from qualcode.transcripts.edits import Edit, edits_between, edits_of_table, kept_text
+from qualcode.transcripts.edits import Edit, edits_of_table, kept_text
 from qualcode.transcripts.withdrawn import Gone
 
 if TYPE_CHECKING:
@@ -105,17 +105,19 @@ def whole_conversations(
         return {}, edits
     kept = [edits[~edits["transcript"].isin(found)]]
     for name, whole in found.items():
-        ways = [(present[name], [Edit(e.start_to, e.end_to, e.start_from, e.end_from) for e in whole.edits])]
-        for sha in sorted(set(edits.loc[edits["transcript"] == name, "sha256_from"]) - {whole.sha}):
-            earlier = kept_text(study, str(sha))
-            if earlier is not None:
-                ways.append((str(sha), edits_between(earlier, whole.text)))
+        back = [Edit(e.start_to, e.end_to, e.start_from, e.end_from) for e in whole.edits]
         moved: list[dict[str, object]] = [
-            {"transcript": name, "sha256_from": sha, "sha256_to": whole.sha, "why": "withdrawn", **edit._asdict()}
-            for sha, found_edits in ways
-            for edit in found_edits
+            {
+                "transcript": name,
+                "sha256_from": present[name],
+                "sha256_to": whole.sha,
+                "why": "withdrawn",
+                **edit._asdict(),
+            }
+            for edit in back
         ]
-        kept.append(TABLES["edits"].shape(moved))
+        own = edits[(edits["transcript"] == name) & (edits["sha256_from"] != whole.sha)]
+        kept += [own[own["sha256_to"] == whole.sha], TABLES["edits"].shape(moved)]
     return found, pd.concat(kept, ignore_index=True)
 
 

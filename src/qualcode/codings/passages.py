@@ -24,7 +24,7 @@ from qualcode.codings.changes import (
     what_changed,
 )
 from qualcode.study import Study
-from qualcode.transcripts.edits import Way, kept_text, way_of_table
+from qualcode.transcripts.edits import Way, edits_in_a_row, kept_text, way_of_table
 from qualcode.transcripts.made_on import read_made_on
 
 _TELLING = 4  # words that say by themselves which passage they are
@@ -57,7 +57,15 @@ class Passages:
     def ways(self) -> dict[tuple[str, str], Way]:
         """The way from each earlier text of each transcript to the present one."""
         groups = self._edits.groupby(["transcript", "sha256_from"], sort=False)
-        return {(str(transcript), str(sha)): way_of_table(rows) for (transcript, sha), rows in groups}
+        ways = {(str(transcript), str(sha)): way_of_table(rows) for (transcript, sha), rows in groups}
+        over = {key: str(rows["sha256_to"].iloc[0]) for key, rows in groups}
+        for transcript, sha in list(
+            ways
+        ):  # over the whole conversation, where turns of people who withdrew were taken out
+            between = (transcript, over[transcript, sha])
+            if between in ways and between[1] != self.sha.get(transcript):
+                ways[transcript, sha] = edits_in_a_row(ways[transcript, sha], ways[between])
+        return ways
 
     @cached_property
     def _known(self) -> dict[str, list[str]]:

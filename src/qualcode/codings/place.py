@@ -45,6 +45,8 @@ def place_row(
     own = given.sha256_text.lower()
     sha = own or context.passages.made_on.get(row_mark(coding, given), "") or sidecar.texts.get(transcript, "")
     here = context.sha[transcript]
+    if not sha and transcript in context.whole and not given.text:
+        sha = context.present[transcript]  # made after somebody's turns were taken out
     find = _by_offsets if given.start or given.end else _by_words
     found = find(given, context, transcript, "" if sha == here else sha, where, loose)
     return found._replace(made_on="" if own or isinstance(found.place, Refusal) else found.made_on or here)

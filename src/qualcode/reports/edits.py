@@ -65,7 +65,8 @@ def write_edits_page(
     labels
         Label of each code.
     transcripts
-        Only these. Of each transcript the earlier texts that something on the list was made on; where nothing was, all.
+        Only these; those of which turns of people who withdrew were taken out are left out.
+        Of each transcript the earlier texts that something on the list was made on; where nothing was, all.
 
     Returns
     -------
@@ -97,8 +98,8 @@ def _sections(
     transcripts: Sequence[str],
 ) -> Iterator[Section]:
     for name, own in edits.groupby("transcript", sort=True):
-        if transcripts and name not in transcripts:
-            continue
+        if (transcripts and name not in transcripts) or (own["why"] == "withdrawn").any():
+            continue  # earlier texts hold what people who withdrew said: nobody is shown them
         about = changed[changed["transcript"] == name]
         wanted = sorted(set(own["sha256_from"]) & set(about["sha256_from"])) or sorted(set(own["sha256_from"]))
         for sha in wanted:

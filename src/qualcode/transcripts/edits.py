@@ -315,6 +315,16 @@ class Way:
         first, last, _ = self._inside(start, end)
         return sorted(set(self._why[first:last]))
 
+    def reasons(self, start: int, end: int) -> list[str]:
+        """Why something in `[start, end]` changed, borders included: each reason once, sorted."""
+        inside = [n for n, edit in enumerate(self.edits) if edit.start_from <= end and edit.end_from >= start]
+        return sorted({self._why[n] for n in inside}) if self._why else []
+
+    @property
+    def every_reason(self) -> list[str]:
+        """The reasons of all changes, each once, sorted."""
+        return sorted(set(self._why))
+
     def _shift(self, number: int) -> int:
         """By how much what follows the first so many changes has moved."""
         return self.edits[number - 1].end_to - self.edits[number - 1].end_from if number else 0
@@ -348,6 +358,44 @@ def map_span(edits: pd.DataFrame | Sequence[Edit], start: int, end: int) -> Mapp
     taken out.
     """
     return Way(edits_of_table(edits) if isinstance(edits, pd.DataFrame) else edits).carry(start, end)
+
+
+def edits_in_a_row(first: Way, second: Way) -> Way:
+    """The way from one text to a third one, over a second: what is the same on both ways is the same on this one."""
+    same_all: list[tuple[int, int, float]] = []
+    runs = list(_runs(second.edits))
+    for at_old, at_mid, length in _runs(first.edits):
+        for at_other, at_new, other in runs:
+            start = max(at_mid, at_other)
+            end = min(at_mid + length, at_other + other)
+            if end > start:
+                same_all.append((at_old + start - at_mid, at_new + start - at_other, end - start))
+    edits: list[Edit] = []
+    why: list[str] = []
+    whole = {edit[:2]: edit for edit in first.edits}
+    old = new = 0
+    for at_old, at_new, length in same_all:
+        if at_old > old or at_new > new:
+            edit = Edit(old, at_old, new, at_new)
+            same = whole.get(edit[:2])
+            if same is not None and same.end_to - same.start_to == at_new - new:
+                edit = edit._replace(left=same.left, right=same.right)
+            edits.append(edit)
+            reasons = first.reasons(old, at_old)
+            why.append(reasons[0] if reasons else next(iter(second.every_reason), ""))
+        old, new = int(min(at_old + length, 2**62)), int(min(at_new + length, 2**62))
+    return Way(edits, why)
+
+
+def _runs(edits: Sequence[Edit]) -> list[tuple[int, int, float]]:
+    """What is the same in both texts: where it begins in each, and how long it is (the last one: to the end)."""
+    found: list[tuple[int, int, float]] = []
+    old = new = 0
+    for edit in edits:
+        if edit.start_from > old:
+            found.append((old, new, edit.start_from - old))
+        old, new = edit.end_from, edit.end_to
+    return [*found, (old, new, float("inf"))]
 
 
 def way_of_table(rows: pd.DataFrame) -> Way:
@@ -412,7 +460,24 @@ def kept_text(study: Study, sha: str) -> str | None:
     kept = _kept_in(folder, sha)
     if kept is None:
         kept = next((found for one in _other_folders(folder) if (found := _kept_in(one, sha)) is not None), None)
-    return kept
+    return vars(study).get(_REMEMBERED, {}).get(sha) if kept is None else kept
+
+
+_REMEMBERED = "_remembered_texts"
+
+
+def remember_text(study: Study, sha: str, text: str) -> None:
+    """Have `kept_text` give a text of this loaded study that may not be kept in a file (a check writes none)."""
+    vars(study).setdefault(_REMEMBERED, {})[sha] = text
+
+
+def _whole(study: Study, transcript: str, sha: str) -> str:
+    """A conversation with the turns of people who withdrew, which was kept when it was read."""
+    found = kept_text(study, sha)
+    if found is None:
+        what = "this conversation, as it was before somebody's turns were taken out, is not kept any more."
+        raise TranscriptError(Problem(transcript, what, "Delete data/processed/shards, and run again."))
+    return found
 
 
 def _kept_in(folder: Path, sha: str) -> str | None:
@@ -449,6 +514,10 @@ def keep_texts(
             rows.append((name, sha256(before), *made_from))
             if all(_kept_in(place, rows[-1][1]) is None for place in places):
                 write_text(folder / f"{rows[-1][1]}.txt", before)
+            if named[name].whole:
+                rows.append((name, named[name].whole, *made_from))
+                if all(_kept_in(place, rows[-1][1]) is None for place in places):
+                    write_text(folder / f"{rows[-1][1]}.txt", _whole(study, name, named[name].whole))
     new = pd.DataFrame(rows, columns=list(INDEX_COLUMNS), dtype=object)
     both = pd.concat([index, new]).drop_duplicates().sort_values(list(INDEX_COLUMNS), kind="stable")
     if len(both) != len(index) or not (folder / "index.csv").is_file():
@@ -456,10 +525,16 @@ def keep_texts(
 
 
 class Replaced(NamedTuple):
-    """What de-identification did to a transcript: the text with names in it, and the stretches that were replaced."""
+    """What was done to a transcript after it was read.
+
+    The text with names in it, and the stretches that were replaced. Where turns of people who withdrew were then taken out,
+    `whole` is the SHA-256 of the conversation before (without names), and `taken` leads from there to the present text.
+    """
 
     text: str
     edits: Sequence[Edit]
+    whole: str = ""
+    taken: Sequence[Edit] = ()
 
 
 def edits_of_study(
@@ -479,7 +554,9 @@ def edits_of_study(
 
     Returns
     -------
-    The table. `why` is else `reader` where both texts were made from the same file (qualcode reads it otherwise now), or
+    The table. Where turns of people who withdrew were taken out (`withdrawn`), the edits from all other texts lead to the whole
+    conversation, and from there to the present text. `why` is else
+    `reader` where both texts were made from the same file (qualcode reads it otherwise now), or
     `correction`. Where an earlier text is another one altogether, all of it is taken out, and nothing is carried. Kept texts
     that are not there any more are left out; `missing_texts` lists them.
 
@@ -519,13 +596,30 @@ def compare_with_kept(
             (names_out or {}).get(str(line["transcript"])),
         )
         own = kept.get(name, {})
+        present = ""
+        if (
+            before is not None and before.whole
+        ):  # all is compared with the whole conversation; the way goes on from there
+            present = _whole(study, name, before.whole)
+            own = {sha: raws for sha, raws in own.items() if sha != sha_to}
+            rows += [
+                {
+                    "transcript": name,
+                    "sha256_from": before.whole,
+                    "sha256_to": sha_to,
+                    "why": "withdrawn",
+                    **edit._asdict(),
+                }
+                for edit in before.taken
+            ]
+            sha_to = before.whole
         earlier = {sha: text for sha in sorted(set(own) - {sha_to}) if (text := kept_text(study, sha)) is not None}
         if not earlier and before is None:
             continue
-        present = texts[name]
+        present = present or texts[name]
         ranges = [edit[2:4] for edit in before.edits] if before is not None else []
         shares = [1.0] if sha_to in own or not earlier else []
-        if before is not None:
+        if before is not None and before.text != present:
             earlier.setdefault(sha256(before.text), before.text)
         for sha, old in earlier.items():
             if before is not None and old == before.text:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from qualcode.files import sha256
 from qualcode.tables import split
 from qualcode.transcripts.canonical import TEXT_RULE, Placed
+from qualcode.transcripts.edits import Way, remember_text
 from qualcode.transcripts.model import counted
 from qualcode.transcripts.onefile import ReadFile
 from qualcode.transcripts.plan import Plan
 from qualcode.transcripts.roles import Voice
 from qualcode.transcripts.sources import Source
 from qualcode.transcripts.store import Store, key_of
+from qualcode.transcripts.withdrawn import without_turns
 from qualcode.words import count_words
 
 if TYPE_CHECKING:
@@ -36,7 +38,8 @@ class One:
 
     `problem` says why its file could not be read; then there is nothing else. `told` are warnings: cause, what to do. Where
     names were replaced, `named` is the SHA-256 of the text that has them, `edits` lead from that to this one (rows of `Edit`), and
-    `replaced` are rows of the log.
+    `replaced` are rows of the log. Where turns of people who withdrew were taken out, `whole` is the SHA-256 of the
+    conversation before (without names; `edits` lead there), and `taken` leads from there to the text.
     """
 
     transcript: str
@@ -50,6 +53,8 @@ class One:
     named: str = ""
     edits: list[tuple[int, ...]] = field(default_factory=list)
     replaced: list[dict[str, Any]] = field(default_factory=list)
+    whole: str = ""
+    taken: list[tuple[int, ...]] = field(default_factory=list)
     text: str = ""
 
     def packed(self) -> tuple[bytes, bytes]:
@@ -63,6 +68,7 @@ class One:
         values = json.loads(zlib.decompress(rest))
         values["turns"] = [tuple(row) for row in values["turns"]]
         values["edits"] = [tuple(edit) for edit in values["edits"]]
+        values["taken"] = [tuple(edit) for edit in values["taken"]]
         values["told"] = [tuple(pair) for pair in values["told"]]
         values["problem"] = tuple(values["problem"]) if values["problem"] else None
         return cls(**values | {"text": zlib.decompress(text).decode("utf-8") if text is not None else ""})
@@ -83,7 +89,7 @@ def read_one(plan: Plan, source: Source, store: Store) -> One:
         one.problem = (raw.what, raw.hint)
         return one
     language, known_from = _language(plan, source, raw.looks_like)
-    words = sum(count_words(raw.text[turn.start : turn.end]) for turn in raw.placed)  # as they were said
+    said = [count_words(raw.text[turn.start : turn.end]) for turn in raw.placed]  # with names
     who = plan.voices(source, raw)
     voices = [who[turn.speaker] for turn in raw.placed]
     if plan.names is not None:
@@ -94,12 +100,21 @@ def read_one(plan: Plan, source: Source, store: Store) -> One:
             for voice, turn in zip(voices, raw.placed, strict=True)
         ]
         who = {turn.speaker: voice for turn, voice in zip(raw.placed, voices, strict=True)}
+    gone = [voice.participant in study.withdrawn for voice in voices]
+    if any(gone):
+        raw = _without_withdrawn(one, plan, raw, gone, store)
+        said, voices = (
+            [number for number, out in zip(said, gone, strict=True) if not out],
+            [voice for voice, out in zip(voices, gone, strict=True) if not out],
+        )
+        left = {turn.speaker for turn in raw.placed}
+        who = {label: voice for label, voice in who.items() if label in left}
     one.text = raw.text
     one.turns = [
         (turn.speaker, voice.participant, voice.role, turn.start, turn.end, turn.start_s, turn.end_s)
         for turn, voice in zip(raw.placed, voices, strict=True)
     ]
-    one.row = _row(plan, source, raw) | {"language": language, "words": words}
+    one.row = _row(plan, source, raw) | {"language": language, "words": sum(said)}
     translation = plan.translations.get(source.transcript)
     if translation is not None:
         one.row |= {"translation_of": translation.of, "translator": translation.translator}
@@ -125,6 +140,19 @@ def _without_names(one: One, names: Names, raw: ReadFile, language: str, store: 
     one.replaced = [vars(entry) for entry in made.log]
     store.keep_text(one.named, raw.text)
     return replace(raw, text=made.text, placed=made.placed)
+
+
+def _without_withdrawn(one: One, plan: Plan, raw: ReadFile, gone: Sequence[bool], store: Store) -> ReadFile:
+    """What was read without the turns of people who withdrew; the whole conversation is kept, as codings were made on it."""
+    text, placed, taken = without_turns(raw.text, raw.placed, gone)
+    one.whole = sha256(raw.text)
+    one.taken = [tuple(edit) for edit in taken]
+    way = Way(taken)
+    stays = [(entry, way.carry(int(entry["start"]), int(entry["end"]))) for entry in one.replaced]
+    one.replaced = [entry | {"start": at.start, "end": at.end} for entry, at in stays if at is not None]
+    store.keep_text(one.whole, raw.text)
+    remember_text(plan.study, one.whole, raw.text)
+    return replace(raw, text=text, placed=placed)
 
 
 def unread_bytes(plan: Plan, store: Store) -> int:

@@ -30,7 +30,8 @@ class Transcribed:
     """What reading gave: tables `transcripts`, `turns` and `report_transcripts`, the canonical texts by transcript, warnings.
 
     `turns` is empty where they were written to a file while the transcripts were read; `spoken` is their number. `names_out`
-    has the text before and what was replaced, of each transcript in which names were; `replaced` is the log of it.
+    has the text before and what was replaced, of each transcript in which names were, or turns of people who withdrew;
+    `replaced` is the log of it.
     """
 
     transcripts: pd.DataFrame
@@ -123,12 +124,12 @@ class _Reader:
     def __init__(self, plan: Plan, store: Store) -> None:
         self.plan, self.store = plan, store
         self.keys: dict[str, str] = {}
-        self.replaced: set[str] = set()  # transcripts of which the store has not the text, but the one with names
+        self.replaced: set[str] = set()  # transcripts of which the store has not the text, but the one that was read
 
     def one(self, name: str) -> One:
         one = read_one(self.plan, self.plan.by_id[name], self.store)
         self.keys[name] = one.key
-        if one.named:
+        if one.named or one.whole:
             self.replaced.add(name)
         return one
 
@@ -141,8 +142,8 @@ class _Reader:
     def named_text(self, name: str, sha: str = "") -> str:
         kept = self.store.text(name, self.keys[name])
         if kept is None:  # somebody emptied the store meanwhile
-            plan = Plan(self.plan.study, named=True)
-            kept = read_one(plan, plan.by_id[name], self.store).text
+            source = self.plan.by_id[name]
+            kept = self.store.read(name, self.keys[name], source.path, self.plan.options(source)).text
         return kept
 
 
@@ -196,11 +197,11 @@ class _NamesOut(Mapping[str, Replaced]):
 
     def __init__(self, ones: _Ones) -> None:
         self._ones = ones
-        self.edits: dict[str, tuple[str, list[Edit]]] = {}
+        self.edits: dict[str, tuple[str, list[Edit], str, list[Edit]]] = {}
 
     def __getitem__(self, transcript: str) -> Replaced:
-        sha, edits = self.edits[transcript]
-        return Replaced(self._ones.named_text(transcript, sha), edits)
+        sha, edits, whole, taken = self.edits[transcript]
+        return Replaced(self._ones.named_text(transcript, sha), edits, whole, taken)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.edits)
@@ -228,8 +229,9 @@ def _together(plan: Plan, ones: _Ones, add: Callable[[pd.DataFrame], object]) ->
         report.append(one.row | one.report)
         warnings += [Problem(one.where, what, hint) for what, hint in one.told]
         spoken += len(one.turns)
-        if one.named:
-            names_out.edits[one.transcript] = (one.named, [Edit(*edit) for edit in one.edits])
+        if one.named or one.whole:
+            ways = ([Edit(*edit) for edit in one.edits], [Edit(*edit) for edit in one.taken])
+            names_out.edits[one.transcript] = (one.named or one.whole, ways[0], one.whole, ways[1])
             replaced += [{"transcript": one.transcript} | entry for entry in one.replaced]
         translation = plan.translations.get(one.transcript)
         source: list[str] | None = None
