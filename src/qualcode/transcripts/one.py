@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from qualcode.files import sha256
 from qualcode.tables import split
 from qualcode.transcripts.canonical import TEXT_RULE, Placed
 from qualcode.transcripts.edits import Way, remember_text
+from qualcode.transcripts.marks import count_marks, marks_said
 from qualcode.transcripts.model import counted
 from qualcode.transcripts.onefile import ReadFile
 from qualcode.transcripts.plan import Plan
@@ -152,7 +154,8 @@ def _without_withdrawn(one: One, plan: Plan, raw: ReadFile, gone: Sequence[bool]
     one.replaced = [entry | {"start": at.start, "end": at.end} for entry, at in stays if at is not None]
     store.keep_text(one.whole, raw.text)
     remember_text(plan.study, one.whole, raw.text)
-    return replace(raw, text=text, placed=placed)
+    pattern = re.sub(r" \d+", "", raw.pattern)  # it counts the labels of all
+    return replace(raw, text=text, placed=placed, pattern=pattern, marks=marks_said(count_marks(text)))
 
 
 def unread_bytes(plan: Plan, store: Store) -> int:
