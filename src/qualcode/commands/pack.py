@@ -381,13 +381,13 @@ def edits(study: Study, transcripts: tuple[str, ...], again: bool, out: Path | N
         folder / "edits.html", read("edits", study.processed / "edits.parquet"), changed, sources.texts, sources.kept, labels,
         transcripts=transcripts, title=info.title, notice=info.notice,
     )  # fmt: skip
-    check_handed_out(study, [folder / "edits.html"])
-    if not pairs:
+    check_handed_out(study, [folder / "edits.html"] if pairs else [])
+    if not pairs and not len(changed):
         click.echo("No transcript has changed since it was first read.")
         return
-    click.echo(
-        f"{study.shown(folder / 'edits.html')}: {pairs} earlier {'text' if pairs == 1 else 'texts'} beside the present."
-    )
+    if pairs:
+        many = "text" if pairs == 1 else "texts"
+        click.echo(f"{study.shown(folder / 'edits.html')}: {pairs} earlier {many} beside the present.")
     number = write_changed_sheet(
         sheet, dataclasses.replace(sources, changed=changed), again=again, title=info.title, notice=info.notice
     )
