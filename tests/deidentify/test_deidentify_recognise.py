@@ -251,3 +251,9 @@ def test_nothing_is_asked_of_the_network(tmp_path: Path) -> None:
         capture_output=True, text=True, check=False, timeout=300, env={**os.environ, "PYTHONPATH": path},
     )  # fmt: skip
     assert done.stdout.strip() == "done", done.stderr
+
+
+def test_short_forms_ids_and_what_somebody_has_replaced_are_no_candidates() -> None:
+    text = "They've left. We'd say so. Walk-in is hard. Then [Hospital B] and [Town 3] said [Anna leaves]."
+    assert set(listed(text)) == {"Anna"}
+    assert "I" not in listed("My name is I, they say.")

@@ -11,6 +11,7 @@ from typing import Any
 
 from qualcode.decisions.items import DIRECTIONS, Item, Pack, Reading
 from qualcode.decisions.layout import KINDS, WORD_OF
+from qualcode.drafts import draft_mark
 from qualcode.files import write_text
 
 FORMAT, VERSION = "meeting", 1  # what a saved file says it is
@@ -50,7 +51,7 @@ def write_page(path: Path, pack: Pack, *, title: str, notice: str = "", language
     script = f'\n"use strict";\n(() => {{\n{parts}}})();\n'
     page = environment.get_template("page.html.j2").render(
         title=title,
-        notice=notice,
+        notice=". ".join(part for part in (draft_mark(), notice) if part),
         policy=_policy(script, style),
         style=style,
         script=script,

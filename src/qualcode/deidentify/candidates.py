@@ -132,6 +132,7 @@ def candidates(
         own = _Transcript(name, one, every)
         covered[name] = own.key_forms(key)
         own.shapes(recognise(one.text, one.language, countries=countries))
+        own.taken += [match.span() for match in _PLACEHOLDER.finditer(one.text)]
         taken[name] = own.taken
         stretches = [(turn.start, turn.end) for turn in one.placed]
         own.names(introduced(one.text, one.language))
@@ -143,10 +144,13 @@ def candidates(
         found = (run for a, b in stretches for run in capitalised(one.text, one.language, start=a, end=b))
         runs[name] = [part for run in found for part in run.outside(own.near(run.start, run.end))]
         lower[base(one.language)].update(word for word in re.findall(r"[^\W\d_]+", one.text) if word.islower())
-    _capitals(transcripts, runs, lower, every)
+    _capitals(transcripts, runs, lower, every, not_names)
     _labels_and_people(transcripts, people, not_names, taken, every)
     _near_forms(transcripts, key, taken, every)
     return _made(transcripts, key, decisions, every, covered, set() if decided else set(automatic), decided)
+
+
+_PLACEHOLDER = re.compile(r"\[[^\[\]\n]{1,40} (?:[A-Z]|\d{1,3})\]")  # [Hospital A]: somebody has replaced a name
 
 
 class _Transcript:
@@ -189,7 +193,8 @@ class _Transcript:
 
     def names(self, found: Iterable[Name]) -> None:
         for one in found:
-            if self.free(one.start, one.end) and one.end > one.start:
+            letters = sum(sign.isalpha() for sign in self.one.text[one.start : one.end])
+            if self.free(one.start, one.end) and letters > 1:  # "my name is I"
                 self.add(one.start, one.end, one.rule.split()[0], one.kind)
 
 
@@ -210,6 +215,7 @@ def _capitals(
     runs: Mapping[str, Sequence[Run]],
     lower: Mapping[str, Counter[str]],
     every: dict[str, _Seen],
+    not_names: Collection[str] = (),
 ) -> None:
     """Words with a capital: inside a sentence, or where one begins and no dictionary knows them.
 
@@ -229,7 +235,11 @@ def _capitals(
             if not run.first and len(spans) > 1:
                 inside[language][plain(text[run.start : run.end])] += 1
     for language in {*first, *inside}:
-        known = ordinary({*first[language], *inside[language]}, language) | set(lower[language])
+        known = (
+            ordinary({*first[language], *inside[language]}, language)
+            | set(lower[language])
+            | {plain(name) for name in not_names}
+        )
         usual = {word for word in known if lower[language][word] > inside[language][word] or not inside[language][word]}
         for name, found in runs.items():
             if base(transcripts[name].language) != language:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ from qualcode.stopwords import stop_words
 _CALLED = {"no": "nb", "nb": "nb", "nn": "nn", "sr": "hbs", "hr": "hbs", "bs": "hbs"}
 _MOST = 500_000  # words remembered of a language: its dictionary is large, and looked into once for most texts
 _asked: dict[str, dict[str, bool]] = {}
+_SHORT = re.compile(r"([a-z]+)['’](?:d|ll|m|re|t|ve)")  # not 's, which names have too
 _ADVERBS = {"fr": "ment", "es": "mente", "pt": "mente", "it": "mente"}
 
 
@@ -52,6 +54,9 @@ def _look_up(words: set[str], language: str) -> set[str]:
         ending = _ADVERBS.get(base(language), "")
         if ending:  # franchement, sinceramente: adverbs are made of what is in the dictionary
             found |= {word for word in words - found if word.endswith(ending) and word[: -len(ending)] in words_of}
+        # walk-in, they've: made of what is in the dictionary
+        found |= {word for word in words - found if "-" in word and all(part in words_of for part in word.split("-"))}
+        found |= {word for word in words - found if (short := _SHORT.fullmatch(word)) and short[1] in words_of}
     return found
 
 
