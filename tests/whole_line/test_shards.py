@@ -61,8 +61,9 @@ def test_many_transcripts_are_read_in_shards_and_only_the_shard_that_changed_aga
 
 
 def test_before_a_first_run_of_much_the_check_leaves_the_reading_to_the_run(
-    many: Path, qualcode: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    many: Path, made: Callable[[], list[str]], qualcode: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    made()
     size = sum(path.stat().st_size for path in (many / "data" / "raw" / "transcripts").iterdir())
     monkeypatch.setattr("qualcode.checks.MUCH", size - 1)
     read_before = check_study(Study.load(many), before_run=True)
