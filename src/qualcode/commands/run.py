@@ -80,9 +80,11 @@ def command(study: Study, until: str | None, cores: int | None, accept: tuple[st
 
 def _look_for_leaks(study: Study, outcome: Outcome, until: str | None) -> None:
     """A run that stops early ends with the same check of what it made as a whole one; what is doubtful is said."""
-    from qualcode.leaks.check import check_outputs, doubtful, warn_in_reports
+    from qualcode.leaks.check import WARNING, check_outputs, doubtful, warn_in_reports
 
     if until not in (None, "leaks"):
+        if not outcome.made and not (study.reports / WARNING).exists():
+            return  # what lies there has been looked through when it was made
         checked = check_outputs(study)
         warn_in_reports(study, checked)
         checked.raise_if_any()

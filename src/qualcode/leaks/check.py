@@ -18,6 +18,7 @@ from qualcode.leaks.gone import WITHDRAWN, Theirs, theirs
 from qualcode.leaks.pieces import Piece, UncheckedError
 from qualcode.study import Study
 from qualcode.tables import TABLES, read
+from qualcode.transcripts.store import SHARDS
 
 if TYPE_CHECKING:
     from qualcode.deidentify.key import Key
@@ -118,12 +119,19 @@ def _texts(value: Any) -> Iterable[str]:
 
 
 def check_outputs(study: Study, finder: Finder | None = None) -> Checked:
-    """Look through everything that a study has made: reports, logs, tables and texts between the stages, decisions."""
+    """Look through everything that a study has made: reports, logs, tables and texts between the stages, decisions.
+
+    The files of shards are left out: all that is in them stands in the texts and tables too.
+    """
+    shards = study.processed / SHARDS
     files = [
         path
         for folder in FOLDERS
         for path in sorted((study.root / folder).rglob("*"))
-        if path.is_file() and path.name not in (".gitkeep", WARNING) and path != study.reports / "tables" / "leaks.csv"
+        if path.is_file()
+        and path.name not in (".gitkeep", WARNING)
+        and path != study.reports / "tables" / "leaks.csv"
+        and shards not in path.parents
     ]
     return check_files(files, finder or study_finder(study), study.shown, below=study.root, gone=theirs(study))
 
