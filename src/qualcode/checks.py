@@ -59,7 +59,9 @@ def check_study(study: Study, *, until: str | None = None, before_run: bool = Fa
         for path in drafts(study)
     ]
     _key(study, found)
-    transcribed = _transcripts(study, found, before_run=before_run)
+    transcribed = _transcripts(
+        study, found, before_run=before_run, turns=not (before_run and until in _TRANSCRIPTS_ONLY)
+    )
     if transcribed is not None and not found.problems:
         people = people_of_study(study, transcribed.transcripts)  # type: ignore[attr-defined]
         found.warnings += small_cells(people.table, study.config.reports.min_participants)
@@ -132,7 +134,8 @@ def _identifiers(study: Study, found: Checked, transcribed: object) -> None:
     found.identifiers = "; ".join(filter(None, [found.identifiers, reviewed]))
 
 
-def _transcripts(study: Study, found: Checked, *, before_run: bool = False) -> object | None:
+def _transcripts(study: Study, found: Checked, *, before_run: bool = False, turns: bool = True) -> object | None:
+    """Every transcript, as it is read; with `turns` the table of turns too, which takes memory where there are many."""
     from qualcode.transcripts import read_transcripts
     from qualcode.transcripts.edits import edits_of_study
     from qualcode.transcripts.one import unread_bytes
@@ -161,15 +164,18 @@ def _transcripts(study: Study, found: Checked, *, before_run: bool = False) -> o
                 ),
             ]
             return None
+    people: set[str] = set()
     try:
-        transcribed = read_transcripts(study, keep=before_run)
+        transcribed = read_transcripts(
+            study, keep=before_run, add=None if turns else lambda part: people.update(part["participant"])
+        )
         found.edits = edits_of_study(study, transcribed.transcripts, transcribed.texts, names_out=transcribed.names_out)
     except QualcodeError as error:
         _add(found, error)
         return None
     found.warnings += transcribed.warnings
     found.counts["transcripts"] = len(transcribed.transcripts)
-    found.counts["participants"] = len(set(transcribed.turns["participant"]) - {""})
+    found.counts["participants"] = len((people | set(transcribed.turns["participant"])) - {""})
     return transcribed
 
 

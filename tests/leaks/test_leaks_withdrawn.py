@@ -51,6 +51,11 @@ def test_words_that_others_say_too_are_not_theirs(study):
     assert found(study, "text\nHow was it and what did you do about it then\n") == []
 
 
+def test_words_that_somebody_else_says_in_another_talk_are_not_theirs(study):
+    (study / "data/raw/transcripts/A.txt").write_text(f"I: And?\n\nP01: {SAID.capitalize()}.\n")
+    assert found(study, f"text\n{SAID}\n") == []
+
+
 def test_six_words_are_too_few_to_be_theirs_alone(study):
     assert found(study, "text\nthe boiler broke down twice before we came\n") == []
 

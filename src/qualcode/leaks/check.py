@@ -13,7 +13,7 @@ import pandas as pd
 from qualcode.errors import Problem, QualcodeError
 from qualcode.files import sha256, write_text
 from qualcode.leaks.files import file_pieces
-from qualcode.leaks.find import FORM, UNCHECKED, Finder, Found
+from qualcode.leaks.find import FORM, UNCHECKED, Finder, Found, distinct, together
 from qualcode.leaks.gone import WITHDRAWN, Theirs, theirs
 from qualcode.leaks.pieces import Piece, UncheckedError
 from qualcode.study import Study
@@ -172,15 +172,16 @@ def check_files(
         number += 1
         name = path.relative_to(below).as_posix() if below is not None and path.is_relative_to(below) else path.name
         names = [Piece("name of the file", part, name=True) for part in name.split("/")]
-        in_name = finder.find(names)
-        called = _unnamed(path, shown, finder) if in_name else shown(path)
+        here = finder.find(names)
+        called = _unnamed(path, shown, finder) if here else shown(path)
+        here += gone.find(names) if gone is not None else []
         try:
-            pieces = list(file_pieces(path)) if gone is not None and gone.ids else file_pieces(path)
-            here = in_name + finder.find(pieces)
-            here += gone.find([*names, *pieces]) if gone is not None and gone.ids else []
+            for pieces in together(file_pieces(path)):
+                here += finder.find(pieces)
+                here += gone.find(pieces) if gone is not None else []
         except UncheckedError as error:
-            here = [*in_name, Found("", UNCHECKED, str(error))]
-        for one in here:
+            here.append(Found("", UNCHECKED, str(error)))
+        for one in distinct(here):
             place = one.place if "'" not in one.place or not finder.holds(one.place) else _without_names(one.place)
             found.append(
                 {

@@ -192,34 +192,38 @@ def _parquet(source: Any) -> Iterator[Piece]:
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(source)
-        table = file.read()
+        with pq.ParquetFile(source) as file:
+            for key, value in (file.schema_arrow.metadata or {}).items():
+                yield Piece("metadata", f"{key.decode(errors='replace')} {value.decode(errors='replace')}")
+            for number, of in enumerate(file.schema_arrow, start=1):
+                yield Piece(f"name of column {number}", of.name, name=True)
+                read = file.read(columns=[of.name]).columns if _may_hold_text(of.type) else []
+                for column in map(_as_text, read):
+                    for value in pc.unique(column).to_pylist():
+                        if value:
+                            yield Piece(_row_of(column, value, of.name), value)
     except (pa.ArrowException, OSError) as error:
         raise UncheckedError(f"it cannot be read as Parquet ({type(error).__name__})") from error
-    for key, value in (table.schema.metadata or {}).items():
-        yield Piece("metadata", f"{key.decode(errors='replace')} {value.decode(errors='replace')}")
-    for number, name in enumerate(table.column_names, start=1):
-        yield Piece(f"name of column {number}", name, name=True)
-        column = table.column(number - 1)
-        if pa.types.is_dictionary(column.type):
-            column = pc.cast(column, column.type.value_type)
-        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-            column = (
-                pa.chunked_array([pa.array([str(one) for one in column.to_pylist()])])
-                if _may_hold_text(column.type)
-                else None
-            )
-        if column is None:
-            continue
-        for value in pc.unique(column).to_pylist():
-            if value:
-                yield Piece(_row_of(column, value, name), value)
+
+
+def _as_text(column: Any) -> Any:
+    """A column of Arrow as strings: lists, structures and bytes as they are printed."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(column.type):
+        column = pc.cast(column, column.type.value_type)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return column
+    return pa.chunked_array([pa.array([None if one is None else str(one) for one in column.to_pylist()], pa.string())])
 
 
 def _may_hold_text(kind: Any) -> bool:
-    import pyarrow as pa
+    from pyarrow import types
 
-    return bool(pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+    return not (types.is_primitive(kind) or types.is_null(kind) or types.is_decimal(kind))
 
 
 def _row_of(column: Any, value: str, name: str) -> Callable[[int], str]:

@@ -21,6 +21,7 @@ from qualcode.leaks.pieces import Piece
 
 FORM, EMAIL, PHONE, UNCHECKED = "key form", "e-mail address", "telephone number", "unchecked"
 _SEPARATOR = "\x1e"
+_TOGETHER, _PIECES = 4_000_000, 50_000  # characters, and pieces, that are looked through at once
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _NO_WIDTH = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
@@ -144,13 +145,13 @@ class Finder:
     # ------------------------------------------------------------ looking
 
     def find(self, pieces: Iterable[Piece]) -> list[Found]:
-        """What of it stands in these pieces: each place, kind and row once, in the order of the pieces."""
-        kept = [piece for piece in pieces if piece.text]
-        kept += [other for piece in kept for other in _other_writings(piece)]
-        whole = _Whole(kept)
-        found = list(dict.fromkeys((*self._forms(whole), *self._others(whole))))
-        sure = {(one.place, one.kind, one.row) for one in found if one.sure}
-        return [one for one in found if one.sure or (one.place, one.kind, one.row) not in sure]
+        """What of it stands in these pieces: each place, kind and row once."""
+        found: list[Found] = []
+        for kept in together(pieces):
+            kept += [other for piece in kept for other in _other_writings(piece)]
+            whole = _Whole(kept)
+            found += [*self._forms(whole), *self._others(whole)]
+        return distinct(found)
 
     def holds(self, text: str) -> bool:
         """Whether a name (a path, a place) holds something that may not leave."""
@@ -281,8 +282,31 @@ class Finder:
         return self._phones[stretch]
 
 
+def together(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """The pieces that are not empty, so many at a time that looking through a large table does not need the memory for all."""
+    part: list[Piece] = []
+    size = 0
+    for piece in pieces:
+        if not piece.text:
+            continue
+        part.append(piece)
+        size += len(piece.text)
+        if size >= _TOGETHER or len(part) >= _PIECES:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def distinct(found: Iterable[Found]) -> list[Found]:
+    """Each place, kind and row once, in order; what is beyond doubt before what is not."""
+    each = list(dict.fromkeys(found))
+    sure = {one[:3] for one in each if one.sure}
+    return [one for one in each if one.sure or one[:3] not in sure]
+
+
 class _Whole:
-    """All pieces as one text, with the way back to each."""
+    """Pieces as one text, with the way back to each."""
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self.pieces = pieces

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from qualcode.leaks.find import Found, fold
 from qualcode.leaks.pieces import Piece
 from qualcode.study import Study
+from qualcode.tables import split
+
+if TYPE_CHECKING:
+    from qualcode.transcripts.plan import Plan
+    from qualcode.transcripts.sources import Source
 
 WITHDRAWN = "withdrawn"
 TOGETHER = 7  # words in a row that only they said: so many in a row are hardly ever said twice
@@ -54,8 +60,11 @@ def _runs(words: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def theirs(study: Study) -> Theirs:
-    """What is of people who withdrew, as far as their files are still there; nothing where nobody did."""
-    from qualcode.transcripts.onefile import read_file
+    """What is of people who withdrew, as far as their files are still there; nothing where nobody did.
+
+    A voice is somebody's by the tables of sessions and speakers only, so what others said is held against their words, transcript
+    by transcript, and need not fit into memory.
+    """
     from qualcode.transcripts.plan import Plan
     from qualcode.transcripts.withdrawn import what_is_gone
 
@@ -64,22 +73,48 @@ def theirs(study: Study) -> Theirs:
     gone = what_is_gone(study)
     found = Theirs(ids={person: person for person in study.withdrawn})
     plan = Plan(study)
+    likely = {source.transcript for source in plan.sources if _may_be_in(plan, source, study.withdrawn)}
     others: set[tuple[str, ...]] = set()
-    for source in [*plan.sources, *gone.sources]:
-        raw = read_file(source.path.read_bytes(), source.path.name, plan.options(source))
-        if raw.what:
-            continue  # said where it is read
-        alone = source.session_id in gone.sessions
-        if alone:
+    for source in [*gone.sources, *(source for source in plan.sources if source.transcript in likely)]:
+        if source.session_id in gone.sessions:
             found.ids[source.transcript] = source.session_id
-        voices = plan.voices(source, raw)
-        for turn in raw.placed:
-            who = voices[turn.speaker].participant
-            words = [fold(match.group()) for match in _WORD.finditer(raw.text[turn.start : turn.end])]
-            if who in study.withdrawn or (alone and voices[turn.speaker].role == "participant"):
-                found.runs |= dict.fromkeys((run for _, run in _runs(words)), who or source.session_id)
-            else:
-                others |= {run for _, run in _runs(words)}
+        own, of_others = _runs_of(plan, source, study.withdrawn, gone.sessions)
+        found.runs |= own
+        others |= of_others
+    for source in plan.sources:
+        if source.transcript not in likely:
+            others |= _runs_of(plan, source, study.withdrawn, gone.sessions)[1] & found.runs.keys()
     for run in others & found.runs.keys():
         del found.runs[run]
     return found
+
+
+def _may_be_in(plan: Plan, source: Source, people: frozenset[str]) -> bool:
+    """Whether the study's tables name one of these people for a transcript's session."""
+    session = source.session or {}
+    rows = plan.speakers_of(source)
+    return not people.isdisjoint({*split(str(session.get("participants", ""))), *rows["participant"]})
+
+
+def _runs_of(
+    plan: Plan, source: Source, people: Collection[str], sessions: Collection[str]
+) -> tuple[dict[tuple[str, ...], str], set[tuple[str, ...]]]:
+    """The runs of words in a file: of people who withdrew (with whose they are), and of others; none where it cannot be read."""
+    from qualcode.transcripts.onefile import read_file
+
+    own: dict[tuple[str, ...], str] = {}
+    others: set[tuple[str, ...]] = set()
+    raw = read_file(source.path.read_bytes(), source.path.name, plan.options(source))
+    if raw.what:
+        return own, others  # said where it is read
+    alone = source.session_id in sessions
+    voices = plan.voices(source, raw)
+    for turn in raw.placed:
+        who = voices[turn.speaker]
+        words = [fold(word) for word in _WORD.findall(raw.text[turn.start : turn.end])]
+        runs = (run for _, run in _runs(words))
+        if who.participant in people or (alone and who.role == "participant"):
+            own |= dict.fromkeys(runs, who.participant or source.session_id)
+        else:
+            others |= set(runs)
+    return own, others

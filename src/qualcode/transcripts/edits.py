@@ -681,5 +681,5 @@ def write_texts(folder: str | Path, texts: Mapping[str, str]) -> None:
     for path in place.glob("*.txt"):
         if path.stem not in texts:
             path.unlink()
-    for name, text in sorted(texts.items()):
-        write_text(place / f"{name}.txt", text)
+    for name in sorted(texts):  # one after another: all of them need not fit into memory
+        write_text(place / f"{name}.txt", texts[name])

@@ -63,7 +63,7 @@ class Plan:
         return ReadOptions(
             interviewers=(*settings.interviewers, *(split(session["interviewers"]) if session else ())),
             not_speakers=tuple(settings.not_speakers),
-            known=(*self._named(source)["speaker"], *(split(session["participants"]) if session else ())),
+            known=(*self.speakers_of(source)["speaker"], *(split(session["participants"]) if session else ())),
             speaker_pattern=settings.speaker_pattern,
             merge_gap=settings.merge_gap,
             columns=settings.columns,
@@ -83,12 +83,12 @@ class Plan:
         ]
         rows = {
             line["speaker"]: named_voice(line["role"], line["participant"], line["speaker"], asks)
-            for line in self._named(source).to_dict("records")
+            for line in self.speakers_of(source).to_dict("records")
         }
         people = split(session["participants"]) if session else []
         voices = SessionVoices(people, rows, asks, in_sessions=session is not None)
         return {label: voices.of(label) for label in sorted({turn.speaker for turn in raw.placed})}
 
-    def _named(self, source: Source) -> pd.DataFrame:
+    def speakers_of(self, source: Source) -> pd.DataFrame:
         """The rows of the speakers table of a transcript's session."""
         return self._spoken.get(source.session_id, self._nobody)

@@ -44,7 +44,9 @@ class Transcribed:
     replaced: pd.DataFrame = field(default_factory=TABLES["report_replacements"].empty)
 
 
-def read_transcripts(study: Study, *, keep: bool = False, named: bool = False) -> Transcribed:
+def read_transcripts(
+    study: Study, *, keep: bool = False, named: bool = False, add: Callable[[pd.DataFrame], object] | None = None
+) -> Transcribed:
     """Read every transcript of the study that is not withdrawn, in this process.
 
     Parameters
@@ -54,6 +56,8 @@ def read_transcripts(study: Study, *, keep: bool = False, named: bool = False) -
         earlier run has read is taken from there in any case.
     named
         Leave names in: for those who look for them, and for nothing that is written.
+    add
+        Is called with each part of table `turns`, which is not collected then: `turns` of what is returned is empty.
 
     Returns
     -------
@@ -70,9 +74,9 @@ def read_transcripts(study: Study, *, keep: bool = False, named: bool = False) -
     """
     plan, shards = Plan(study, named=named), shards_of(study)
     store = Store(store_folder(study), shards[0] if keep and len(shards) == 1 else None)
-    frames = [TABLES["turns"].empty()]
-    made = _together(plan, _Reader(plan, store), frames.append)
-    made.turns = pd.concat(frames[1:], ignore_index=True) if len(frames) > 1 else frames[0]
+    frames: list[pd.DataFrame] = []
+    made = _together(plan, _Reader(plan, store), add or frames.append)
+    made.turns = pd.concat(frames, ignore_index=True) if frames else made.turns
     return made
 
 
