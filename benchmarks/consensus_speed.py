@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from qualcode.agreement.study import prepare
+from qualcode.agreement.prepared import prepare
 from qualcode.consensus import compare, find_disagreements, listed
 from qualcode.consensus.contributions import contributions
 from qualcode.consensus.effects import effects

@@ -252,7 +252,7 @@ class Agreement(_Section):
 
     @property
     def measures(self) -> dict[str, Any]:
-        """What `qualcode.agreement.study.Measures` takes, but the thresholds, whose names are for readers."""
+        """What `qualcode.agreement.prepared.Measures` takes, but the thresholds, whose names are for readers."""
         return self.model_dump(exclude={"thresholds", "sampling"})
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import disagreements_by_hand as by_hand
 
-from qualcode.agreement.study import prepare
+from qualcode.agreement.prepared import prepare
 from qualcode.consensus import compare, find_disagreements, listed, make_consensus
 from qualcode.consensus.contributions import contributions
 from qualcode.consensus.effects import effects

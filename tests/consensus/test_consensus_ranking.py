@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from qualcode.agreement import agreement_tables
-from qualcode.agreement.study import prepare
+from qualcode.agreement.prepared import prepare
 from qualcode.consensus import compare, listed
 from qualcode.consensus.contributions import contributions
 from qualcode.consensus.effects import Effect, effects

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from qualcode.agreement.study import prepare
+from qualcode.agreement.prepared import prepare
 from qualcode.codebook.history import prove_version
 from qualcode.codebook.read import read_codebook_file
 from qualcode.consensus import compare, listed

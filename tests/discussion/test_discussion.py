@@ -7,7 +7,7 @@ import pytest
 
 from qualcode.agreement import agreement_tables
 from qualcode.agreement.before_after import before_and_after
-from qualcode.agreement.study import prepare
+from qualcode.agreement.prepared import prepare
 from qualcode.consensus import compare
 from qualcode.consensus.discussion import after_discussion, readings_table, rulings_table
 from qualcode.tables import TABLES

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qualcode.agreement.groups import Group
-from qualcode.agreement.study import StudyTables, rounds_used
+from qualcode.agreement.prepared import StudyTables, rounds_used
 from qualcode.agreement.sweep import Coded
 from qualcode.agreement.units import EVERY, Units
 from qualcode.tables import TABLES, join

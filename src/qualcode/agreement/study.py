@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -16,16 +15,15 @@ from qualcode.agreement.diagnosis import diagnosis_rows
 from qualcode.agreement.differences import Target, differences, target
 from qualcode.agreement.groups import REFLEXIVE, Group, Plan
 from qualcode.agreement.layer import SETS, Entry
-from qualcode.agreement.passages import Passages, passages_of
-from qualcode.agreement.scopes import SCOPES, Part, by_group, by_transcripts, group_borders, periods, versions
-from qualcode.agreement.sweep import Coded, Read, code_units
-from qualcode.agreement.units import EVERY, Reading, Units, cut_units, readings
-from qualcode.agreement.waiting import Waits, not_aligned, said
+from qualcode.agreement.prepared import Measures, StudyTables, prepare, rounds_used
+from qualcode.agreement.scopes import SCOPES, Part, by_group, by_transcripts, periods, versions
+from qualcode.agreement.sides import pooled_rows, side_rows
+from qualcode.agreement.sweep import Coded
+from qualcode.agreement.units import EVERY, Units
+from qualcode.agreement.waiting import said
 from qualcode.tables import TABLES, join, split
 
 PAIRS_IN_TABLES = ("cohen_kappa",)  # of pairs, where there are more coders
-CONSENSUS, MACHINE = "consensus", "machine"
-MADE_OF_THESE = "the consensus was made from these codings: not independent"
 
 
 @dataclass(frozen=True)
@@ -38,131 +36,6 @@ class StudyAgreement:
     differences: pd.DataFrame
     diagnosis: pd.DataFrame
     confusion: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Measures:
-    """What is measured: the settings `agreement.*` of docs/config.md, under the same names."""
-
-    unit: str = "segment"
-    units: tuple[str, ...] = ()
-    rule: str = "any_word"
-    uncoded: str = "include"
-    coders: tuple[str, ...] = ()
-    rounds: tuple[str, ...] = ()
-    sides: tuple[str, ...] = ()
-    coefficients: tuple[str, ...] = ()
-    ci: str = "bootstrap"
-    interval: str = "percentile"
-    bootstrap: int = 1000
-    resample: str = "auto"
-    seed: int = 1
-    thresholds: tuple[float, ...] = (0.667, 0.8)
-    approach: str = "codebook"
-
-    @property
-    def all_units(self) -> tuple[str, ...]:
-        """The default unit first."""
-        return tuple(dict.fromkeys((self.unit, *self.units)))
-
-    @property
-    def all_uncoded(self) -> tuple[str, ...]:
-        return ("include", "exclude") if self.uncoded == "both" else (self.uncoded,)
-
-    def plan(self, uncoded: str) -> Plan:
-        return Plan(
-            self.ci, self.interval, self.bootstrap, self.resample, self.seed, self.approach == "reflexive",
-            self.coefficients, self.thresholds, uncoded,
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class StudyTables:
-    """The tables that agreement is measured on, with what follows from them."""
-
-    codings: pd.DataFrame
-    assignments: pd.DataFrame
-    segments: pd.DataFrame
-    turns: pd.DataFrame
-    transcripts: pd.DataFrame
-    texts: Mapping[str, str]
-    codebook: pd.DataFrame
-    splits: pd.DataFrame | None
-    aligned: pd.DataFrame | None
-    participants: pd.DataFrame
-    more_units: Mapping[str, pd.DataFrame]
-    measures: Measures
-
-    @cached_property
-    def names(self) -> list[str]:
-        return sorted(name for name in self.transcripts["transcript"] if name in self.texts)
-
-    @cached_property
-    def human(self) -> pd.DataFrame:
-        return self.codings[self.codings["origin"] != "machine"]
-
-    @cached_property
-    def own_texts(self) -> dict[str, str]:
-        return {name: self.texts[name] for name in self.names}
-
-    @cached_property
-    def read(self) -> Read | None:
-        return self.read_in(self.measures.rounds) if len(self.assignments) else None
-
-    def read_in(self, rounds: Sequence[str]) -> Read:
-        return readings(self.assignments, self.own_texts, rounds=rounds)
-
-    @cached_property
-    def open_splits(self) -> pd.DataFrame | None:
-        return None if self.splits is None else self.splits[self.splits["status"] == "open"]
-
-    @cached_property
-    def waits(self) -> dict[str, Waits]:
-        """Coders whose codes are not all aligned to the codebook."""
-        return not_aligned(self.human, self.splits, True)
-
-    @cached_property
-    def tree(self) -> tuple[list[Entry], dict[str, int]]:
-        return _entries(self.codebook, self.codings)
-
-    @cached_property
-    def people(self) -> tuple[str, ...]:
-        """The coders to compare, sorted: those who read something, or who coded where nobody's reading is recorded."""
-        if self.measures.coders:
-            return tuple(sorted(set(self.measures.coders)))
-        machines = set(self.codings["coder"]) - set(self.human["coder"])
-        read = self.read
-        found = {coder for _, coder in read} - machines if read is not None else {*self.human["coder"], *self.waits}
-        return tuple(sorted(found))
-
-    @cached_property
-    def passages(self) -> Passages:
-        return passages_of(self.human, self.names, self.people, self.tree[1], self.own_texts, self.read)
-
-    @cached_property
-    def speaking(self) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
-        return group_borders(self.turns, self.participants)
-
-    @cached_property
-    def rounds(self) -> list[str]:
-        """The rounds in use, in the order in which the assignments name them."""
-        named = dict.fromkeys(str(cell) for cell in self.assignments["round"] if str(cell))
-        return [one for one in named if not self.measures.rounds or one in self.measures.rounds]
-
-    def cut(self, unit: str) -> dict[str, Units]:
-        return cut_units(
-            unit, segments=self.segments, turns=self.turns, transcripts=self.names, texts=self.texts, more=self.more_units
-        )  # fmt: skip
-
-    def coded(
-        self, units: Mapping[str, Units], people: tuple[str, ...], read: Read | None, codings: pd.DataFrame, **more: Any
-    ) -> Coded:
-        kind = next((one.kind for one in units.values()), self.measures.unit)
-        rule = "any_word" if kind == "character" else self.measures.rule
-        return code_units(
-            codings, units, self.names, people, self.tree[1], read, _ancestors(self.codebook), rule,
-            open_splits=self.open_splits, waits=self.waits, **more,
-        )  # fmt: skip
 
 
 def agreement_tables(*tables: Any, **options: Any) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -229,33 +102,6 @@ def measure_study(
     return _measure(study, consensus, undecided)
 
 
-def prepare(
-    codings: pd.DataFrame,
-    assignments: pd.DataFrame,
-    segments: pd.DataFrame,
-    turns: pd.DataFrame,
-    transcripts: pd.DataFrame,
-    texts: Mapping[str, str],
-    codebook: pd.DataFrame,
-    *,
-    splits: pd.DataFrame | None = None,
-    aligned: pd.DataFrame | None = None,
-    participants: pd.DataFrame | None = None,
-    more_units: Mapping[str, pd.DataFrame] | None = None,
-    **measures: Any,
-) -> StudyTables:
-    """A study's tables with its measures, as `measure_study` takes them, ready to be coded on any unit."""
-    return StudyTables(
-        codings, assignments, segments, turns, transcripts, texts, codebook, splits, aligned,
-        TABLES["participants"].empty() if participants is None else participants, more_units or {}, _measures(measures),
-    )  # fmt: skip
-
-
-def _measures(given: Mapping[str, Any]) -> Measures:
-    lists = ("units", "coders", "rounds", "sides", "coefficients", "thresholds")
-    return Measures(**{name: tuple(value) if name in lists else value for name, value in given.items()})  # type: ignore[arg-type]
-
-
 def _measure(study: StudyTables, consensus: pd.DataFrame | None, undecided: pd.DataFrame | None) -> StudyAgreement:
     entries, _ = study.tree
     measures, people = study.measures, study.people
@@ -285,7 +131,7 @@ def _measure(study: StudyTables, consensus: pd.DataFrame | None, undecided: pd.D
             if first:
                 parts = _parts(study, coded, units)
                 by_scope += _scopes(study, groups, coded, parts, units, plan, head)
-                by_scope += _sides(study, units, plan, head, consensus, undecided)
+                by_scope += side_rows(study, units, plan, head, consensus, undecided)
                 if not plan.reflexive:
                     targets = _targets(study, coded, parts, units)
                     rows = differences(coded, entries, plan, targets)
@@ -334,62 +180,11 @@ def _place(row: Mapping[str, object], measures: Measures) -> tuple[int, int]:
     return measures.all_units.index(str(row["unit"])), measures.all_uncoded.index(str(row["uncoded"]))
 
 
-def rounds_used(study: StudyTables) -> str:
-    """The rounds that are compared, as tables name them."""
-    named, rounds = study.assignments["round"], study.measures.rounds
-    return join(named[named.isin(rounds)] if rounds else named)
-
-
-# ---------------------------------------------------------------- codes and coders
-
-
-def _entries(codebook: pd.DataFrame, codings: pd.DataFrame) -> tuple[list[Entry], dict[str, int]]:
-    """What gets rows, in codebook order, and the place of each code in the coded table."""
-    if not len(codebook):
-        used = sorted(set(codings["code"]))
-        return [Entry(code, "", "code", (at,)) for at, code in enumerate(used)], {c: at for at, c in enumerate(used)}
-    codes = codebook["code"].tolist()
-    places = {code: at for at, code in enumerate(codes)}
-    children: dict[str, list[str]] = {}
-    for code, parent in zip(codes, codebook["parent"], strict=True):
-        if parent:
-            children.setdefault(parent, []).append(code)
-
-    def below(code: str) -> Iterator[str]:
-        yield code
-        for child in children.get(code, []):
-            yield from below(child)
-
-    entries = []
-    for code, label, kind in zip(codes, codebook["label"], codebook["kind"], strict=True):
-        if code in children:
-            entries.append(Entry(code, label, "rolled_up", tuple(sorted(places[name] for name in below(code)))))
-        if kind != "theme" or code not in children:
-            entries.append(Entry(code, label, "code", (places[code],)))
-    return entries, places
-
-
-def _ancestors(codebook: pd.DataFrame) -> dict[str, frozenset[str]]:
-    parent = dict(zip(codebook["code"], codebook["parent"], strict=True))
-    found = {}
-    for code in parent:
-        line, at = {code}, parent[code]
-        while at and at not in line:
-            line.add(at)
-            at = parent.get(at, "")
-        found[code] = frozenset(line)
-    return found
-
-
 def _groups(people: Sequence[str]) -> list[tuple[str, ...]]:
     """All coders, and where they are more than two each pair and all but one."""
     pairs = combinations(people, 2) if len(people) > 2 else ()
     but_one = combinations(people, len(people) - 1) if len(people) > 3 else ()
     return [tuple(people), *pairs, *but_one]
-
-
-def _pooled(group: Group) -> list[dict[str, object]]:
-    return [row for row in group.overall if row["scope"] == "pooled"]
 
 
 # ---------------------------------------------------------------- rows
@@ -481,19 +276,19 @@ def _scopes(
     for group, table in groups.items():
         common = {**head, "coders": join(group)}
         if len(group) == 2 < len(people):
-            out += [{**common, **row, "scope": "pair", "about": join(group)} for row in _pooled(table)]
+            out += [{**common, **row, "scope": "pair", "about": join(group)} for row in pooled_rows(table)]
         if len(group) == len(people):
             out += [{**common, **row, "scope": "transcript"} for row in table.by_transcript(study.names)]
         if len(group) == len(people) - 1 > 1:
             left = join(set(people) - set(group))
-            out += [{**common, **row, "scope": "without", "about": left} for row in _pooled(table)]
+            out += [{**common, **row, "scope": "without", "about": left} for row in pooled_rows(table)]
     common = {**head, "coders": join(people)}
     for part in parts:
         table = Group(coded.where(part.runs), people, entries, plan, codes=False)
-        out += [{**common, **row, "scope": part.scope, "about": part.about} for row in _pooled(table)]
+        out += [{**common, **row, "scope": part.scope, "about": part.about} for row in pooled_rows(table)]
     for one in study.rounds if len(study.rounds) > 1 else ():
         table = Group(_in_round(study, units, one), people, entries, plan, codes=False)
-        rows = [{**common, **row, "round": one, "scope": "round", "about": one} for row in _pooled(table)]
+        rows = [{**common, **row, "round": one, "scope": "round", "about": one} for row in pooled_rows(table)]
         out += rows
     return out
 
@@ -513,95 +308,3 @@ def _targets(study: StudyTables, coded: Coded, parts: Sequence[Part], units: Map
     if len(study.rounds) > 1:
         found += [target("round", one, _in_round(study, units, one), people) for one in study.rounds]
     return found
-
-
-def _sides(
-    study: StudyTables,
-    units: Mapping[str, Units],
-    plan: Plan,
-    head: Mapping[str, object],
-    consensus: pd.DataFrame | None,
-    undecided: pd.DataFrame | None,
-) -> list[dict[str, object]]:
-    """Each coder against the consensus, and against each coder of origin `machine`, as the settings ask for."""
-    out: list[dict[str, object]] = []
-    entries, sides, people = study.tree[0], study.measures.sides, study.people
-    if CONSENSUS in sides and consensus is not None and len(people):
-        out += _against_consensus(study, units, plan, head, consensus, undecided)
-    machine = study.codings[study.codings["origin"] == "machine"]
-    for robot in sorted(set(machine["coder"])) if MACHINE in sides else ():
-        for coder in people:
-            read = study.read
-            if read is not None and not any(who == robot for _, who in read):
-                has = set(machine["transcript"][machine["coder"] == robot])
-                read = {
-                    **read,
-                    **{(name, robot): each for (name, who), each in read.items() if who == coder and name in has},
-                }
-            both = pd.concat([study.human, machine[machine["coder"] == robot]])
-            coded = study.coded(units, (coder, robot), read, both)
-            rows = _pooled(Group(coded, (coder, robot), entries, plan, codes=False))
-            out += [
-                {**head, "coders": f"{coder};{robot}", **row, "scope": "side", "about": f"{coder};{robot}"}
-                for row in rows
-            ]
-    return out
-
-
-def _against_consensus(
-    study: StudyTables,
-    units: Mapping[str, Units],
-    plan: Plan,
-    head: Mapping[str, object],
-    consensus: pd.DataFrame,
-    undecided: pd.DataFrame | None,
-) -> list[dict[str, object]]:
-    """The consensus was read where two coders read; where a disagreement waits for a decision it is missing."""
-    people, entries = study.people, study.tree[0]
-    everyone = (*people, CONSENSUS)
-    codings = pd.concat([study.human, consensus.assign(coder=CONSENSUS, origin="human")])
-    waiting = [] if study.open_splits is None else [study.open_splits]
-    if undecided is not None and len(undecided):
-        codes = [join([a, b]) for a, b in zip(undecided["code_a"], undecided["code_b"], strict=True)]
-        waiting.append(
-            undecided[["transcript", "start", "end"]].assign(coder=CONSENSUS, candidates=codes, origin="human")
-        )
-    read = study.read
-    if read is None:
-        together = {name for name, rows in study.human.groupby("transcript") if rows["coder"].nunique() > 1}
-        codings = codings[codings["transcript"].isin(together)]
-    else:
-        everywhere: dict[tuple[str, str], list[Reading]] = {}
-        for (name, _), each in sorted(read.items()):
-            everywhere.setdefault((name, CONSENSUS), []).extend(replace(one, saw=frozenset()) for one in each)
-        read = {**read, **everywhere}
-    coded = code_units(
-        codings, units, study.names, everyone, study.tree[1], read, _ancestors(study.codebook),
-        "any_word" if head["unit"] == "character" else study.measures.rule,
-        open_splits=pd.concat(waiting) if waiting else None, waits=study.waits,
-    )  # fmt: skip
-    values = coded.values.copy()
-    twice = (values[:, :-1] >= 0).sum(axis=1) >= 2  # runs x codes that two coders were to say
-    values[:, -1][~twice] = -1
-    coded = replace(coded, values=values, saw=())
-    out = []
-    for coder in people:
-        rows = _pooled(Group(coded, (coder, CONSENSUS), entries, plan, codes=False))
-        for row in rows:
-            if not plan.reflexive:
-                row["reason"] = "; ".join(part for part in (str(row["reason"]), MADE_OF_THESE) if part)
-            about = f"{coder};{CONSENSUS}"
-            out.append({**head, "coders": about, **row, "scope": "side", "about": about})
-    return out
-
-
-__all__ = [
-    "REFLEXIVE",
-    "Measures",
-    "StudyAgreement",
-    "StudyTables",
-    "agreement_tables",
-    "measure_study",
-    "prepare",
-    "rounds_used",
-]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from qualcode.agreement.study import StudyTables
+from qualcode.agreement.prepared import StudyTables
 from qualcode.agreement.sweep import Coded
 from qualcode.agreement.units import Units, put_together
 from qualcode.consensus.disagreements import DIRECTION, Comparison, Dispute

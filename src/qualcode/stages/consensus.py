@@ -8,7 +8,7 @@ from typing import Literal
 import click
 import pandas as pd
 
-from qualcode.agreement.study import prepare
+from qualcode.agreement.prepared import prepare
 from qualcode.codebook.history import read_history
 from qualcode.codings.align import OWN, with_unaligned
 from qualcode.codings.carry import carry_decisions

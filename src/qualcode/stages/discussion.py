@@ -9,7 +9,7 @@ import click
 import pandas as pd
 
 from qualcode.agreement.before_after import before_and_after
-from qualcode.agreement.study import prepare
+from qualcode.agreement.prepared import prepare
 from qualcode.codebook.history import read_history
 from qualcode.codings.align import with_unaligned
 from qualcode.codings.carry import carry_decisions

@@ -25,7 +25,7 @@ class Ground:
     """The tables of a study that training is measured on, and its settings of agreement.
 
     `splits` are codings that wait for a choice; `undecided` rows of `report_disagreements` that nobody decided; `measures` the
-    fields of `agreement.study.Measures` that hold (unit, rule, uncoded …).
+    fields of `agreement.prepared.Measures` that hold (unit, rule, uncoded …).
     """
 
     codings: pd.DataFrame
