@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from qualcode.errors import Problem, QualcodeError
+from qualcode.errors import Problem, Problems, QualcodeError, nearest
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 DEFAULT_DATE = "2000-01-01"  # where no input carries a date
@@ -126,6 +126,17 @@ class Sheet:
     encoding: str = "utf-8"
     delimiter: str = ","
     headers: tuple[str, ...] = ()
+
+    def check_head(self, where: str, problems: Problems, needed: Iterable[str], known: Collection[str] = ()) -> bool:
+        """Add columns that are missing, and those that are not `known` (empty: any may stand there); whether none is missing."""
+        names = [str(name) for name in self.data.columns]
+        missing = [name for name in needed if name not in names]
+        for name in missing:
+            problems.add(where, f"column '{name}' is missing.", nearest(name, names), place="row 1")
+        for name in names if known else ():
+            if name not in known:
+                problems.add(where, f"unknown column '{name}'.", nearest(name, known), place="row 1")
+        return not missing
 
 
 def decode(data: bytes) -> tuple[str, str]:

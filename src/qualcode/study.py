@@ -241,15 +241,8 @@ def check_raw_table(name: str, sheet: Sheet, where: str) -> pd.DataFrame:
     """
     table = TABLES[name]
     problems = Problems()
-    given = list(sheet.data.columns)
     required = table.key[:1] if name in ("sessions", "participants") else table.key[:2]
-    for column in required:
-        if column not in given:
-            problems.add(where, f"column '{column}' is missing.", nearest(column, given), place="row 1")
-    if not table.extra:
-        for column in given:
-            if column not in table.columns:
-                problems.add(where, f"unknown column '{column}'.", nearest(column, table.columns), place="row 1")
+    sheet.check_head(where, problems, required, () if table.extra else table.columns)
     problems.raise_if_any(StudyError)
     seen: dict[tuple[str, ...], int] = {}
     for row, (_, line) in zip(sheet.rows, sheet.data.iterrows(), strict=True):

@@ -332,9 +332,7 @@ def read_released(study: Study) -> dict[str, dict[str, str]]:
     where = study.shown(path)
     sheet = read_sheet(path, shown_as=where)
     problems = Problems()
-    for column in RELEASED_COLUMNS[:2]:
-        if column not in sheet.data:
-            problems.add(where, f"column '{column}' is missing.", nearest(column, sheet.data.columns), place="row 1")
+    sheet.check_head(where, problems, RELEASED_COLUMNS[:2])
     problems.raise_if_any(CodebookError)
     found: dict[str, dict[str, str]] = {}
     for row, line in zip(sheet.rows, sheet.data.to_dict("records"), strict=True):

@@ -255,9 +255,7 @@ def read_team_sheet(path: Path, old: Codebook, *, where: str = "", gone: Mapping
     sheet = read_sheet(path, shown_as=where, sheet=SHEET)
     ours = {re.sub(r"\s+", "_", heading.lower()): key for key, heading, *_ in COLUMNS}
     problems = Problems()
-    for column in ("label", "belongs_under", "merge_into", "id"):
-        if column not in sheet.data:
-            problems.add(where, f"column '{column}' is missing.", nearest(column, sheet.data.columns), place="row 1")
+    sheet.check_head(where, problems, ("label", "belongs_under", "merge_into", "id"))
     problems.raise_if_any(CodebookError)
     lines = [
         {ours[name]: str(value) for name, value in line.items() if name in ours}

@@ -127,13 +127,7 @@ def _read_rows(study: Study) -> tuple[list[dict[str, object]], Problems]:
         except QualcodeError as error:
             problems.extend(error)
             continue
-        missing = [name for name in ("decision", "kind", "about", "choice", "by", "on") if name not in sheet.data]
-        for name in missing:
-            problems.add(where, f"column '{name}' is missing.", nearest(name, sheet.data.columns), place="row 1")
-        for column in map(str, sheet.data.columns):
-            if column not in COLUMNS:
-                problems.add(where, f"unknown column '{column}'.", nearest(column, COLUMNS), place="row 1")
-        if missing:
+        if not sheet.check_head(where, problems, ("decision", "kind", "about", "choice", "by", "on"), COLUMNS):
             continue
         for number, (_, line) in zip(sheet.rows, sheet.data.iterrows(), strict=True):
             given: dict[str, object] = {name: line.get(name, "") for name in COLUMNS}

@@ -86,9 +86,7 @@ def read_key(path: Path, *, shown_as: str = "") -> Key:
     where = shown_as or path.name
     sheet = read_sheet(path, shown_as=where)
     problems = Problems()
-    for column in COLUMNS:
-        if column not in sheet.data:
-            problems.add(where, f"column '{column}' is missing.", nearest(column, sheet.data.columns), place="row 1")
+    sheet.check_head(where, problems, COLUMNS)
     problems.raise_if_any(DeidentifyError)
     entries: list[Entry] = []
     secret = ""

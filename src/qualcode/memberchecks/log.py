@@ -36,14 +36,7 @@ def read_memberchecks(study: Study) -> pd.DataFrame:
         except QualcodeError as error:
             problems.extend(error)
             continue
-        columns = [str(name) for name in sheet.data.columns]
-        missing = [name for name in ("round", "participant", "theme", "response") if name not in columns]
-        for name in missing:
-            problems.add(where, f"column '{name}' is missing.", nearest(name, columns), place="row 1")
-        for name in columns:
-            if name not in COLUMNS:
-                problems.add(where, f"unknown column '{name}'.", nearest(name, COLUMNS), place="row 1")
-        if missing:
+        if not sheet.check_head(where, problems, ("round", "participant", "theme", "response"), COLUMNS):
             continue
         for number, (_, line) in zip(sheet.rows, sheet.data.iterrows(), strict=True):
             row: dict[str, object] = {name: line.get(name, "") for name in COLUMNS}
