@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
-from qualcode.tables import TABLES
+from qualcode.stages.topic_codes import command as stage
+from qualcode.tables import TABLES, read, write
 from qualcode.topic_codes import topics_table
+from qualcode.transcripts.edits import write_texts
 
 TEXT = "aa bb. cc dd. ee ff. gg hh."
 SEGMENTS = TABLES["topic_segments"].shape(
@@ -81,3 +84,40 @@ def test_without_topics_there_are_no_rows():
         TABLES["codings"].empty(), {"S1": TEXT}, CODEBOOK,
     )  # fmt: skip
     assert len(found) == 0
+
+
+def test_a_coding_of_a_translation_lies_beside_the_topic_of_the_original(tmp_path):
+    """By the stage: nothing is agreed yet; the second turn of the translation is the second of the original, where topic 2 is."""
+    said = {"S1": "Ja gut. Wir hatten keine Zeit.", "S1.en": "Yes. We had no time."}
+    turns = [
+        ("S1", 1, 0, 7, ""),
+        ("S1", 2, 8, 30, ""),
+        ("S1.en", 1, 0, 4, "1"),
+        ("S1.en", 2, 5, 20, "2"),
+    ]
+    tables = {
+        "topic_list": TOPICS,
+        "topic_segments": [
+            {"transcript": "S1", "segment": 1, "start": 0, "end": 7, "topic": 1},
+            {"transcript": "S1", "segment": 2, "start": 8, "end": 30, "topic": 2},
+        ],
+        "consensus": [],
+        "codings": spans("codings", ("x", 8, 19), origin="human", anchored="as_given").assign(transcript="S1.en"),
+        "transcripts": [{"transcript": "S1"}, {"transcript": "S1.en", "translation_of": "S1"}],
+        "turns": [
+            dict(
+                zip(("transcript", "turn", "start", "end", "source_turn", "role"), (*turn, "participant"), strict=True)
+            )
+            for turn in turns
+        ],
+        "codebook": CODEBOOK,
+    }
+    command = ["--texts", str(tmp_path / "texts"), "--topics", str(tmp_path / "topics.csv")]
+    for name, rows in tables.items():
+        path = tmp_path / f"{name}.parquet"
+        write(name, TABLES[name].shape(rows), path)
+        command += [f"--{name.replace('_', '-')}", str(path)]
+    write_texts(tmp_path / "texts", said)
+    done = CliRunner().invoke(stage, command)
+    assert done.exit_code == 0, done.output
+    assert read("report_topics", tmp_path / "topics.csv")["code"].tolist() == ["", "x"]

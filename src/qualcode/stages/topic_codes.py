@@ -9,6 +9,7 @@ import click
 from qualcode.tables import read, write
 from qualcode.topic_codes import topics_table
 from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.translations import on_originals
 
 PATH = click.Path(path_type=Path)
 
@@ -18,18 +19,22 @@ PATH = click.Path(path_type=Path)
 @click.option("--topic-segments", type=PATH, required=True)
 @click.option("--consensus", type=PATH, required=True)
 @click.option("--codings", type=PATH, required=True)
+@click.option("--transcripts", type=PATH, required=True)
+@click.option("--turns", type=PATH, required=True)
 @click.option("--texts", type=PATH, required=True)
 @click.option("--codebook", type=PATH, required=True)
 @click.option("--topics", type=PATH, required=True, help="Output.")
 def command(
-    topic_list: Path, topic_segments: Path, consensus: Path, codings: Path, texts: Path, codebook: Path, topics: Path
-) -> None:
-    """Lay codes beside topics."""
+    topic_list: Path, topic_segments: Path, consensus: Path, codings: Path, transcripts: Path, turns: Path, texts: Path,
+    codebook: Path, topics: Path,
+) -> None:  # fmt: skip
+    """Lay codes beside topics, which are of the turns of originals: codings of translations stand for those."""
+    on_turns, _ = on_originals(read("codings", codings), read("transcripts", transcripts), read("turns", turns))
     table = topics_table(
         read("topic_list", topic_list),
         read("topic_segments", topic_segments),
         read("consensus", consensus),
-        read("codings", codings),
+        on_turns,
         read_texts(texts),
         read("codebook", codebook),
     )

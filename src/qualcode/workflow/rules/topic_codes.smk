@@ -5,6 +5,8 @@ rule topic_codes:
         topic_segments="data/processed/topic_segments.parquet",
         consensus="data/processed/consensus.parquet",
         codings="data/processed/codings.parquet",
+        transcripts="data/processed/transcripts.parquet",
+        turns="data/processed/turns.parquet",
         texts="data/processed/texts",
         codebook="data/processed/codebook.parquet",
     output:
@@ -19,6 +21,7 @@ rule topic_codes:
         r"""
         qualcode stage topic_codes \
             --topic-list {input.topic_list:q} --topic-segments {input.topic_segments:q} \
-            --consensus {input.consensus:q} --codings {input.codings:q} --texts {input.texts:q} \
+            --consensus {input.consensus:q} --codings {input.codings:q} \
+            --transcripts {input.transcripts:q} --turns {input.turns:q} --texts {input.texts:q} \
             --codebook {input.codebook:q} --topics {output.topics:q} >{log:q} 2>&1
         """
