@@ -16,7 +16,8 @@ from qualcode.errors import CodingsError, DecisionsError
 from qualcode.files import sha256
 from qualcode.study import Study
 from qualcode.tables import TABLES
-from qualcode.transcripts.edits import edits_of_study, keep_texts
+from qualcode.transcripts.edits import edits_of_study
+from qualcode.transcripts.kept import keep_texts
 from qualcode.transcripts.made_on import keep_made_on
 
 FIRST = (

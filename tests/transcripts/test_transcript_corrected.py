@@ -19,18 +19,11 @@ from qualcode.files import sha256
 from qualcode.study import Study
 from qualcode.tables import TABLES
 from qualcode.transcripts.alike import ALIKE, accept, is_other, nothing_left, share_kept
-from qualcode.transcripts.edits import (
-    Edit,
-    Mapped,
-    Replaced,
-    Way,
-    edits_between,
-    edits_of_study,
-    keep_texts,
-    map_span,
-    way_of_table,
-)
+from qualcode.transcripts.compare import Edit, edits_between
+from qualcode.transcripts.edits import edits_of_study
+from qualcode.transcripts.kept import Replaced, keep_texts
 from qualcode.transcripts.made_on import keep_made_on, mark, read_made_on
+from qualcode.transcripts.way import Mapped, Way, map_span, way_of_table
 
 # ---------------------------------------------------------------- spans, for any text and any correction
 

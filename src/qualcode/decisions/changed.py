@@ -32,7 +32,7 @@ from qualcode.files import newest_date, write_zip_document
 from qualcode.sheets import help_page, put
 from qualcode.study import Study
 from qualcode.tables import read
-from qualcode.transcripts.edits import kept_text, read_texts
+from qualcode.transcripts.kept import kept_text, read_texts
 
 PACK, SHEET, FILE = "edits", "Changed passages", "changed.csv"
 CHOICE_WORDS = {"still fits": CONFIRM, "other passage": ADJUST, "drop": DROP}

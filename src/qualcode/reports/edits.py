@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from qualcode.files import write_text
-from qualcode.transcripts.edits import Edit, edits_of_table
+from qualcode.transcripts.compare import Edit
+from qualcode.transcripts.way import edits_of_table
 
 NEAR = 1  # turns shown before and behind a changed one
 _TURN = re.compile(r"\n\n+")
