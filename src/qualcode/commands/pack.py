@@ -378,7 +378,7 @@ def edits(study: Study, transcripts: tuple[str, ...], again: bool, out: Path | N
         changed = changed[changed["transcript"].isin(transcripts)]
     info, labels = study.config.study, dict(zip(sources.codebook["code"], sources.codebook["label"], strict=True))
     pairs = write_edits_page(
-        folder / "edits.html", read("edits", study.processed / "edits.parquet"), changed, sources.texts, sources.kept, labels,
+        folder / "edits.html", read("edits", study.processed / "edits.parquet"), changed, sources.texts, sources.earlier, labels,
         transcripts=transcripts, title=info.title, notice=info.notice,
     )  # fmt: skip
     check_handed_out(study, [folder / "edits.html"] if pairs else [])
