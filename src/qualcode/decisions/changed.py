@@ -164,6 +164,8 @@ def _line(
         line["was"] = NOT_SHOWN
     if row["kind"] == "decision":
         line["code"] = f"{line['code']}: span of a decision".lstrip(": ")
+    if row["kind"] == "memo":
+        line["code"] = str(row["source"])
     if pd.notna(row["start"]):
         start, end = int(row["start"]), int(row["end"])
         line |= {
