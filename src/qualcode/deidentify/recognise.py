@@ -1,7 +1,7 @@
 """Identifiers that their own shape gives away: addresses, numbers, dates of birth. Nothing is asked of the network.
 
-Telephone numbers are what phonenumbers finds valid, or possible where the words before them say so. Identity numbers are checked by python-stdnum where they have a check
-digit, and taken without it where the words before them say what they are.
+Telephone numbers are what phonenumbers finds valid, or possible where the words before them say so. Identity numbers are
+checked by python-stdnum where they have a check digit, and taken without it where the words before them say what they are.
 """
 
 from __future__ import annotations
