@@ -102,7 +102,7 @@ def test_a_number_whose_check_digit_is_wrong_is_no_identity_number(language: str
         ("nl", "birth", "3-4-'65", "geb. "),
         ("pt", "birth", "3 de maio", "faço anos a "),
         ("en", "identity", "QQ 12 34 56 C", "my NI number is "),
-        ("en", "identity", "999990019", "my BSN is "),  # a Dutch number in English
+        ("en", "identity", "999990019", "I have your BSN as "),  # a Dutch number in English
         ("en", "identity", "533401234", "passport number "),
         ("en", "identity", "H1234567", "hospital number "),
         ("nl", "identity", "NXR8K4P21", "paspoort "),

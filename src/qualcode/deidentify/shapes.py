@@ -35,7 +35,7 @@ CALLED = re.compile(
     r"teléfono|móvil|llam(?:ar|a|e|ad)|(?:mi|su) número|"
     r"telefone|telemóvel|celular|lig(?:ar|a|ue)|(?:o meu|meu|o seu|seu) número|"
     r"telefono|cellulare|chiamare|(?:my|her|his|their|your) number)(?!\w)"
-    r"(?:\W{0,3}(?:number|nummer|número|numéro|is|was|are|es|é|est|ist|lautet|me|him|her|us|mij|me|hem|haar|mich|sie|"
+    r"(?:\W{0,3}(?:number|nummer|número|numéro|is|was|are|es|é|est|ist|lautet|me|him|her|us|mij|me|hem|haar|mich|sie|as|"
     r"on|op|at|to|unter|auf|under|au|le|al|no|para|o|the|her|my|sur|'s|nr|no)(?!\w)){0,4}\W{0,3}$",
     re.IGNORECASE,
 )
@@ -77,7 +77,8 @@ def _number(name: str, shape: str, check: object = None, called: str = "", rule:
             return bool(import_module(f"stdnum.{module}").is_valid(text))
 
     said = re.compile(
-        rf"(?:{called})\W{{0,5}}(?:(?:is|was|nr|no|nummer|number|núm|es|é|lautet|ist|est)\W{{0,3}}){{0,2}}$", re.I
+        rf"(?:{called})\W{{0,5}}(?:(?:is|was|as|als|comme|como|nr|no|nummer|number|núm|es|é|lautet|ist|est)\W{{0,3}}){{0,2}}$",
+        re.I,
     )
     words = re.compile(called, re.I) if called else None
     return Number(rule, name, re.compile(rf"(?<![\w.])(?:{shape})(?![\w])"), proves, said if called else None, words)
@@ -252,8 +253,9 @@ ADDRESSES: dict[str, tuple[re.Pattern[str], ...]] = {
         re.compile(
             rf"(?<![\w.])(?:(?:Flat|Apartment|Apt|Unit|Suite) \w{{1,4}},? )?\d{{1,5}}[a-zA-Z]?,? "
             rf"(?:(?:North|South|East|West|[NSEW]\.?) )?"
-            rf"(?:{_NAME}\.? ){{1,3}}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Close|Court|Ct|Way|Square|Sq|Terrace|"
-            r"Boulevard|Blvd|Place|Pl|Crescent|Gardens|Grove|Hill|Mews|Row|Walk|Park|Green|Parkway|Highway)\b\.?"
+            rf"(?:{_NAME}\.? ){{1,3}}(?:(?:Street|Road|Avenue|Lane|Drive|Close|Court|Way|Square|Terrace|"
+            r"Boulevard|Place|Crescent|Gardens|Grove|Hill|Mews|Row|Walk|Park|Green|Parkway|Highway)\b|"
+            r"(?:St|Rd|Ave|Ln|Dr|Ct|Sq|Blvd|Pl)\b\.?)"
         ),
         re.compile(r"(?<!\w)(?:P\.? ?O\.? Box) \d{1,6}(?!\w)", re.I),
     ),

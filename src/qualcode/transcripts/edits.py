@@ -12,7 +12,7 @@ from qualcode.files import sha256
 from qualcode.study import Study
 from qualcode.tables import TABLES
 from qualcode.transcripts.compare import Edit, edits_between
-from qualcode.transcripts.kept import Replaced, kept_index, kept_text, whole_text
+from qualcode.transcripts.kept import Replaced, kept_index, kept_text, remember_text, whole_text
 
 
 def edits_of_study(
@@ -71,6 +71,8 @@ def compare_with_kept(
         before = (names_out or {}).get(name)
         found, shares = _of_one(study, line, texts[name], kept.get(name, {}), before)
         rows += found
+        if names_out and before is not None:  # codings may quote the text with names before a run has kept it
+            remember_text(study, sha256(before.text), lambda name=name: names_out[name].text)  # type: ignore[misc]
         if shares and all(share < ALIKE for share in shares):
             others.append((line, max(shares)))
     return rows, {

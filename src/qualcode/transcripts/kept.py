@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,14 +82,17 @@ def kept_text(study: Study, sha: str) -> str | None:
     kept = _kept_in(folder, sha)
     if kept is None:
         kept = next((found for one in _other_folders(folder) if (found := _kept_in(one, sha)) is not None), None)
-    return vars(study).get(_REMEMBERED, {}).get(sha) if kept is None else kept
+    if kept is not None:
+        return kept
+    remembered = vars(study).get(_REMEMBERED, {}).get(sha)
+    return remembered() if callable(remembered) else remembered
 
 
 _REMEMBERED = "_remembered_texts"
 
 
-def remember_text(study: Study, sha: str, text: str) -> None:
-    """Have `kept_text` give a text of this loaded study that may not be kept in a file (a check writes none)."""
+def remember_text(study: Study, sha: str, text: str | Callable[[], str]) -> None:
+    """Have `kept_text` give a text of this loaded study that may not be kept in a file (a check writes none), or fetch it."""
     vars(study).setdefault(_REMEMBERED, {})[sha] = text
 
 
