@@ -31,8 +31,9 @@ from qualcode.config import Transcripts
 from qualcode.transcripts import ReadOptions, UnreadableError
 from qualcode.transcripts.alike import ALIKE, share_kept
 from qualcode.transcripts.canonical import canonical
-from qualcode.transcripts.edits import Edit, Way, edits_between
+from qualcode.transcripts.compare import Edit, edits_between
 from qualcode.transcripts.registry import ENDINGS, read
+from qualcode.transcripts.way import Way
 
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 Span = tuple[int, int]

@@ -23,7 +23,7 @@ from qualcode import tables
 from qualcode.config import Topics
 from qualcode.topics import suggest_topics
 from qualcode.topics.embed import embed_texts, find_model
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS: dict[str, dict[str, float]] = {

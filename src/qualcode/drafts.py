@@ -83,11 +83,15 @@ def undecided(study: Study, transcripts: pd.DataFrame, turns: pd.DataFrame, text
     language = dict(zip(transcripts["transcript"], transcripts["language"], strict=True))
     named = {}
     for name, own in turns.groupby("transcript", sort=True):
-        placed = [
-            Placed(replaced.sub(_blank, str(speaker)), int(start), int(end), None, None)
-            for speaker, start, end in zip(own["speaker"], own["start"], own["end"], strict=True)
-        ]
-        named[str(name)] = Named(replaced.sub(_blank, texts[str(name)]), placed, str(language[name]))
+        text = list(replaced.sub(_blank, texts[str(name)]))
+        placed = []
+        for speaker, start, end in zip(own["speaker"], own["start"], own["end"], strict=True):
+            label = replaced.sub(_numbered, str(speaker))
+            if label != speaker:  # a pseudonym: a voice with a number is nobody's name
+                at = int(start) - 2 - len(label)
+                text[at : at + len(label)] = label
+            placed.append(Placed(label, int(start), int(end), None, None))
+        named[str(name)] = Named("".join(text), placed, str(language[name]))
     return len(study_candidates(study, key, named).candidates)
 
 
@@ -101,6 +105,10 @@ def _replaced(key: Key) -> re.Pattern[str]:
 
 def _blank(match: re.Match[str]) -> str:
     return "x" * len(match.group())
+
+
+def _numbered(match: re.Match[str]) -> str:
+    return "0" * len(match.group())
 
 
 # ---------------------------------------------------------------- in documents

@@ -163,7 +163,8 @@ def theme_by_participant_grid(presence: pd.DataFrame) -> Figure:
     top = _theme_of(order)
     roots = [code for code in order["code"] if top[code] == code]
     colours = {code: PALETTE[i % len(PALETTE)] for i, code in enumerate(roots)}
-    largest = max(1, int(counts[counts.index.get_level_values(0).isin(order[order["depth"] > 0]["code"])].max() or 1))
+    below = counts[counts.index.get_level_values(0).isin(order[order["depth"] > 0]["code"])]  # none: themes alone
+    largest = max(1, int(below.max())) if len(below) else 1
     figure = new_figure(max(5.5, 2.9 + 0.36 * len(people)), max(1.6, 0.8 + 0.27 * len(order)))
     axes = figure.add_subplot()
     from matplotlib.colors import to_rgb

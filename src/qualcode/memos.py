@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -14,12 +15,20 @@ from qualcode.study import Study
 from qualcode.tables import TABLES, join, read, split
 from qualcode.transcripts.withdrawn import what_is_gone
 
+_PLACE = re.compile(rb"[^\s,;] \d+-\d+")
 KEYS = ("memo", "kind", "about", "author", "date")
 
 
 def memo_files(study: Study) -> list[Path]:
     """The notes that are files of their own."""
     return study.files("memos", (".md", ".markdown"))
+
+
+def memo_files_with_places(study: Study) -> list[Path]:
+    """The files of notes that are about a passage of a transcript: what is made of codings depends on these alone."""
+    table = study.raw_table_file("memos")
+    files = [*([table] if table is not None else []), *memo_files(study)]
+    return [path for path in files if path.suffix == ".xlsx" or _PLACE.search(path.read_bytes())]
 
 
 def read_memos(study: Study) -> pd.DataFrame:
@@ -94,9 +103,11 @@ def all_memos(own: pd.DataFrame, of_tools: pd.DataFrame) -> pd.DataFrame:
 
 
 def memos_of_study(study: Study) -> pd.DataFrame:
-    """Every memo of the study, those of tools as last run. Raises StudyError as `read_memos`."""
+    """Every memo of the study, those of tools as last run; the passages they are about as the texts are. Raises as `read_memos`."""
+    from qualcode.codings.memo_spans import memos_as_run
+
     path = tool_memos_file(study)
-    return all_memos(read_memos(study), read("tool_memos", path) if path.is_file() else TABLES["tool_memos"].empty())
+    return all_memos(memos_as_run(study), read("tool_memos", path) if path.is_file() else TABLES["tool_memos"].empty())
 
 
 def tool_memos_file(study: Study) -> Path:

@@ -85,7 +85,7 @@ _CHANGED = (
     "choice reason by on decision source row:whole"
 )
 _CHANGED_WORDS = {
-    "kind": ("coding", "assignment", "decision"),
+    "kind": ("coding", "assignment", "decision", "memo"),
     "status": ("open", "noted", "confirmed", "adjusted", "dropped"),
     "change": ("words", "signs", "moved", "gone"),
 }
@@ -222,7 +222,7 @@ TABLES: dict[str, Table] = {
         ),
         _table(
             "changed_codings",
-            "one coding, or stretch that a coder was to read, whose text changed since it was made",
+            "one coding, stretch that a coder was to read, or passage that a memo is about, whose text changed since",
             _CHANGED,
             "transcript start_from end_from about",
             words=_CHANGED_WORDS,
@@ -345,7 +345,8 @@ TABLES: dict[str, Table] = {
         ),
         _table(
             "report_changed",
-            "one coding, stretch that a coder was to read, or decision with a span, whose text changed since it was made",
+            "one coding, stretch that a coder was to read, decision with a span, or passage that a memo is about, whose text "
+            "changed since it was made",
             _CHANGED,
             "transcript start_from end_from about",
             kind="report",

@@ -16,7 +16,8 @@ from qualcode.errors import CodingsError, DecisionsError
 from qualcode.files import sha256
 from qualcode.study import Study
 from qualcode.tables import TABLES
-from qualcode.transcripts.edits import edits_of_study, keep_texts
+from qualcode.transcripts.edits import edits_of_study
+from qualcode.transcripts.kept import keep_texts
 from qualcode.transcripts.made_on import keep_made_on
 
 FIRST = (
@@ -315,6 +316,61 @@ def test_two_decisions_in_force_on_one_passage_must_say_the_same(line, changed):
     decide(line, about, "confirm", place(line, "very little time"), "d2")
     with pytest.raises(DecisionsError, match="is decided otherwise"):
         line.read()
+
+
+# ---------------------------------------------------------------- memos
+
+
+def memo(line: Line, place: str, *, about: str = "S01") -> None:
+    line.write("memos.csv", f"memo,kind,about,author,date,text\nM1,analytic,time;{about} {place},KL,2024-05-01,Look.\n")
+
+
+def dashed(words: str, text: str = FIRST) -> str:
+    return at(words, text).replace(",", "-")
+
+
+def test_a_passage_that_a_memo_is_about_moves_with_its_words_through_two_texts(line):
+    memo(line, dashed("Our manager helped us"))
+    assert line.read().own_memos["about"].tolist() == [f"S01 {dashed('Our manager helped us')};time"]
+    for pair in (("no time", "very little time"), ("It was hard.", "It was very, very hard.")):
+        line.correct(pair)
+        read = line.read()
+        assert read.own_memos["about"].tolist() == [f"S01 {dashed('Our manager helped us', line.text)};time"]
+        assert not len(read.changed)
+
+
+def test_a_passage_of_a_memo_with_other_words_is_on_the_list_until_somebody_looked(line):
+    memo(line, dashed("We had no time"))
+    line.read()
+    line.correct(("no time", "very little time"))
+    read = line.read()
+    place = dashed("We had very little time", line.text)
+    assert read.own_memos["about"].tolist() == [f"S01 {place};time"]
+    columns = ["kind", "status", "coder", "change", "source"]
+    assert read.changed[columns].values.tolist() == [["memo", "open", "KL", "words", "memo M1"]]
+    about = read.changed["about"].iloc[0]
+    decide(line, about, "adjust", f"{dashed('very little time', line.text)} {sha256(line.text)[:12]}")
+    read = line.read()
+    assert read.own_memos["about"].tolist() == [f"S01 {dashed('very little time', line.text)};time"]
+    assert read.changed["status"].tolist() == ["adjusted"]
+
+
+def test_a_memo_whose_passage_was_taken_out_is_about_the_transcript(line):
+    memo(line, dashed("It was hard."))
+    line.read()
+    line.correct((" It was hard.", ""))
+    read = line.read()
+    assert read.own_memos["about"].tolist() == ["S01;time"]
+    assert read.changed[["kind", "status", "change"]].values.tolist() == [["memo", "open", "gone"]]
+
+
+def test_a_place_beyond_the_text_is_said_and_one_of_another_study_is_left_alone(line):
+    memo(line, "5-99999")
+    read = line.read()
+    assert read.own_memos["about"].tolist() == ["S01;time"]
+    assert "is about 5-99999, which is no passage of transcript 'S01'." in str(read.warnings[0])
+    memo(line, "5-99999", about="S77")
+    assert line.read().own_memos["about"].tolist() == ["S77 5-99999;time"]
 
 
 # ---------------------------------------------------------------- assignments

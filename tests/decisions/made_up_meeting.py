@@ -10,7 +10,7 @@ from qualcode.decisions import read_decisions
 from qualcode.decisions.items import Pack, make_pack
 from qualcode.study import Study
 from qualcode.tables import TABLES, write
-from qualcode.transcripts.edits import write_texts
+from qualcode.transcripts.kept import write_texts
 
 TEXT = (
     "I: What came in the way?\n\n"

@@ -26,7 +26,8 @@ from qualcode.errors import DecisionsError
 from qualcode.files import sha256
 from qualcode.study import Study
 from qualcode.tables import TABLES, write
-from qualcode.transcripts.edits import edits_of_study, keep_texts, write_texts
+from qualcode.transcripts.edits import edits_of_study
+from qualcode.transcripts.kept import keep_texts, write_texts
 from qualcode.transcripts.made_on import keep_made_on
 
 OLD = "I: How was it?\n\nP01: We had no time for the training. It was hard.\n\nI: And then?\n\nP01: Our manager helped us."

@@ -13,7 +13,7 @@ from qualcode.decisions.document_out import write_document
 from qualcode.errors import DecisionsError
 from qualcode.files import sha256
 from qualcode.tables import TABLES
-from qualcode.transcripts.edits import keep_texts, write_texts
+from qualcode.transcripts.kept import keep_texts, write_texts
 
 SIGNED = {"by": "RB", "on": "2024-05-03"}
 

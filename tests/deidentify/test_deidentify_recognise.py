@@ -76,6 +76,67 @@ def test_a_number_whose_check_digit_is_wrong_is_no_identity_number(language: str
     assert not {rule for rule, _ in rules(f"x {number} y", language)} & {"identity", "iban", "card"}
 
 
+@pytest.mark.parametrize(
+    ("language", "rule", "words", "before"),
+    [
+        ("en", "phone", "07700 900142", "ring "),  # kept for fiction (Ofcom, ComReg, ARCEP)
+        ("en", "phone", "+44 7700 900 321", ""),
+        ("en", "phone", "01632 960123", "it was "),
+        ("en", "phone", "020 910 1234", ""),
+        ("fr", "phone", "06 39 98 12 34", ""),
+        ("en", "phone", "555-0199", "call me on "),  # no area: a number only where the words say so
+        ("fr", "phone", "+32 2 123 45 67", ""),
+        ("en", "url", "bit.ly/3xYzAb", ""),
+        ("en", "url", "harbourbridge.example", "see "),
+        ("en", "address", "45 St. Mary's Road", ""),
+        ("nl", "address", "Zuideinde 12", ""),
+        ("de", "address", "An der Alten Mühle 7", ""),
+        ("fr", "address", "BP 123", ""),
+        ("es", "address", "apartado de correos 123", ""),
+        ("pt", "address", "Rua Dr. António José de Almeida, n.º 12", ""),
+        ("de", "postcode", "37073", "PLZ "),
+        ("fr", "postcode", "69003", "code postal "),
+        ("es", "postcode", "41001", "código postal "),
+        ("de", "birth", "1958", "Jahrgang "),
+        ("de", "birth", "1958", "ich bin ", ),
+        ("nl", "birth", "3-4-'65", "geb. "),
+        ("pt", "birth", "3 de maio", "faço anos a "),
+        ("en", "identity", "QQ 12 34 56 C", "my NI number is "),
+        ("en", "identity", "999990019", "I have your BSN as "),  # a Dutch number in English
+        ("en", "identity", "533401234", "passport number "),
+        ("en", "identity", "H1234567", "hospital number "),
+        ("nl", "identity", "NXR8K4P21", "paspoort "),
+        ("de", "identity", "L01X00T47", "Personalausweis "),
+        ("fr", "identity", "880692310285", "carte d'identité "),
+        ("es", "identity", "AAA123456", "pasaporte "),
+        ("pt", "identity", "12345678901", "segurança social "),
+        ("pt", "identity", "12.345.678-9", "RG "),
+        ("en", "identity", "1234567", "MRN "),
+        ("en", "identity", "AB 123456", "passport "),
+    ],
+)  # fmt: skip
+def test_kinds_of_identifiers_that_people_say(language: str, rule: str, words: str, before: str) -> None:
+    after = " geboren" if before == "ich bin " else ""
+    assert (rule, words) in rules(f"{before}{words}{after}", language)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "We had 5550199 visits in 2019 2020, and SF-36 on bus 42, and/or 3 Close calls i.e. at home."),
+        ("en", "The hospital number of beds was 1200; text 14 of 20 pages; born in Leeds, room 12."),
+        ("en", "In Edinburg 123456 people came, and in Harrisburg 654321."),
+        ("nl", "Op maandag om 9.30 uur; in de weg 3 keer; 1234 keer; ik bel om 10.15 uur."),
+        ("de", "Am Montag 3 Stunden, Im Jahr 2020, Im Mai 2019, Im Team 5, Zum Beispiel 3, Auf dem Weg 2, Am Ende 4."),
+        ("fr", "Le 3 mai à 10 h 30, 3 places de parking, 2 cours par semaine, 10 000 personnes."),
+        ("es", "El 3 de mayo a las 10.30, 10.000 personas, tres calles, la página 14."),
+        ("pt", "A 3 de maio às 10.30, 10.000 pessoas, na página 14, em 2019-2020."),
+    ],
+)
+def test_what_only_looks_like_one_is_left_alone(language: str, words: str) -> None:
+    assert rules(words, language) == []
+
+
 def test_a_number_that_is_announced_counts_without_its_check_digit() -> None:
     assert rules("Mijn BSN is 111222334.", "nl") == [("identity", "111222334")]
     assert rules("my NHS number is 943 476 5918", "en") == [("identity", "943 476 5918")]
@@ -98,7 +159,7 @@ def test_a_day_is_a_date_of_birth_where_the_words_before_say_so() -> None:
 
 
 def test_countries_of_the_study_are_looked_for_beside_those_of_the_language() -> None:
-    text = "She lives in 7411 KT and her number is 06-12345678."
+    text = "She lives in 7411 KT, and there was 06-12345678 on a slip."
     assert rules(text, "en") == []
     assert rules(text, "en", "nl") == [("postcode", "7411 KT"), ("phone", "06-12345678")]
 

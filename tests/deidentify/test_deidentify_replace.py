@@ -12,8 +12,8 @@ from qualcode.deidentify import Decisions, Key, deidentify, fingerprint
 from qualcode.deidentify.key import Entry
 from qualcode.deidentify.replace import Judged, candidate_id
 from qualcode.transcripts.canonical import Placed, canonical
-from qualcode.transcripts.edits import map_span
 from qualcode.transcripts.model import RawTurn
+from qualcode.transcripts.way import map_span
 
 SECRET = "key-0123456789abcdef"
 

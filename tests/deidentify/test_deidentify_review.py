@@ -172,6 +172,20 @@ def test_what_is_decided_is_not_listed_again_but_with_again(study: Study, pack: 
     assert (all_rows["Zwolle"]["Decision"], all_rows["Zwolle"]["By"]) == ("keep", "RB")
 
 
+def test_an_address_or_a_number_that_the_key_replaces_is_not_listed_again(
+    study: Study, pack: Callable[..., Path]
+) -> None:
+    (study.root / "data/raw/transcripts/T1.txt").write_text(
+        TALK + "\nMarijke Hoekstra: My BSN is 999990019, and see www.northgate.example. I live at 22 Gullstone Lane.\n"
+    )
+    path = pack()
+    marks = {"999990019": "number", "www.northgate.example": "contact", "22 Gullstone Lane": "contact"}
+    fill(path, {words: ("replace with", f"mark {at}", kind) for at, (words, kind) in enumerate(marks.items())})
+    import_review(study, path)
+    assert not set(marks) & set(rows_of(pack()))
+    assert set(marks) <= set(rows_of(pack("--again")))
+
+
 def test_importing_the_same_sheet_twice_changes_nothing_and_a_later_decision_supersedes(
     study: Study, pack: Callable[..., Path]
 ) -> None:

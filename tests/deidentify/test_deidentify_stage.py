@@ -15,7 +15,8 @@ from qualcode.files import sha256
 from qualcode.study import Study
 from qualcode.tables import read
 from qualcode.transcripts import read_transcripts
-from qualcode.transcripts.edits import kept_index, kept_text, way_of_table
+from qualcode.transcripts.kept import kept_index, kept_text
+from qualcode.transcripts.way import way_of_table
 
 TALK = "Jo: How was it, Anna?\n\nAnna: Bert's ward was hard. Mail a.b@ward.org.\n\nJo: Why?\n\nAnna: ANNA and Bert had no time.\n"
 RAW = "Jo: How was it, Anna?\n\nAnna: Bert's ward was hard. Mail a.b@ward.org.\n\nJo: Why?\n\nAnna: ANNA and Bert had no time."

@@ -61,6 +61,15 @@ def test_pseudonyms_and_marks_are_no_candidates(study):
     assert number_of(study) == 0
 
 
+def test_pseudonyms_as_speakers_labels_are_no_candidates(study):
+    put_key(study, "P01,Quillon,person,Ruth\n,Hospital A,organisation,Northgate\n")
+    text = "I: How was it?\n\nRuth: I asked at Northgate.\n\nI: Whom?\n\nRuth: Nobody.\n"
+    (study / "data/raw/transcripts/T1.txt").write_text(text, encoding="utf-8")
+    assert number_of(study) == 0
+    (study / "data/raw/transcripts/T1.txt").write_text(text.replace("I: Whom", "Zorbella: Whom"), encoding="utf-8")
+    assert number_of(study) == 1
+
+
 def write_word(path: Path) -> None:
     document = docx.Document()
     document.sections[0].header.paragraphs[0].text = "Title"

@@ -119,6 +119,12 @@ def _(folder: Path, said: str) -> Path:
     return _write(folder / "i.html", f"<!doctype html><html><body><p>So {inside}.</p></body></html>")
 
 
+@place("html, where a long word may be broken")
+def _(folder: Path, said: str) -> Path:
+    parted = "<wbr>".join(escape(one) for one in (said[:3], said[3:]))
+    return _write(folder / "p.html", f"<html><body><p>said {parted} once</p></body></html>")
+
+
 @place("html, as character references")
 def _(folder: Path, said: str) -> Path:
     coded = "".join(f"&#{ord(one)};" for one in said)

@@ -150,3 +150,12 @@ def test_a_file_that_cannot_be_looked_into_fails(tmp_path, finder):
     checked = check_files(sorted(tmp_path.iterdir()), finder)
     assert checked.leaks["kind"].tolist() == ["unchecked", "unchecked"]
     assert "cannot be looked into" in str(checked.problems[0])
+
+
+@pytest.mark.parametrize(
+    "written", ["Jürgen Großmann", "Juergen Großmann", "Jürgen Grossmann", "Juergen Grossmann", "JUERGEN GROSSMANN"]
+)
+def test_umlauts_and_sharp_s_are_found_in_all_their_spellings_together(tmp_path, written):
+    finder = Finder({"row 2": ["Jürgen Großmann"]}, languages=["de"])
+    (tmp_path / "t.txt").write_text(f"Das sagte {written} gestern.", encoding="utf-8")
+    assert check_files([tmp_path / "t.txt"], finder).leaks["key_row"].tolist() == ["row 2"]

@@ -10,7 +10,7 @@ from qualcode.cli import cli
 from qualcode.segments import SegmentsError, cut_segments
 from qualcode.tables import TABLES, read, write
 from qualcode.transcripts.canonical import canonical
-from qualcode.transcripts.edits import write_texts
+from qualcode.transcripts.kept import write_texts
 from qualcode.transcripts.model import RawTurn
 
 ROLES = {"I": "interviewer", "P1": "participant", "N": "other", "": "participant"}

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from qualcode.stages.topic_codes import command as stage
 from qualcode.tables import TABLES, read, write
 from qualcode.topic_codes import topics_table
-from qualcode.transcripts.edits import write_texts
+from qualcode.transcripts.kept import write_texts
 
 TEXT = "aa bb. cc dd. ee ff. gg hh."
 SEGMENTS = TABLES["topic_segments"].shape(

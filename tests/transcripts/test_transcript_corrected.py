@@ -19,18 +19,11 @@ from qualcode.files import sha256
 from qualcode.study import Study
 from qualcode.tables import TABLES
 from qualcode.transcripts.alike import ALIKE, accept, is_other, nothing_left, share_kept
-from qualcode.transcripts.edits import (
-    Edit,
-    Mapped,
-    Replaced,
-    Way,
-    edits_between,
-    edits_of_study,
-    keep_texts,
-    map_span,
-    way_of_table,
-)
+from qualcode.transcripts.compare import Edit, edits_between
+from qualcode.transcripts.edits import edits_of_study
+from qualcode.transcripts.kept import Replaced, keep_texts
 from qualcode.transcripts.made_on import keep_made_on, mark, read_made_on
+from qualcode.transcripts.way import Mapped, Way, map_span, way_of_table
 
 # ---------------------------------------------------------------- spans, for any text and any correction
 
@@ -66,11 +59,15 @@ def correction(draw, words):
 
 
 DIFFERENT = st.integers(1, 40).flatmap(lambda n: st.permutations([f"w{i:03}" for i in range(n)]))
+# sentences that are long enough to be the same one in both texts, each of words of its own
+SENTENCES = st.integers(2, 12).flatmap(
+    lambda n: st.permutations([" ".join(f"w{i:02}{letter}" for letter in "abcdefgh") for i in range(n)])
+)
 ALIKE_WORDS = st.lists(st.sampled_from(["no", "yes", "hard", "time", "we", "had"]), min_size=1, max_size=30)
 
 
-@given(DIFFERENT.flatmap(correction))
-@settings(max_examples=400, deadline=None)
+@given(st.one_of(DIFFERENT, SENTENCES).flatmap(correction))
+@settings(max_examples=500, deadline=None)
 def test_a_span_that_was_not_touched_covers_the_same_words_and_no_others(made):
     old, new, was, now, origin, start, end, touched = made
     mapped = Way(edits_between(old, new)).carry(was[start][0], was[end - 1][1])

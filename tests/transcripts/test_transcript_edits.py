@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from qualcode.tables import TABLES
 from qualcode.transcripts.canonical import canonical
-from qualcode.transcripts.edits import Edit, Mapped, edits_between, map_span
+from qualcode.transcripts.compare import Edit, edits_between
 from qualcode.transcripts.model import RawTurn
+from qualcode.transcripts.way import Mapped, map_span
 
 WORDS = st.lists(
     st.sampled_from(["a", "the", "hard", "time", "no", "é", "😀", ".", ",", "\n", "\n\n", "I:", "P01:"]), max_size=40

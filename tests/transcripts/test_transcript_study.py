@@ -14,7 +14,7 @@ from qualcode.study import Study
 from qualcode.tables import TABLES
 from qualcode.tables import read as read_table
 from qualcode.transcripts import Transcribed, read_transcripts
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 
 TALK = "I: How was it?\nP01: Hard, very hard.\nI: Why?\nP01: No time.\n"
 HEAD = "session,interviewers,participants,files,status,language,date,kind\n"

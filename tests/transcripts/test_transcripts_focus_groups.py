@@ -14,9 +14,12 @@ from qualcode.files import sha256
 from qualcode.study import Study
 from qualcode.tables import read as read_table
 from qualcode.transcripts import Transcribed
-from qualcode.transcripts.edits import Edit, Way, edits_between, edits_in_a_row, edits_of_study, keep_texts, kept_text
+from qualcode.transcripts.compare import Edit, edits_between
+from qualcode.transcripts.edits import edits_of_study
+from qualcode.transcripts.kept import keep_texts, kept_text
 from qualcode.transcripts.reading import read_shard, read_to_file, read_transcripts
 from qualcode.transcripts.shards import Shard
+from qualcode.transcripts.way import Way, edits_in_a_row
 
 CODEBOOK = "name: mih\nversion: 1.0.0\ncodes:\n  - {id: time, label: Time, kind: theme, definition: d}\n"
 TALK = "I: How was it?\n\nP1: Bert had no time at all.\n\nP2: Yes, I think Bert broke it.\n\nP3: Yes, I think so. It got better."

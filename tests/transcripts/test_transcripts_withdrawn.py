@@ -17,8 +17,8 @@ from qualcode.memos import read_memos
 from qualcode.study import Study
 from qualcode.transcripts import read_transcripts
 from qualcode.transcripts.canonical import canonical
-from qualcode.transcripts.edits import map_span
 from qualcode.transcripts.model import RawTurn
+from qualcode.transcripts.way import map_span
 from qualcode.transcripts.withdrawn import what_is_gone, without_turns
 
 WORDS = st.lists(st.sampled_from(["yes", "no", "we", "tried", "it", "again"]), min_size=1, max_size=5).map(" ".join)

@@ -426,7 +426,7 @@ def _texts(result: FileResult, context: Context) -> dict[str, str]:
 
 
 def _keep_texts(study: Study, transcribed: object, sidecar: Sidecar, result: FileResult) -> None:
-    from qualcode.transcripts.edits import keep_texts
+    from qualcode.transcripts.kept import keep_texts
     from qualcode.transcripts.made_on import keep_made_on
 
     transcripts = transcribed.transcripts  # type: ignore[attr-defined]

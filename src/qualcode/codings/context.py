@@ -23,7 +23,7 @@ from qualcode.codings.match import hashes_of
 from qualcode.codings.passages import Passages
 from qualcode.files import sha256
 from qualcode.study import Study
-from qualcode.transcripts.edits import Mapped, map_span
+from qualcode.transcripts.way import Mapped, map_span
 from qualcode.transcripts.withdrawn import what_is_gone
 
 if TYPE_CHECKING:

@@ -11,7 +11,9 @@ import pandas as pd
 from qualcode.codings.model import FileCodings, Sidecar
 from qualcode.study import Study
 from qualcode.tables import TABLES
-from qualcode.transcripts.edits import Edit, edits_of_table, kept_text
+from qualcode.transcripts.compare import Edit
+from qualcode.transcripts.kept import kept_text
+from qualcode.transcripts.way import edits_of_table
 from qualcode.transcripts.withdrawn import Gone
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from qualcode.codings.calibrate import STANDARD, Calibrated, Span, calibrate
 from qualcode.codings.changes import DOCUMENT, Change, what_changed
 from qualcode.codings.model import FileCodings, Given, OwnText, Sidecar
 from qualcode.files import sha256
-from qualcode.transcripts.edits import Mapped, Way, edits_between, run_sums
+from qualcode.transcripts.compare import edits_between, run_sums
+from qualcode.transcripts.way import Mapped, Way
 
 if TYPE_CHECKING:
     from qualcode.codings.context import Context

@@ -24,8 +24,9 @@ from qualcode.codings.changes import (
     what_changed,
 )
 from qualcode.study import Study
-from qualcode.transcripts.edits import Way, edits_in_a_row, kept_text, way_of_table
+from qualcode.transcripts.kept import kept_text
 from qualcode.transcripts.made_on import read_made_on
+from qualcode.transcripts.way import Way, edits_in_a_row, way_of_table
 
 _TELLING = 4  # words that say by themselves which passage they are
 

@@ -24,12 +24,13 @@ from qualcode.codings.changes import changed_row
 from qualcode.codings.changes import notes as change_notes
 from qualcode.codings.coders import one_person
 from qualcode.codings.context import Context
+from qualcode.codings.memo_spans import carry_memos
 from qualcode.codings.model import OWN
 from qualcode.codings.outcomes import FileResult, Outcome, read_file, rings_looked_for_later
 from qualcode.codings.place import shown, whole_number
 from qualcode.codings.reviewed import with_reviews
 from qualcode.decisions.table import read_decisions
-from qualcode.errors import CodingsError, Problem, Problems
+from qualcode.errors import CodingsError, Problem, Problems, StudyError
 from qualcode.study import Study
 from qualcode.tables import TABLES
 
@@ -44,7 +45,8 @@ class Imported:
     Tables codings, assignments, refused, report_imports, report_import_codes; what tools keep beside them: tool_memos,
     cases, attributes; of those carried from an earlier version of the codebook splits, retired (neither open splits nor
     retired codes are in `codings`) and report_carried; of codes of coders' own unaligned (not in `codings` either) and
-    report_alignment; changed_codings: passages whose text changed since. `made_on` says of each row (by its mark) the text
+    report_alignment; changed_codings: passages whose text changed since; `own_memos`, people's own with the passages that
+    they are about in the present texts. `made_on` says of each row (by its mark) the text
     that its place was found in, where the row does not say so itself; see `transcripts.made_on`.
     """
 
@@ -64,6 +66,7 @@ class Imported:
     alignment: pd.DataFrame = field(default_factory=TABLES["report_alignment"].empty)
     changed: pd.DataFrame = field(default_factory=TABLES["changed_codings"].empty)
     made_on: dict[str, str] = field(default_factory=dict)
+    own_memos: pd.DataFrame = field(default_factory=TABLES["memos"].empty)
 
 
 @rings_looked_for_later()
@@ -111,11 +114,12 @@ def read_codings(
             stops = [outcome for outcome in result.outcomes if not outcome.gone]
             problems.found.extend(problem for outcome in stops for problem in outcome.problems)
     warnings: list[Problem] = []
-    assignments, changed = TABLES["assignments"].empty(), _changed(results)
+    assignments, own_memos, changed = TABLES["assignments"].empty(), TABLES["memos"].empty(), _changed(results)
     made_on = dict(outcome.made_on for result in results for outcome in result.outcomes if outcome.made_on[0])
     try:
         assignments = read_assignments(study, context, warnings, changed, made_on)
-    except CodingsError as error:
+        own_memos = carry_memos(study, context, warnings, changed, made_on)
+    except (CodingsError, StudyError) as error:
         problems.extend(error)
     problems.found = list(dict.fromkeys(problems.found))  # decisions are looked up for every file
     problems.raise_if_any(CodingsError)
@@ -180,6 +184,7 @@ def read_codings(
         unaligned=unaligned,
         changed=TABLES["changed_codings"].shape(changed),
         made_on=made_on,
+        own_memos=own_memos,
         alignment=TABLES["report_alignment"].shape(worklist(results, context.alignments.rulings if found else {})),
     )
 

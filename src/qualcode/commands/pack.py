@@ -136,7 +136,7 @@ def _meeting_pack(study: Study, context: int) -> Pack:
     from qualcode.consensus import find_disagreements
     from qualcode.decisions import make_pack, read_decisions
     from qualcode.tables import read
-    from qualcode.transcripts.edits import read_texts
+    from qualcode.transcripts.kept import read_texts
     from qualcode.transcripts.translations import compared_on_originals
 
     files = {
@@ -199,7 +199,7 @@ def splits(study: Study, coders: tuple[str, ...], again: bool, out: Path | None,
     from qualcode.decisions.splits import with_choices, write_split_sheets
     from qualcode.leaks.check import check_handed_out
     from qualcode.tables import read
-    from qualcode.transcripts.edits import read_texts
+    from qualcode.transcripts.kept import read_texts
 
     files = {name: study.processed / f"{name}.parquet" for name in ("splits", "codebook")}
     missing = [study.shown(path) for path in files.values() if not path.is_file()]
@@ -240,7 +240,7 @@ def alignment(study: Study, again: bool, out: Path | None) -> None:
     from qualcode.decisions.alignment_in import not_imported
     from qualcode.leaks.check import check_handed_out
     from qualcode.tables import read
-    from qualcode.transcripts.edits import read_texts
+    from qualcode.transcripts.kept import read_texts
 
     files = {name: study.processed / f"{name}.parquet" for name in ("codings", "unaligned", "codebook")}
     files |= {
@@ -378,7 +378,7 @@ def edits(study: Study, transcripts: tuple[str, ...], again: bool, out: Path | N
         changed = changed[changed["transcript"].isin(transcripts)]
     info, labels = study.config.study, dict(zip(sources.codebook["code"], sources.codebook["label"], strict=True))
     pairs = write_edits_page(
-        folder / "edits.html", read("edits", study.processed / "edits.parquet"), changed, sources.texts, sources.kept, labels,
+        folder / "edits.html", read("edits", study.processed / "edits.parquet"), changed, sources.texts, sources.earlier, labels,
         transcripts=transcripts, title=info.title, notice=info.notice,
     )  # fmt: skip
     check_handed_out(study, [folder / "edits.html"] if pairs else [])

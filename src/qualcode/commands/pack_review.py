@@ -45,7 +45,7 @@ def command(
     from qualcode.leaks.check import check_handed_out
     from qualcode.review.sheet_out import PACK, Given, write_review_sheet
     from qualcode.tables import read, split
-    from qualcode.transcripts.edits import read_texts
+    from qualcode.transcripts.kept import read_texts
 
     files = {name: study.processed / f"{name}.parquet" for name in ("codings", "codebook")}
     missing = [study.shown(path) for path in files.values() if not path.is_file()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,16 +27,18 @@ from qualcode.decisions.worklist import (
     write_facts,
     write_page,
 )
+from qualcode.deidentify.earlier import Earlier, EarlierTexts, earlier_texts
 from qualcode.errors import DecisionsError, Problems, nearest
 from qualcode.files import newest_date, write_zip_document
 from qualcode.sheets import help_page, put
 from qualcode.study import Study
-from qualcode.tables import read
-from qualcode.transcripts.edits import kept_text, read_texts
+from qualcode.tables import TABLES, read
+from qualcode.transcripts.kept import read_texts
 
 PACK, SHEET, FILE = "edits", "Changed passages", "changed.csv"
 CHOICE_WORDS = {"still fits": CONFIRM, "other passage": ADJUST, "drop": DROP}
 WORD_OF = {choice: word for word, choice in CHOICE_WORDS.items()}
+NOT_SHOWN = "(not shown: somebody withdrew)"
 CHANGE_WORDS = {WORDS: "other words", MOVED: "moved", GONE: "taken out"}
 WHY_WORDS = {
     "correction": "corrected",
@@ -68,12 +70,12 @@ _SPAN = re.compile(r"^(\d+)\s*[-–]\s*(\d+)$")
 
 @dataclass(frozen=True)
 class Sources:
-    """Table `report_changed`, the present texts, their hashes, kept texts by hash, and the codebook."""
+    """Table `report_changed`, the present texts, their hashes, earlier texts without names, and the codebook."""
 
     changed: pd.DataFrame
     texts: Mapping[str, str]
     sha: Mapping[str, str]
-    kept: Callable[[str], str | None]
+    earlier: EarlierTexts
     codebook: pd.DataFrame
 
 
@@ -82,12 +84,12 @@ def sources_of(study: Study) -> Sources | None:
     table, transcripts = study.reports / "tables" / "changed.csv", study.processed / "transcripts.parquet"
     if not table.is_file() or not transcripts.is_file():
         return None
-    told = read("transcripts", transcripts)
+    told, edits = read("transcripts", transcripts), study.processed / "edits.parquet"
     return Sources(
         read("report_changed", table),
         read_texts(study.processed / "texts"),
         dict(zip(told["transcript"], told["sha256_text"], strict=True)),
-        lambda sha: kept_text(study, sha),
+        earlier_texts(study, told, read("edits", edits) if edits.is_file() else TABLES["edits"].empty()),
         read("codebook", study.processed / "codebook.parquet"),
     )
 
@@ -145,7 +147,7 @@ def _line(
     number: int, row: Mapping[Any, Any], sources: Sources, labels: Mapping[str, str], context: int
 ) -> dict[str, object]:
     transcript, text = str(row["transcript"]), sources.texts.get(str(row["transcript"]), "")
-    old = sources.kept(str(row["sha256_from"]))
+    old = sources.earlier(transcript, str(row["sha256_from"]))
     line: dict[str, object] = {
         name: row[name] for name in ("transcript", "coder", "reason", "by", "on", "about", "decision")
     }
@@ -154,14 +156,16 @@ def _line(
         "number": number,
         "code": code_option(str(row["code"]), labels.get(str(row["code"]), "")),
         "what": f"{CHANGE_WORDS.get(row['change'], row['change'])} ({why})" if why else row["change"],
-        "was": f"(in {row['source']})"
-        if old is None
-        else shortened(old[int(row["start_from"]) : int(row["end_from"])]),
+        "was": f"(in {row['source']})" if old is None else _was(old, int(row["start_from"]), int(row["end_from"])),
         "choice": WORD_OF.get(str(row["choice"]), "") if row["status"] != OPEN else "",
         "now": "(no longer there)",
     }
+    if transcript in sources.earlier.hidden:
+        line["was"] = NOT_SHOWN
     if row["kind"] == "decision":
         line["code"] = f"{line['code']}: span of a decision".lstrip(": ")
+    if row["kind"] == "memo":
+        line["code"] = str(row["source"])
     if pd.notna(row["start"]):
         start, end = int(row["start"]), int(row["end"])
         line |= {
@@ -171,6 +175,11 @@ def _line(
             "where_now": value_of(start, end, sources.sha.get(transcript, "")),
         }
     return line
+
+
+def _was(old: Earlier, start: int, end: int) -> str:
+    first, last = old.span(start, end)
+    return shortened(old.text[first:last])
 
 
 def _help(title: str, notice: str, rows: int) -> list[str]:

@@ -211,7 +211,9 @@ class Held:
         return start, end
 
     def _carried(self, transcript: str, mark: str, start: int, end: int, add: Any) -> tuple[int, int] | None:
-        from qualcode.transcripts.edits import edits_between, kept_index, kept_text, map_span
+        from qualcode.transcripts.compare import edits_between
+        from qualcode.transcripts.kept import kept_index, kept_text
+        from qualcode.transcripts.way import map_span
 
         index = kept_index(self.study)
         own = index[(index["transcript"] == transcript) & index["sha256_text"].str.startswith(mark)]

@@ -415,6 +415,12 @@ def _made(
         judged = decisions.on(form, key.secret)
         if judged is not None and judged.choice in ("keep", "not_identifier") and not decided:
             continue
+        if (
+            form in forms
+            and not decided
+            and all(_inside(start, end, covered[name]) for name, start, end in seen.places)
+        ):
+            continue  # an address, a number that the key replaces already
         for name, start, end in seen.places:
             stretches[name].append((start, end))
         if judged is None and seen.rules <= automatic:
@@ -430,6 +436,10 @@ def _made(
         key=lambda one: (_RANK[one.rules[0]] if one.rules[0] not in _LAST else len(RULES), -one.count, one.words)
     )
     return Masked(listed, {name: sorted(set(found)) for name, found in stretches.items()})
+
+
+def _inside(start: int, end: int, stretches: Iterable[tuple[int, int]]) -> bool:
+    return any(a <= start and end <= b for a, b in stretches)
 
 
 _LAST = ("capital", "unknown", "acronym")

@@ -1,7 +1,7 @@
 """Identifiers that their own shape gives away: addresses, numbers, dates of birth. Nothing is asked of the network.
 
-Telephone numbers are what phonenumbers finds valid. Identity numbers are checked by python-stdnum where they have a check
-digit, and taken without it where the words before them say what they are.
+Telephone numbers are what phonenumbers finds valid, or possible where the words before them say so. Identity numbers are
+checked by python-stdnum where they have a check digit, and taken without it where the words before them say what they are.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ from qualcode.deidentify.shapes import (
     AGES,
     BIRTH,
     BORN_AFTER,
+    CALLED,
     DATES,
     EMAIL,
     HANDLE,
     IDENTITY,
+    KEPT_FOR_FICTION,
     POSTCODES,
     SPOKEN_EMAIL,
     STRETCH,
     URL,
     YEAR,
+    YEAR_BORN,
     Number,
 )
 
@@ -142,37 +145,48 @@ def _written_addresses(text: str, wanted: set[str]) -> Iterator[Found]:
 def _numbers(text: str, countries: tuple[str, ...], wanted: set[str]) -> Iterator[Found]:
     for stretch in STRETCH.finditer(text):
         if "phone" in wanted:
-            yield from _phones(stretch.group(), stretch.start(), countries)
-    for number in _known_numbers(countries):
-        if number.rule not in wanted:
+            before = text[max(0, stretch.start() - 60) : stretch.start()]
+            yield from _phones(stretch.group(), stretch.start(), countries, called=CALLED.search(before) is not None)
+    for number, spoken in _known_numbers(countries):
+        if number.rule not in wanted or (not spoken and not (number.called and number.called_in(text))):
             continue
         for match in number.pattern.finditer(text):
             before = text[max(0, match.start() - 60) : match.start()]
             announced = number.called is not None and number.called.search(before) is not None
-            if announced or (number.check is not None and number.check(match.group())):
+            if announced or (spoken and number.check is not None and number.check(match.group())):
                 yield Found(*match.span(), number.rule, number.name, announced)
 
 
 @lru_cache(maxsize=50)
-def _known_numbers(countries: tuple[str, ...]) -> tuple[Number, ...]:
-    return tuple(number for country in ("", *countries) for number in IDENTITY.get(country, ()))
+def _known_numbers(countries: tuple[str, ...]) -> tuple[tuple[Number, bool], ...]:
+    """Every kind of number, and whether it is one of these countries: those of others count where they are announced."""
+    return tuple((number, country in ("", *countries)) for country, numbers in IDENTITY.items() for number in numbers)
 
 
 # ten million, a stretch of years
 _AMOUNT = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d{1,3}(?: \d{3})* 000|(?:19|20)\d\d\s*[-/–]\s*(?:19|20)?\d\d")
 
 
-def _phones(stretch: str, at: int, countries: tuple[str, ...]) -> Iterator[Found]:
+def _phones(stretch: str, at: int, countries: tuple[str, ...], *, called: bool = False) -> Iterator[Found]:
+    """Valid numbers; numbers kept for fiction; where it is called one or begins with + or 00, whatever could be a number."""
     from phonenumbers import Leniency, PhoneNumberMatcher
 
     digits = sum(character.isdigit() for character in stretch)
     if not 7 <= digits <= 17 or _AMOUNT.fullmatch(stretch):
         return
-    for region in [None] if stretch.startswith(("+", "(+")) else [country.upper() for country in countries]:
-        for match in PhoneNumberMatcher(stretch, region, leniency=Leniency.VALID):
-            yield Found(at + match.start, at + match.end, "phone", region or "international")
-            if match.end - match.start == len(stretch):
-                return
+    plain = re.sub(r"[^\d+]", "", stretch)
+    for country, pattern in KEPT_FOR_FICTION.items():
+        if pattern.fullmatch(plain):
+            yield Found(at, at + len(stretch), "phone", country)
+            return
+    abroad = stretch.startswith(("+", "(+"))
+    ways = [Leniency.VALID, Leniency.POSSIBLE] if called or abroad else [Leniency.VALID]
+    for leniency in ways:
+        for region in [None] if abroad else [country.upper() for country in countries]:
+            for match in PhoneNumberMatcher(stretch, region, leniency=leniency):
+                yield Found(at + match.start, at + match.end, "phone", region or "international")
+                if match.end - match.start == len(stretch):
+                    return
 
 
 def _places(text: str, language: str, countries: tuple[str, ...], wanted: set[str]) -> Iterator[Found]:
@@ -212,6 +226,8 @@ def _dates(text: str, language: str, wanted: set[str]) -> Iterator[Found]:
         last = max(last, end)
     if "birth" in wanted:
         for match in YEAR.finditer(text):
+            yield Found(*match.span("year"), "birth", "year")
+        for match in YEAR_BORN.finditer(text):
             yield Found(*match.span("year"), "birth", "year")
     if "age" in wanted:
         for match in AGES.finditer(text):

@@ -12,7 +12,7 @@ from qualcode.deidentify.key import Key, plain
 from qualcode.deidentify.match import find, matcher_of
 from qualcode.deidentify.recognise import recognise
 from qualcode.transcripts.canonical import Placed
-from qualcode.transcripts.edits import Edit
+from qualcode.transcripts.compare import Edit
 
 REPLACE, KEEP, NOT = "replace", "keep", "not_identifier"
 AUTOMATIC = ("email", "phone")

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from importlib import import_module
 
 _TOP = (
-    "com org net edu gov info io app dev fm me tv ai nhs uk us ie nl be de at ch fr es pt br it dk se no pl eu eus cat gal"
+    "com org net edu gov info io app dev fm me tv ai nhs uk us ie nl be de at ch fr es pt br it dk se no pl eu eus cat gal example"
 ).replace(" ", "|")
 EMAIL = re.compile(r"(?<![\w.%+\-])[\w.%+\-]*\w@(?:\w(?:[\w\-]*\w)?\.)+[^\W\d_]{2,}(?![\w])")
 HANDLE = re.compile(r"(?<![\w@./])@(?=\w*[^\W\d_])\w(?:[\w.]*\w)?(?![\w@])")
 URL = re.compile(
     rf"(?:https?://|www\.)[^\s<>\"“”]+[^\s<>\"“”.,;:!?)\]'’]|(?<![\w@.\-])(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+(?:{_TOP})"
-    r"(?:/[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]'’])?(?![\w\-@]|\.\w)",
+    r"(?:/[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]'’])?(?![\w\-@]|\.\w)"
+    r"|(?<![\w@./\-])(?:[a-z0-9][a-z0-9\-]+\.)+[a-z]{2,6}/[^\s<>\"“”.,;:!?)\]'’]*\w",
     re.IGNORECASE,
 )
 SPOKEN_EMAIL = re.compile(
@@ -24,6 +25,27 @@ SPOKEN_EMAIL = re.compile(
     re.IGNORECASE,
 )
 STRETCH = re.compile(r"(?<![\w.,])(?:\(?\+\s?)?\(?\d[\d ().\-/\u00a0–]{4,24}\d(?!\w)")
+
+# words after which any number that could be one is a telephone number
+CALLED = re.compile(
+    r"(?<!\w)(?:phone|telephone|mobile|cell|call(?:ed|ing)?|ring|rang|text(?:ed)?|whatsapp|fax|tel|dial|"
+    r"bel(?:len|t)?|telefoon(?:nummer)?|mobiel|(?:m['’]n|mijn|haar|zijn) nummer|"
+    r"telefon(?:nummer)?|handy(?:nummer)?|anrufen|ruf(?:en|t|e)?|(?:meine|ihre|seine) nummer|"
+    r"téléphone|tél|portable|appele[rz]|joindre|(?:mon|son|votre) numéro|"
+    r"teléfono|móvil|llam(?:ar|a|e|ad)|(?:mi|su) número|"
+    r"telefone|telemóvel|celular|lig(?:ar|a|ue)|(?:o meu|meu|o seu|seu) número|"
+    r"telefono|cellulare|chiamare|(?:my|her|his|their|your) number)(?!\w)"
+    r"(?:\W{0,3}(?:number|nummer|número|numéro|is|was|are|es|é|est|ist|lautet|me|him|her|us|mij|me|hem|haar|mich|sie|as|"
+    r"on|op|at|to|unter|auf|under|au|le|al|no|para|o|the|her|my|sur|'s|nr|no)(?!\w)){0,4}\W{0,3}$",
+    re.IGNORECASE,
+)
+# numbers that are given to nobody, for stories and examples; phonenumbers takes them for no numbers at all (Ofcom: numbers for
+# drama; ComReg: 020 91; ARCEP, décision 2018-0881)
+KEPT_FOR_FICTION = {
+    "gb": re.compile(r"(?:0|(?:00|\+)44(?:0)?)(?:7700900|1632960)\d{3}"),
+    "ie": re.compile(r"(?:0|(?:00|\+)353(?:0)?)2091\d{5}"),
+    "fr": re.compile(r"(?:0|(?:00|\+)33(?:0)?)63998\d{4}"),
+}
 
 
 # ---------------------------------------------------------------- numbers
@@ -38,6 +60,11 @@ class Number:
     pattern: re.Pattern[str]
     check: Callable[[str], bool] | None
     called: re.Pattern[str] | None
+    words: re.Pattern[str] | None = None
+
+    def called_in(self, text: str) -> bool:
+        """Whether a text has words that announce such a number."""
+        return self.words is not None and self.words.search(text) is not None
 
 
 def _number(name: str, shape: str, check: object = None, called: str = "", rule: str = "identity") -> Number:
@@ -50,9 +77,11 @@ def _number(name: str, shape: str, check: object = None, called: str = "", rule:
             return bool(import_module(f"stdnum.{module}").is_valid(text))
 
     said = re.compile(
-        rf"(?:{called})\W{{0,5}}(?:(?:is|was|nr|no|nummer|number|núm|es|é|lautet|ist|est)\W{{0,3}}){{0,2}}$", re.I
+        rf"(?:{called})\W{{0,5}}(?:(?:is|was|as|als|comme|como|nr|no|nummer|number|núm|es|é|lautet|ist|est)\W{{0,3}}){{0,2}}$",
+        re.I,
     )
-    return Number(rule, name, re.compile(rf"(?<![\w.])(?:{shape})(?![\w])"), proves, said if called else None)
+    words = re.compile(called, re.I) if called else None
+    return Number(rule, name, re.compile(rf"(?<![\w.])(?:{shape})(?![\w])"), proves, said if called else None, words)
 
 
 def _insurance_de(text: str) -> bool:
@@ -90,11 +119,28 @@ def _card(text: str) -> bool:
     return _CARDS.fullmatch(digits) is not None and bool(luhn.is_valid(digits))
 
 
-_NINO = r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D]"
+# HMRC's own example begins with QQ, which nobody's does
+_NINO = r"(?:QQ|(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]) ?\d\d ?\d\d ?\d\d ?[A-D]"
+_PAPERS = (  # numbers of papers and files, which have no check digits in common
+    r"(?<!\w)(?:passport|driving licen[cs]e|licen[cs]e number|hospital (?:number|id)|patient (?:number|id)|medical record|MRN|"
+    r"(?:staff|student|employee|payroll) (?:number|id)|"
+    r"paspoort|rijbewijs|identiteitskaart|pati[eë]nt(?:en)?(?:nummer|nr)|(?:personeels|student(?:en)?|dossier)(?:nummer|nr)|"
+    r"Reisepass|Personalausweis|Führerschein|(?:Patienten|Personal|Matrikel|Ausweis|Fall)(?:nummer|nr)|"
+    r"passeport|carte d['’]identité|permis de conduire|numéro de (?:patient|dossier)|matricule|"
+    r"pasaporte|historia clínica|carn[eé] de conducir|permiso de conducir|tarjeta sanitaria|"
+    r"passaporte|bilhete de identidade|carteira de identidade|carta de condução|RG|processo clínico|"
+    r"passaporto|carta d['’]identità)"
+)
 IDENTITY: dict[str, tuple[Number, ...]] = {  # by country; "" everywhere
     "": (
         _number("IBAN", r"[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?", "iban", rule="iban"),
         _number("card", r"\d(?:[ \-]?\d){12,18}", _card, rule="card"),
+        _number(
+            "document number",
+            r"(?:(?!(?:RG|MRN|ID|NR|NO)\b)[A-Z]{1,6}[ \-]?)?\d(?:[ .\-/]?\d|[A-Z]+(?=\d)|[A-Z]{1,2}(?!\w)){3,19}",
+            None,
+            _PAPERS,
+        ),
     ),
     "gb": (
         _number("NHS number", r"\d{3}[ \-]?\d{3}[ \-]?\d{4}", "gb.nhs", r"NHS"),
@@ -114,7 +160,7 @@ IDENTITY: dict[str, tuple[Number, ...]] = {  # by country; "" everywhere
     "pt": (
         _number("NIF", r"[1-35689]\d{2} ?\d{3} ?\d{3}", "pt.nif", r"NIF|contribuinte"),
         _number("Cartão de Cidadão", r"\d{8} ?\d ?[A-Z0-9]{2}\d", "pt.cc", r"cidadão"),
-        _number("número de utente", r"\d{3} ?\d{3} ?\d{3}", None, r"utente|segurança social"),
+        _number("número de utente", r"\d{3} ?\d{3} ?\d{3}|\d{11}", None, r"utente|segurança social"),
     ),
     "br": (_number("CPF", r"\d{3}\.?\d{3}\.?\d{3}-?\d{2}", "br.cpf", r"CPF"),),
     "de": (
@@ -160,6 +206,9 @@ _STATES = (
     "SD TN TX UT VT VA WA WV WI WY DC"
 ).replace(" ", "|")
 _FIVE = re.compile(rf"(?<![\w.,\-])(?P<code>(?:[A-Z]{{1,2}}-)?\d{{5}})(?= {_NAME})(?![\w.,])")
+_CALLED_FIVE = re.compile(
+    r"(?<!\w)(?i:PLZ|Postleitzahl|code postal|código postal|CAP)\W{1,3}(?:(?:ist|est|es|è|le|el) ){0,2}(?P<code>\d{5})(?!\w)"
+)
 _FOUR = re.compile(rf"(?<![\w.,\-])(?P<code>(?:[A-Z]{{1,2}}-)?[1-9]\d{{3}})(?= {_NAME})(?<!19\d\d)(?<!20\d\d)")
 POSTCODES: dict[str, tuple[re.Pattern[str], ...]] = {
     "gb": (
@@ -182,10 +231,10 @@ POSTCODES: dict[str, tuple[re.Pattern[str], ...]] = {
     "be": (_FOUR,),
     "at": (_FOUR,),
     "ch": (_FOUR,),
-    "de": (_FIVE,),
-    "fr": (_FIVE,),
-    "es": (_FIVE,),
-    "it": (_FIVE,),
+    "de": (_FIVE, _CALLED_FIVE),
+    "fr": (_FIVE, _CALLED_FIVE),
+    "es": (_FIVE, _CALLED_FIVE),
+    "it": (_FIVE, _CALLED_FIVE),
     "pt": (re.compile(r"(?<![\w\-])(?P<code>[1-9]\d{3}-\d{3})(?![\w\-])"),),
     "br": (re.compile(r"(?<![\w\-])(?P<code>\d{5}-\d{3})(?![\w\-])"),),
     "pl": (re.compile(r"(?<![\w\-])(?P<code>\d{2}-\d{3})(?= [^\W\d_])"),),
@@ -194,13 +243,19 @@ POSTCODES: dict[str, tuple[re.Pattern[str], ...]] = {
     "se": (re.compile(rf"(?<![\w.,\-])(?P<code>\d{{3}} \d{{2}})(?= {_NAME})"),),
 }
 _HOUSE = r"\d{1,4}(?: ?[a-zA-Z](?!\w))?(?:[\-/]\d{1,4})?"
+_NO_STREET = (  # what follows "Am", "Im", "Zum" and is no street
+    r"(?!(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag|Januar|Jänner|Februar|März|April|Mai|Juni|Juli|"
+    r"August|September|Oktober|November|Dezember|Jahre?|Monat|Quartal|Beispiel|Team|Alter|Schnitt|Durchschnitt|Anfang|Ende|Weg|Tag|"
+    r"Abend|Morgen|Sommer|Winter|Herbst|Frühjahr|Kapitel|Teil|Fall|Schritt|Punkt|Zimmer|Haus|Stock|Rahmen)(?!\w))"
+)
 ADDRESSES: dict[str, tuple[re.Pattern[str], ...]] = {
     "en": (
         re.compile(
             rf"(?<![\w.])(?:(?:Flat|Apartment|Apt|Unit|Suite) \w{{1,4}},? )?\d{{1,5}}[a-zA-Z]?,? "
             rf"(?:(?:North|South|East|West|[NSEW]\.?) )?"
-            rf"(?:{_NAME} ){{1,3}}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Close|Court|Ct|Way|Square|Sq|Terrace|"
-            r"Boulevard|Blvd|Place|Pl|Crescent|Gardens|Grove|Hill|Mews|Row|Walk|Park|Green|Parkway|Highway)\b\.?"
+            rf"(?:{_NAME}\.? ){{1,3}}(?:(?:Street|Road|Avenue|Lane|Drive|Close|Court|Way|Square|Terrace|"
+            r"Boulevard|Place|Crescent|Gardens|Grove|Hill|Mews|Row|Walk|Park|Green|Parkway|Highway)\b|"
+            r"(?:St|Rd|Ave|Ln|Dr|Ct|Sq|Blvd|Pl)\b\.?)"
         ),
         re.compile(r"(?<!\w)(?:P\.? ?O\.? Box) \d{1,6}(?!\w)", re.I),
     ),
@@ -208,9 +263,11 @@ ADDRESSES: dict[str, tuple[re.Pattern[str], ...]] = {
         re.compile(
             rf"(?<!\w)(?:{_NAME} (?:van |de |der |den |het ){{0,2}}){{0,3}}[^\W\d_a-z][\w'’\-]*(?:straat|laan|weg|"
             rf"plein|gracht|kade|singel|dijk|hof|pad|steeg|"
-            rf"dreef|plantsoen|markt|wal|haven|baan|veld|park|kamp|lei) {_HOUSE}(?!\w)"
+            rf"dreef|plantsoen|markt|wal|haven|baan|veld|park|kamp|einde|lei) {_HOUSE}(?!\w)"
         ),
-        re.compile(rf"(?<!\w)(?:{_NAME} ){{0,3}}(?:Straat|Laan|Weg|Plein|Gracht|Kade|Singel|Dijk|Hof) {_HOUSE}(?!\w)"),
+        re.compile(
+            rf"(?<!\w)(?:{_NAME} ){{0,3}}(?:Straat|Laan|Weg|Plein|Gracht|Kade|Singel|Dijk|Hof|Markt|Brink) {_HOUSE}(?!\w)"
+        ),
         re.compile(r"(?<!\w)Postbus \d{1,6}(?!\w)"),
     ),
     "de": (
@@ -222,7 +279,10 @@ ADDRESSES: dict[str, tuple[re.Pattern[str], ...]] = {
         re.compile(
             rf"(?<!\w)(?:{_NAME}[ \-]){{1,3}}(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Chaussee) {_HOUSE}(?!\w)"
         ),
-        re.compile(rf"(?<!\w)(?:Am|An der|An den|Im|In der|Auf dem|Auf der|Unter den|Zum|Zur) {_NAME} {_HOUSE}(?!\w)"),
+        re.compile(
+            rf"(?<!\w)(?:Am|An der|An den|Im|In der|Auf dem|Auf der|Unter den|Zum|Zur) {_NO_STREET}{_NAME}(?: {_NAME})?"
+            rf" (?!(?:19|20)\d\d(?!\d)){_HOUSE}(?!\w)"
+        ),
         re.compile(r"(?<!\w)Postfach \d[\d ]{1,8}\d(?!\w)"),
     ),
     "fr": (
@@ -230,8 +290,10 @@ ADDRESSES: dict[str, tuple[re.Pattern[str], ...]] = {
             r"(?<!\w)\d{1,4}(?: ?(?:bis|ter|quater))?,? (?i:rue|avenue|av\.|boulevard|bd|place|impasse|allée|chemin|quai|cours|"
             rf"route|passage|square|sentier|faubourg) {_PARTS}{_NAME}(?:[ \-]{_PARTS}{_NAME}){{0,4}}"
         ),
+        re.compile(r"(?<!\w)(?:BP|B\.P\.) \d{1,6}(?!\w)"),
     ),
     "es": (
+        re.compile(r"(?<!\w)(?:[Aa]partado(?: de correos)?) \d{1,6}(?!\w)"),
         re.compile(
             rf"(?<!\w)(?:[Cc]alle|C/|[Aa]venida|[Aa]vda\.?|[Pp]laza|[Pp]za\.?|[Pp]aseo|[Cc]arretera|"
             rf"[Cc]amino|[Rr]onda|[Tt]ravesía|[Cc]allejón) "
@@ -242,7 +304,7 @@ ADDRESSES: dict[str, tuple[re.Pattern[str], ...]] = {
     "pt": (
         re.compile(
             rf"(?<!\w)(?:[Rr]ua|[Aa]venida|[Aa]v\.|[Pp]raça|[Tt]ravessa|[Ll]argo|[Aa]lameda|[Ee]strada|[Cc]alçada|[Bb]eco|[Rr]\.) "
-            rf"{_PARTS}{_NAME}(?: {_PARTS}{_NAME}){{0,4}},? (?:n\.?º ?|número )?\d{{1,4}}(?:,? ?\d{{1,2}}\.?º)?(?!\w)"
+            rf"{_PARTS}{_NAME}\.?(?: {_PARTS}{_NAME}){{0,4}},? (?:n\.?º ?|número )?\d{{1,4}}(?:,? ?\d{{1,2}}\.?º)?(?!\w)"
         ),
     ),
     "it": (
@@ -270,7 +332,7 @@ _YEAR = r"(?P<year>(?:1[89]|20)\d\d|['’]?\d\d(?!\w))"
 _NUMERIC = (
     re.compile(
         r"(?<![\w./\-])(?P<day>\d{1,2})(?P<sign>[./\-]) ?(?P<month>\d{1,2})(?P=sign) "
-        r"?(?P<year>(?:1[89]|20)\d\d|\d\d)(?![\w\-/]|\.\d)"
+        r"?(?P<year>(?:1[89]|20)\d\d|['’]?\d\d)(?![\w\-/]|\.\d)"
     ),
     re.compile(r"(?<![\w./\-])(?P<year>(?:1[89]|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?![\w\-])"),
 )
@@ -303,11 +365,13 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
 _BORN = (
     r"born|birthday|date of birth|d\.? ?o\.? ?b\.?|geboren|geboortedatum|verjaardag|jarig|Geburtstag|"
     r"Geburtsdatum|geb\.|née?|naissance|"
-    r"naquit|anniversaire|nac[ií]\w*|nascid\w+|nasc[ie]\w*|nascimento|cumpleaños|nacimiento|aniversário|nat[oa]|nascita|compleanno"
+    r"naquit|anniversaire|nac[ií]\w*|nascid\w+|nasc[ie]\w*|nascimento|cumpleaños|nacimiento|aniversário|nat[oa]|nascita|compleanno|"
+    r"Jahrgang|fa[çz]\w* anos|cumpl\w+ años"
 )
 BORN_AFTER = re.compile(r"\s(?:(?:in|te|zu) \w+ )?geboren(?!\w)", re.I)  # where the verb comes last
 BIRTH = re.compile(rf"(?<!\w)(?:{_BORN})(?!\w)", re.I)
 YEAR = re.compile(rf"(?<!\w)(?:{_BORN})(?!\w)[^.\n\d]{{0,30}}(?P<year>(?<!\w)(?:1[89]|20)\d\d)(?!\w)", re.I)
+YEAR_BORN = re.compile(r"(?<!\w)(?P<year>(?:1[89]|20)\d\d) (?:(?:in|te|zu) \w+ )?geboren(?!\w)", re.I)
 AGES = re.compile(
     r"(?<!\w)(?:9\d|1[01]\d)(?=[ \-](?:years?[ \-]old|year[ \-]olds?|jaar|jarige|Jahre|jährige|ans|años|anos|anni)\b)",
     re.I,

@@ -395,15 +395,13 @@ def _ways(form: str) -> Iterator[str]:
     yield form
     if re.fullmatch(r"[^\W\d_]{2,4}", form) and form.isupper():
         yield "".join(f"{letter}." for letter in form)
-    if "ß" in form:
-        yield form.replace("ß", "ss")
     together = "".join(re.findall(r"[^\W\d_]+", form))
     if len(together) > 7 and together != form and not re.search(r"\d", form):
         yield together
     parted = unicodedata.normalize("NFD", form)
-    without = unicodedata.normalize("NFC", re.sub("([aouAOU])\u0308", r"\1e", parted))
-    if without != unicodedata.normalize("NFC", form):
-        yield without
+    composed = unicodedata.normalize("NFC", form)
+    spelt = unicodedata.normalize("NFC", re.sub("([aouAOU])\u0308", r"\1e", parted))
+    yield from sorted({one.replace("ß", sign) for one in (composed, spelt) for sign in ("ß", "ss")} - {composed})
 
 
 @lru_cache(maxsize=5000)

@@ -84,7 +84,7 @@ _BLOCKS = frozenset(
         "g",
     ]
 )
-_BREAKS = frozenset(("br", "tab", "cr", "wbr"))
+_BREAKS = frozenset(("br", "tab", "cr"))
 # attributes that hold numbers, or what a program takes from a list of its own (fonts have people's names)
 _NO_WORDS = frozenset(
     [

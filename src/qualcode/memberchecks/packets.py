@@ -98,7 +98,7 @@ def write_packets(
     if missing:
         hint = "Make the findings with `qualcode run`, then the packets."
         raise QualcodeError(f"there are no findings to show yet ({', '.join(missing)}).", hint=hint)
-    from qualcode.transcripts.edits import read_texts
+    from qualcode.transcripts.kept import read_texts
 
     people = people_of_study(study, read("transcripts", needed["transcripts"]))
     left_out = _left_out(study, people)

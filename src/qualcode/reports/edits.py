@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from qualcode.deidentify.earlier import Earlier, EarlierTexts
 from qualcode.files import write_text
-from qualcode.transcripts.edits import Edit, edits_of_table
+from qualcode.transcripts.compare import Edit, edits_between
+from qualcode.transcripts.way import edits_of_table
 
 NEAR = 1  # turns shown before and behind a changed one
 _TURN = re.compile(r"\n\n+")
@@ -47,7 +49,7 @@ def write_edits_page(
     edits: pd.DataFrame,
     changed: pd.DataFrame,
     texts: Mapping[str, str],
-    kept: Callable[[str], str | None],
+    earlier: EarlierTexts,
     labels: Mapping[str, str],
     *,
     transcripts: Sequence[str] = (),
@@ -60,12 +62,13 @@ def write_edits_page(
     ----------
     edits, changed
         Tables `edits` and `report_changed`.
-    texts, kept
-        Present texts by transcript; what gives an earlier text by its hash.
+    texts, earlier
+        Present texts by transcript; what gives an earlier text, without names. Where only names were replaced there is nothing
+        to show.
     labels
         Label of each code.
     transcripts
-        Only these; those of which turns of people who withdrew were taken out are left out.
+        Only these; those that somebody withdrew from are left out.
         Of each transcript the earlier texts that something on the list was made on; where nothing was, all.
 
     Returns
@@ -74,7 +77,7 @@ def write_edits_page(
     """
     import jinja2
 
-    sections = list(_sections(edits, changed, texts, kept, labels, transcripts))
+    sections = list(_sections(edits, changed, texts, earlier, labels, transcripts))
     if not sections:
         return 0
     environment = jinja2.Environment(
@@ -93,29 +96,41 @@ def _sections(
     edits: pd.DataFrame,
     changed: pd.DataFrame,
     texts: Mapping[str, str],
-    kept: Callable[[str], str | None],
+    earlier: EarlierTexts,
     labels: Mapping[str, str],
     transcripts: Sequence[str],
 ) -> Iterator[Section]:
     for name, own in edits.groupby("transcript", sort=True):
-        if (transcripts and name not in transcripts) or (own["why"] == "withdrawn").any():
-            continue  # earlier texts hold what people who withdrew said: nobody is shown them
+        if (transcripts and name not in transcripts) or name in earlier.hidden:
+            continue
         about = changed[changed["transcript"] == name]
         wanted = sorted(set(own["sha256_from"]) & set(about["sha256_from"])) or sorted(set(own["sha256_from"]))
         for sha in wanted:
             rows = own[own["sha256_from"] == sha]
             of = about[about["sha256_from"] == sha].to_dict("records")
-            old = kept(sha)
+            old, new = earlier(str(name), sha), texts[str(name)]
+            found, why = edits_of_table(rows), set(rows["why"])
+            if old is not None and old.replaced:
+                found, why = edits_between(old.text, new), why - {"identifier"} or why
+                of = [{**row, **_span(old, row)} for row in of]
+            waits = sum(row["status"] == "open" for row in of)
+            if old is not None and not found and not waits:
+                continue
             yield Section(
                 str(name),
                 f"{name}-{sha[:12]}",
                 sha[:12],
-                len(rows),
-                ", ".join(sorted(set(rows["why"]))),
-                sum(row["status"] == "open" for row in of),
-                [] if old is None else _blocks(old, texts[str(name)], edits_of_table(rows), of, labels),
+                len(found),
+                ", ".join(sorted(why)),
+                waits,
+                [] if old is None else _blocks(old.text, new, found, of, labels),
                 lost=old is None,
             )
+
+
+def _span(old: Earlier, row: Mapping[Any, Any]) -> dict[str, int]:
+    start, end = old.span(int(row["start_from"]), int(row["end_from"]))
+    return {"start_from": start, "end_from": end}
 
 
 # ---------------------------------------------------------------- one pair of texts

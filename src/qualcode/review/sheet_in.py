@@ -29,7 +29,7 @@ from qualcode.review.matching import marks_of
 from qualcode.review.sheet_out import ADD_COLUMNS, ADDED_SHEET, COLUMNS, DIRECTIONS, PACK, SHEET, WORDS
 from qualcode.study import Study
 from qualcode.tables import join, read
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 
 FILE = "review.csv"
 CONTEXT = 300  # words around a coding in which its new passage is looked for first

@@ -11,7 +11,7 @@ from qualcode.agreement.tools_study import marked_of_study, tools_table
 from qualcode.codings.align import with_unaligned
 from qualcode.config import Agreement
 from qualcode.tables import read, write
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 from qualcode.transcripts.translations import compared_on_originals
 
 PATH = click.Path(path_type=Path)

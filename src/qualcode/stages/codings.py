@@ -57,7 +57,7 @@ def command(
     changed: Path,
 ) -> None:
     """Read everybody's codings, what tools keep beside them, and the assignments; place each coding in its transcript."""
-    from qualcode.transcripts.edits import read_texts
+    from qualcode.transcripts.kept import read_texts
     from qualcode.transcripts.made_on import keep_made_on
 
     study = Study.load(root)

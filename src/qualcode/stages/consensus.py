@@ -25,7 +25,7 @@ from qualcode.people import people_of_study
 from qualcode.segments import further_units
 from qualcode.study import Study
 from qualcode.tables import TABLES, read, write
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 from qualcode.transcripts.made_on import keep_made_on
 from qualcode.transcripts.translations import compared_on_originals
 

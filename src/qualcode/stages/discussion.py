@@ -25,7 +25,7 @@ from qualcode.reports.lessons import write_lessons
 from qualcode.segments import further_units
 from qualcode.study import Study
 from qualcode.tables import read, write
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 from qualcode.transcripts.translations import compared_on_originals
 
 IN = click.Path(path_type=Path, exists=True)

@@ -12,7 +12,7 @@ from qualcode.people import people_of_study
 from qualcode.presence import theme_by_participant
 from qualcode.study import Study
 from qualcode.tables import read, write
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 
 IN = click.Path(path_type=Path, exists=True)
 OUT = click.Path(path_type=Path)

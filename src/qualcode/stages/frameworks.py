@@ -13,7 +13,7 @@ from qualcode.people import people_of_study
 from qualcode.quotes import quote_candidates
 from qualcode.study import Study
 from qualcode.tables import read, write
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 
 PATH = click.Path(path_type=Path)
 

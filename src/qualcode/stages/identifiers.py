@@ -11,7 +11,7 @@ from qualcode.drafts import not_reviewed, undecided
 from qualcode.files import write_text
 from qualcode.study import Study
 from qualcode.tables import read
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 
 IN = click.Path(path_type=Path, exists=True)
 

@@ -12,7 +12,7 @@ from qualcode.decisions import read_decisions
 from qualcode.review import count_reviews, review_verdicts
 from qualcode.study import Study
 from qualcode.tables import read, write
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 from qualcode.transcripts.translations import compared_on_originals
 
 PATH = click.Path(path_type=Path)

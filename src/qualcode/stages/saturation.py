@@ -11,7 +11,7 @@ from qualcode.people import people_of_study
 from qualcode.saturation import saturation_table
 from qualcode.study import Study
 from qualcode.tables import read, write
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 
 PATH = click.Path(path_type=Path)
 

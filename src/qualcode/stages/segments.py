@@ -8,7 +8,7 @@ import click
 
 from qualcode.segments import UNITS, cut_segments
 from qualcode.tables import read, write
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 
 IN = click.Path(path_type=Path, exists=True)
 

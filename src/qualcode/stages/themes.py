@@ -15,7 +15,7 @@ from qualcode.quotes import quote_candidates, quotes_table
 from qualcode.study import Study
 from qualcode.tables import read, write
 from qualcode.themes import themes_table
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 from qualcode.transcripts.translations import quote_versions
 
 PATH = click.Path(path_type=Path)

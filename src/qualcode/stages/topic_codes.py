@@ -8,7 +8,7 @@ import click
 
 from qualcode.tables import read, write
 from qualcode.topic_codes import topics_table
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 from qualcode.transcripts.translations import on_originals
 
 PATH = click.Path(path_type=Path)

@@ -32,7 +32,7 @@ def command(
     from qualcode.config import Topics
     from qualcode.files import write_text
     from qualcode.topics import suggest_topics
-    from qualcode.transcripts.edits import read_texts
+    from qualcode.transcripts.kept import read_texts
 
     listed = tables.read("transcripts", transcripts)
     found = suggest_topics(

@@ -8,7 +8,8 @@ import click
 
 from qualcode.study import Study
 from qualcode.tables import write
-from qualcode.transcripts.edits import edits_of_study, keep_texts, write_texts
+from qualcode.transcripts.edits import edits_of_study
+from qualcode.transcripts.kept import keep_texts, write_texts
 from qualcode.transcripts.reading import read_to_file
 from qualcode.transcripts.store import forget_other_shards
 

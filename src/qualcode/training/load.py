@@ -10,7 +10,7 @@ from qualcode.config import Config
 from qualcode.segments import cut_segments
 from qualcode.tables import read
 from qualcode.training.measure import Ground
-from qualcode.transcripts.edits import read_texts
+from qualcode.transcripts.kept import read_texts
 from qualcode.transcripts.translations import compared_on_originals
 
 TABLES_READ = (

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from qualcode.errors import Problem, Problems, nearest
 from qualcode.study import Study
-from qualcode.transcripts.edits import Edit
+from qualcode.transcripts.compare import Edit
 
 KIND, ACCEPT = (
     "text",

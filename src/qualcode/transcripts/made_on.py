@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from qualcode.errors import Problem, TranscriptError
 from qualcode.files import read_sheet, write_text
 from qualcode.study import Study
-from qualcode.transcripts.edits import kept_folders, texts_folder
+from qualcode.transcripts.kept import kept_folders, texts_folder
 
 NAME = "made_on.csv"
 COLUMNS = ("made", "sha256_text")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from qualcode.files import sha256
 from qualcode.tables import split
 from qualcode.transcripts.canonical import TEXT_RULE, Placed
-from qualcode.transcripts.edits import Way, remember_text
+from qualcode.transcripts.kept import remember_text
 from qualcode.transcripts.marks import count_marks, marks_said
 from qualcode.transcripts.model import counted
 from qualcode.transcripts.onefile import ReadFile
@@ -21,6 +21,7 @@ from qualcode.transcripts.plan import Plan
 from qualcode.transcripts.roles import Voice
 from qualcode.transcripts.sources import Source
 from qualcode.transcripts.store import Store, key_of
+from qualcode.transcripts.way import Way
 from qualcode.transcripts.withdrawn import without_turns
 from qualcode.words import count_words
 

@@ -12,7 +12,8 @@ import pandas as pd
 from qualcode.errors import Problem, QualcodeError, TranscriptError
 from qualcode.study import Study
 from qualcode.tables import TABLES, streamed
-from qualcode.transcripts.edits import Edit, Replaced, kept_index, kept_text, missing_texts, texts_folder
+from qualcode.transcripts.compare import Edit
+from qualcode.transcripts.kept import Replaced, kept_index, kept_text, missing_texts, texts_folder
 from qualcode.transcripts.model import counted
 from qualcode.transcripts.one import One, read_one
 from qualcode.transcripts.plan import Plan

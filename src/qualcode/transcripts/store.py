@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 
 from qualcode.files import sha256_file, write_text
 from qualcode.study import Study
-from qualcode.transcripts.edits import READ, texts_folder
+from qualcode.transcripts.kept import READ, texts_folder
 from qualcode.transcripts.model import ReadOptions
 from qualcode.transcripts.onefile import ReadFile, read_file, unpacked
 from qualcode.transcripts.shards import Shard

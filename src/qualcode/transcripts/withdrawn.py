@@ -15,7 +15,8 @@ from pathlib import Path
 from qualcode.errors import Problems
 from qualcode.study import Study
 from qualcode.transcripts.canonical import Placed
-from qualcode.transcripts.edits import Edit, kept_index
+from qualcode.transcripts.compare import Edit
+from qualcode.transcripts.kept import kept_index
 from qualcode.transcripts.sources import Source, sources_of
 
 

@@ -13,7 +13,7 @@ from qualcode.codebook.qdc import Code, code_guid, codes_of
 from qualcode.codings.context import NAMESPACE
 from qualcode.codings.read import read_codings
 from qualcode.errors import CodingsError, Problem, nearest
-from qualcode.memos import all_memos, read_memos
+from qualcode.memos import all_memos
 from qualcode.study import Study, refuses, who_was_there
 from qualcode.tables import TABLES, read, split
 
@@ -88,7 +88,7 @@ def load_layer(study: Study, layer: str = "", *, team: bool = True) -> Layer:
     edits = edits_of_study(study, made.transcripts, made.texts, names_out=made.names_out)
     imported = read_codings(study, made.transcripts, made.turns, made.texts, edits, table)
     sha = dict(zip(made.transcripts["transcript"], made.transcripts["sha256_text"], strict=True))
-    codings, memos = imported.codings, all_memos(read_memos(study), imported.memos)
+    codings, memos = imported.codings, all_memos(imported.own_memos, imported.memos)
     if layer == CONSENSUS:
         codings, memos = _consensus(study, sha), memos.iloc[:0]
     elif layer:

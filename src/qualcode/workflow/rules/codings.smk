@@ -4,6 +4,7 @@ rule codings:
         files=shown(study.codings_files),
         sidecars=shown(study.codings_sidecars),
         people=raw("assignments"),
+        memos=shown(memo_files_with_places(study)),
         versions=shown(study.codebook_files),
         decisions=shown(study.code_decisions_files),
         transcripts="data/processed/transcripts.parquet",

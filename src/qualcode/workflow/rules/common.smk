@@ -6,6 +6,7 @@ from pathlib import Path
 
 from qualcode import __version__ as VERSION
 from qualcode.deidentify.study import names_of
+from qualcode.memos import memo_files_with_places
 from qualcode.study import Study
 from qualcode.transcripts.plan import Plan
 from qualcode.transcripts.shards import shards_of
