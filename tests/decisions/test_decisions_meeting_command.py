@@ -29,7 +29,7 @@ def meeting(tmp_path):
         ("transcripts", transcripts),
     ):
         write(name, table, processed / f"{name}.parquet")
-    for name in ("splits", "unaligned"):
+    for name in ("segments", "splits", "unaligned", "edits"):
         write(name, TABLES[name].empty(), processed / f"{name}.parquet")
     return made
 
