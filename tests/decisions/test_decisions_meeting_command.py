@@ -105,6 +105,7 @@ def test_several_kinds_of_files_are_brought_in_by_one_command(meeting, tmp_path)
     counts = json.loads(typed(meeting, "import", *sheets, "--dry-run", "--json").output)
     assert (counts["rows"], counts["added"], counts["undecided"], counts["decisions"]) == (9, 3, 6, [])
     done = typed(meeting, "import", *sheets)
+    assert done.output.count("new decisions") == 1  # said once, not for each file
     assert done.output.endswith("mv.json: 3 new decisions, 0 changed, 0 as before, 6 not decided (9 rows).\n")
 
 

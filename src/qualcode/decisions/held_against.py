@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -16,13 +17,14 @@ from qualcode.decisions.layout import SILENT_CHOICES, WORD_OF, bracketed
 from qualcode.decisions.passage import located, shortened, window
 from qualcode.decisions.spans import present_decisions
 from qualcode.decisions.table import all_rows, parse_other
-from qualcode.errors import DecisionsError, Problem, Problems, nearest
+from qualcode.errors import DecisionsError, Problem, Problems, nearest, together
 from qualcode.study import Study
 from qualcode.tables import read
 from qualcode.transcripts.edits import kept_text
 from qualcode.transcripts.made_on import mark, read_made_on
 
 CONTEXT = 30  # words, where a sheet does not say how many it shows
+FEW = 3  # disagreements that are no more, up to which each is named
 QUOTED = 6  # words in a row of a transcript from which on a reason quotes it
 
 
@@ -41,6 +43,7 @@ class Held:
         self.labels: dict[str, str] = dict(zip(codes["code"], codes["label"], strict=True))
         self.known = {str(row["disagreement"]): {str(k): v for k, v in row.items()} for row in rows}
         self.warnings: list[Problem] = []
+        self._unknown: list[Answer] = []
         self._texts: dict[str, str] = {}
         self._runs: dict[str, set[tuple[str, ...]]] = {}
 
@@ -101,8 +104,8 @@ class Held:
             if as_it_came and base is not None and all(base[k] == getattr(answer, k) for k in ("by", "on")):
                 answer.outcome = "unchanged"
                 return
-            hint = "A coding it rests on has changed or gone since the sheet was made. Make a new one with `qualcode pack meeting`."
-            add(f"disagreement '{answer.about}' is not known.", hint)
+            answer.outcome = "refused"
+            self._unknown.append(answer)
             return
         if not answer.by:
             add("there is a decision but not who decided.", "Fill in 'By'.")
@@ -114,6 +117,15 @@ class Held:
         elif (answer.other or answer.words) and not (base is not None and base["choice"] == "other"):
             hint = "Choose 'other' as the decision, or empty them."
             add(f"there is an other code, direction or passage, and the decision is '{WORD_OF[answer.choice]}'.", hint)
+
+    def unknown(self) -> list[Problem]:
+        """Decisions on disagreements that are no more; many of one file are said at once."""
+        hint = (
+            "A coding it rests on has changed or gone since the sheet was made, or a coder's name. To bring in the others, empty "
+            "its decision here; decide it anew in a sheet of `qualcode pack meeting`."
+        )
+        few = [Problem(one.file, f"disagreement '{one.about}' is not known.", hint, one.place) for one in self._unknown]
+        return few if len(few) <= FEW else together(replace(one, what="this disagreement is not known.") for one in few)
 
     def _base(self, answer: Answer) -> Mapping[str, str] | None:
         """The decision that the sheet came with, or became when it was brought in before; None where there is neither."""

@@ -96,6 +96,7 @@ def import_sheets(study: Study, paths: Sequence[Path], *, prefer: str = "", dry_
             held.check(answer, sheet, problems)
             if len(problems.found) > before:
                 answer.outcome = "refused"
+    problems.found += held.unknown()
     written = _merge(held.decisions, answers, ever, preferred, problems)
     counts = Counter(answer.outcome for answer in answers)
     seen = {(answer.file, answer.place) for answer in answers}
@@ -239,6 +240,8 @@ def _one(
     problems: Problems,
 ) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
+    last = max(answer.on for answer in given)
+    one_newest = preferred == NEWEST and len({answer.ruling for answer in given if answer.on == last}) == 1
     for answer in given:
         if stand is not None:
             if answer.ruling == stand.ruling:
@@ -247,6 +250,8 @@ def _one(
                     continue
             elif not _knew(answer, stand):
                 gives_way = _settled(answer, stand, preferred, by_file)
+                if gives_way is None and one_newest and answer.on < last:
+                    gives_way = True  # two of one day differ, and a later one holds in any case
                 if gives_way is None:
                     _conflict(about, answer, stand, problems)
                     continue
