@@ -18,10 +18,10 @@ def review(data: Data) -> PrintedTable:
     """Codings reviewed, confirmed, changed, rejected and added, with two percentages, over all and by code."""
     rows = data.tables.get("review", data["agreement"].iloc[:0])
     columns = [
-        Column("Code", 2.1), Column("Reviewed", 0.95, "right"), Column("Confirmed", 1.0, "right"),
-        Column("Changed", 0.9, "right"), Column("Rejected", 0.9, "right"), Column("Added", 0.75, "right"),
+        Column("Code", 2.1), Column("Reviewed", 1.05, "right"), Column("Confirmed", 1.1, "right"),
+        Column("Changed", 0.95, "right"), Column("Rejected", 0.95, "right"), Column("Added", 0.75, "right"),
         Column("Confirmed, % of reviewed and added", 1.35, "right"), Column("95 % interval", 1.3, "right"),
-        Column("Confirmed, % of reviewed", 1.1, "right"),
+        Column("Confirmed, % of reviewed", 1.1, "right"), Column("95 % interval", 1.3, "right"),
     ]  # fmt: skip
     printed: list[Row] = []
     notes: list[str] = []
@@ -29,7 +29,7 @@ def review(data: Data) -> PrintedTable:
     for reviewer, coder in pairs:
         mine = rows[(rows["reviewer"] == reviewer) & (rows["coder"] == coder)]
         heading = f"{reviewer} on the codings of {_names(coder)}"
-        printed.append(Row([heading, *[""] * 8], level=0))
+        printed.append(Row([heading, *[""] * (len(columns) - 1)], level=0))
         both = (mine[mine["coefficient"] == OF_ALL], mine[mine["coefficient"] == OF_REVIEWED])
         for one, other in zip(*(part.to_dict("records") for part in both), strict=True):
             printed.append(
@@ -37,7 +37,7 @@ def review(data: Data) -> PrintedTable:
                     [
                         "All codes" if one["scope"] == "all" else one["label"], whole(one["reviewed"]), whole(one["confirmed"]),
                         whole(one["changed"]), whole(one["rejected"]), whole(one["added"]), _percent(one), _limits(one),
-                        _percent(other),
+                        _percent(other), _limits(other),
                     ],
                     level=1 if one["scope"] == "all" else 2,
                 )
@@ -108,11 +108,12 @@ def review_methods(data: Data) -> str:
             f"{line['rejected']} rejected{added}."
         )
         if not pd.isna(line["estimate"]):
-            limits = _limits(line)
+            limits, of_reviewed = _limits(line), _limits(other)
             text += (
                 f" Percent agreement was {_percent(line)} % ({line['n']} of {line['of']} codings reviewed or added"
                 + (f"; 95 % interval {limits} %" if limits else "")
-                + f"); of those reviewed {_percent(other)} % were confirmed."
+                + f"); of those reviewed {_percent(other)} % were confirmed"
+                + (f" (95 % interval {of_reviewed} %)." if of_reviewed else ".")
             )
         said.append(text + " As the reviewer saw the codings, no chance-corrected coefficient applies.")
     return " ".join(said)
