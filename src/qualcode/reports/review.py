@@ -18,10 +18,10 @@ def review(data: Data) -> PrintedTable:
     """Codings reviewed, confirmed, changed, rejected and added, with two percentages, over all and by code."""
     rows = data.tables.get("review", data["agreement"].iloc[:0])
     columns = [
-        Column("Code", 2.1), Column("Reviewed", 1.05, "right"), Column("Confirmed", 1.1, "right"),
-        Column("Changed", 0.95, "right"), Column("Rejected", 0.95, "right"), Column("Added", 0.75, "right"),
-        Column("Confirmed, % of reviewed and added", 1.35, "right"), Column("95 % interval", 1.3, "right"),
-        Column("Confirmed, % of reviewed", 1.1, "right"), Column("95 % interval", 1.3, "right"),
+        Column("Code", 2.0), Column("Reviewed", 1.35, "right"), Column("Confirmed", 1.45, "right"),
+        Column("Changed", 1.25, "right"), Column("Rejected", 1.3, "right"), Column("Added", 1.0, "right"),
+        Column("Confirmed, % of reviewed and added (95 % interval)", 2.35, "right"),
+        Column("Confirmed, % of reviewed (95 % interval)", 2.35, "right"),
     ]  # fmt: skip
     printed: list[Row] = []
     notes: list[str] = []
@@ -36,8 +36,8 @@ def review(data: Data) -> PrintedTable:
                 Row(
                     [
                         "All codes" if one["scope"] == "all" else one["label"], whole(one["reviewed"]), whole(one["confirmed"]),
-                        whole(one["changed"]), whole(one["rejected"]), whole(one["added"]), _percent(one), _limits(one),
-                        _percent(other), _limits(other),
+                        whole(one["changed"]), whole(one["rejected"]), whole(one["added"]),
+                        _with_limits(one), _with_limits(other),
                     ],
                     level=1 if one["scope"] == "all" else 2,
                 )
@@ -126,6 +126,11 @@ def _names(cell: str) -> str:
 
 def _percent(line: Mapping[Any, Any]) -> str:
     return "–" if pd.isna(line["estimate"]) else f"{100 * line['estimate']:.2f}"
+
+
+def _with_limits(line: Mapping[Any, Any]) -> str:
+    limits = _limits(line)
+    return f"{_percent(line)} ({limits})" if limits else _percent(line)
 
 
 def _limits(line: Mapping[Any, Any]) -> str:
