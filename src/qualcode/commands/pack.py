@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qualcode.commands import pack_review, pack_training
-from qualcode.commands.common import study_option
+from qualcode.commands.common import study_option, typed
 from qualcode.errors import QualcodeError
 from qualcode.study import Study
 
@@ -107,7 +107,7 @@ def meeting(
     for path in paths.values():
         things = "disagreement" if len(pack.items) == 1 else "disagreements"
         click.echo(f"{study.shown(path)}: {len(pack.items)} {things}{shown}, {still} of them open.")
-    back = [path.name if form != "html" else "FILE.json" for form, path in paths.items()]
+    back = [typed(path) if form != "html" else "FILE.json" for form, path in paths.items()]
     saved = " (FILE.json: what the page saves)" if "html" in paths else ""
     click.echo(f"Decide in it, save it, and bring it back with: qualcode import {' '.join(back)}{saved}")
 
@@ -263,7 +263,7 @@ def alignment(study: Study, again: bool, out: Path | None) -> None:
     path = path / "alignment.xlsx" if path.is_dir() else path
     lost = not_imported(study, path) if path.is_file() and is_alignment_sheet(path) else 0
     if lost:
-        hint = f"Bring them in with `qualcode import {path.name}`, or move the file."
+        hint = f"Bring them in with `qualcode import {typed(path)}`, or move the file."
         raise QualcodeError(f"choices were filled in and have not been imported ({lost}).", where=str(path), hint=hint)
     tables = {name: read(name, file) for name, file in files.items()}
     info = study.config.study
@@ -278,7 +278,7 @@ def alignment(study: Study, again: bool, out: Path | None) -> None:
         click.echo("No code waits to be aligned.")
         return
     click.echo(f"{study.shown(path)}: {codes} {'code' if codes == 1 else 'codes'} to align, {pairs} pairs of codes.")
-    click.echo(f"Fill it in, save it, and bring it back with: qualcode import {path.name} (new codes: --new-codes)")
+    click.echo(f"Fill it in, save it, and bring it back with: qualcode import {typed(path)} (new codes: --new-codes)")
 
 
 @command.command(short_help="A workbook: which words may identify somebody, and what is to be done with each?")
@@ -308,7 +308,7 @@ def identifiers(study: Study, again: bool, people: bool, out: Path | None) -> No
     path = path / "identifiers.xlsx" if path.is_dir() else path
     lost = not_imported(study, path)
     if lost:
-        hint = f"Bring them in with `qualcode import {path.name}`, or move the file."
+        hint = f"Bring them in with `qualcode import {typed(path)}`, or move the file."
         raise QualcodeError(
             f"decisions were filled in and have not been imported ({lost}).", where=str(path), hint=hint
         )
@@ -338,7 +338,7 @@ def identifiers(study: Study, again: bool, people: bool, out: Path | None) -> No
             err=True,
         )
     click.echo(f"{study.shown(path)}: {number} {'candidate' if number == 1 else 'candidates'}. It holds names.")
-    click.echo(f"Decide in it, save it, bring it back with: qualcode import {path.name}; then delete it.")
+    click.echo(f"Decide in it, save it, bring it back with: qualcode import {typed(path)}; then delete it.")
 
 
 @command.command(short_help="Corrected transcripts side by side, and a workbook of coded passages that changed.")
