@@ -110,9 +110,13 @@ def study(decided, tmp_path) -> Path:
 
 
 def test_what_was_decided_before_a_correction_and_before_the_next_run_keeps_its_words(study, qualcode):
-    correct(study, ("N1: Slowly.", "N1: Well, to be honest, slowly."))
-    ran(qualcode, "run", "--until", "consensus", cwd=study)
+    hello = "I: Good morning.\n\nN1: Good morning to you, from everybody on the ward who has read about this talk.\n\nI: How"
+    correct(study, ("I: How", hello))
+    ran(qualcode, "run", "--until", "discussion", cwd=study)
     assert adjudicated(study) == {"kit": CHARGER, "helped": TWICE}
+    readings = pd.read_csv(study / "reports/tables/readings.csv", keep_default_na=False)
+    (kit,) = readings[(readings["coder"] == "UV") & (readings["code"] == "kit")].to_dict("records")
+    assert (kit["readings"], kit["disputed"], kit["fell"]) == (2, 1, 0)  # the passage of before, made longer
 
 
 def test_sheets_show_decisions_in_the_present_text_and_come_back_as_before(study, decided, qualcode):
