@@ -124,6 +124,30 @@ def test_atlas_takes_the_codes_under_one_parent_for_a_semantic_domain():
     assert found["alpha binary (domain)", "d", "all", people].value == pytest.approx(domain)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_cu_alpha_is_which_code_in_a_domain_and_the_other_one_which_domain(seed):
+    """Held to a count position by position; passages of one coder lie apart, and transcripts follow one another."""
+    rng = random.Random(seed)
+    lengths, parents = {"T": 90, "U": 60}, {"w": "d", "x": "d", "y": "e", "z": "e"}
+    people = "ABC"[: 2 + seed % 2]
+    spans: dict = {}
+    units: dict = {domain: {who: [] for who in people} for domain in ("d", "e", "")}
+    for name, before in (("T", 0), ("U", 90)):
+        for who in people:
+            start, end = 0, 0
+            while (start := end + rng.randint(1, 12)) < lengths[name] - 2:
+                end = min(lengths[name], start + rng.randint(2, 14))
+                code = rng.choice("wxyz")
+                spans.setdefault((name, who, code), []).append((start, end))
+                units[parents[code]][who].append((before + start, before + end, code))
+                units[""][who].append((before + start, before + end, parents[code]))
+    found = figures(marked(spans, lengths, parents=parents), "atlas")
+    for figure, domain in (("cu-alpha", "d"), ("cu-alpha", "e"), ("Cu-alpha", "")):
+        expected = by_hand.cu_alpha(units[domain], 150)
+        value = found[figure, domain, "all", tuple(people)].value
+        assert (np.isnan(value) and expected is None) or value == pytest.approx(expected, abs=1e-12)
+
+
 def test_atlas_needs_codes_that_exclude_each_other():
     spans = {("T", "A", "x"): [(0, 9)], ("T", "A", "y"): [(5, 12)], ("T", "B", "x"): [(0, 9)]}
     found = figures(marked(spans, {"T": 20}, parents={"x": "d", "y": "d"}), "atlas")

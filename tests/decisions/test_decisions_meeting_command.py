@@ -29,7 +29,7 @@ def meeting(tmp_path):
         ("transcripts", transcripts),
     ):
         write(name, table, processed / f"{name}.parquet")
-    for name in ("splits", "unaligned"):
+    for name in ("segments", "splits", "unaligned", "edits"):
         write(name, TABLES[name].empty(), processed / f"{name}.parquet")
     return made
 
@@ -54,14 +54,22 @@ def test_each_form_goes_where_it_is_asked_for(meeting, tmp_path):
         "disagreements.docx", "disagreements.html", "disagreements.xlsx",
     ]  # fmt: skip
     assert done.output.count("4 disagreements, 4 of them open.") == 3
-    assert (
-        "qualcode import disagreements.xlsx disagreements.docx FILE.json (FILE.json: what the page saves)"
-        in done.output
-    )
+    sheets = " ".join(str(tmp_path / "out" / f"disagreements.{form}") for form in ("xlsx", "docx"))
+    assert f"qualcode import {sheets} FILE.json (FILE.json: what the page saves)" in done.output
     typed(meeting, "pack", "meeting", "--out", tmp_path / "paper.docx")
     assert (tmp_path / "paper.docx").is_file()
     typed(meeting, "pack", "meeting")
     assert (meeting.root / "reports/meeting/disagreements.xlsx").is_file()
+
+
+def test_the_command_that_brings_a_sheet_back_can_be_typed_as_it_is_printed(meeting, monkeypatch):
+    monkeypatch.chdir(meeting.root)
+    done = typed(meeting, "pack", "meeting")
+    *_, command = done.output.strip().rpartition(": ")
+    assert command == "qualcode import reports/meeting/disagreements.xlsx"
+    assert "4 not decided (4 rows)" in typed(meeting, *command.split()[1:]).output
+    done = typed(meeting, "pack", "meeting", "--out", "our meeting.xlsx")
+    assert done.output.strip().endswith('qualcode import "our meeting.xlsx"')
 
 
 def test_a_file_that_does_not_fit_what_is_asked_for_is_refused(meeting, tmp_path):
@@ -105,6 +113,7 @@ def test_several_kinds_of_files_are_brought_in_by_one_command(meeting, tmp_path)
     counts = json.loads(typed(meeting, "import", *sheets, "--dry-run", "--json").output)
     assert (counts["rows"], counts["added"], counts["undecided"], counts["decisions"]) == (9, 3, 6, [])
     done = typed(meeting, "import", *sheets)
+    assert done.output.count("new decisions") == 1  # said once, not for each file
     assert done.output.endswith("mv.json: 3 new decisions, 0 changed, 0 as before, 6 not decided (9 rows).\n")
 
 

@@ -371,12 +371,12 @@ def test_offsets_beyond_the_text_are_refused(meeting):
 
 def test_the_overview_counts_what_is_filled_in_and_leads_to_each_row(meeting):
     page = openpyxl.load_workbook(meeting.sheet)["Overview"]
-    assert page["A4"].value.endswith('&" of 4 decided, "&(4-COUNTIFS(Disagreements!$O$2:$O$5,"<>",'
-                                     'Disagreements!$O$2:$O$5,"<>open again"))&" open"')  # fmt: skip
+    assert page["A4"].value.endswith('&" of 4 decided, "&(4-COUNTIFS(Disagreements!$Q$2:$Q$5,"<>",'
+                                     'Disagreements!$Q$2:$Q$5,"<>open again"))&" open"')  # fmt: skip
     first = meeting.pack.items[0].disagreement
-    assert page["A7"].value == f'=HYPERLINK("#Disagreements!A"&(1+MATCH("{first}",Disagreements!$X$2:$X$5,0)),1)'
+    assert page["A7"].value == f'=HYPERLINK("#Disagreements!A"&(1+MATCH("{first}",Disagreements!$Z$2:$Z$5,0)),1)'
     heads = [cell.value for cell in openpyxl.load_workbook(meeting.sheet)["Disagreements"][1]]
-    assert (heads[14], heads[23]) == ("Decision", "Disagreement id")  # columns O and X
+    assert (heads[16], heads[25]) == ("Decision", "Disagreement id")  # columns Q and Z
 
 
 def test_a_reason_that_quotes_the_transcript_is_said_and_a_short_echo_is_not(meeting):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 Spans = dict[tuple[str, str, str], list[tuple[int, int]]]  # transcript, coder, code
 
 
@@ -110,3 +112,33 @@ def requal_segments(spans: Spans, transcripts: list[str], pair: tuple[str, str],
                     many += 1
                     met += any(set(range(*span)) & each for each in others)
     return met / many
+
+
+def cu_alpha(units, length):
+    """cu-alpha of units that exclude one another (Krippendorff 2019, 12.6.5), position by position; None where undefined.
+
+    `units`: coder -> [(start, end, value)].
+    """
+    values = sorted({value for own in units.values() for *_, value in own})
+    given = {coder: [None] * length for coder in units}
+    for coder, own in units.items():
+        for start, end, value in own:
+            given[coder][start:end] = [value] * (end - start)
+    others, met, squares = len(units) - 1, {}, dict.fromkeys(values, 0.0)
+    for one, two in permutations(units, 2):
+        for mine, theirs in zip(given[one], given[two], strict=True):
+            if mine is not None and theirs is not None:
+                met[mine, theirs] = met.get((mine, theirs), 0) + 1 / others
+    for coder, own in units.items():
+        for start, end, value in own:
+            pairable = sum(
+                given[other][at] is not None for other in units if other != coder for at in range(start, end)
+            )
+            squares[value] += (pairable / others) ** 2
+    margin = {c: sum(met.get((c, k), 0) for k in values) for c in values}
+    total, less = sum(margin.values()), sum(squares.values())
+    apart = sum(many for (c, k), many in met.items() if c != k)
+    if total**2 == less:
+        return None
+    expected = sum(total * margin[c] * margin[k] / (total**2 - less) for c in values for k in values if c != k)
+    return 1 - apart / expected if expected else None

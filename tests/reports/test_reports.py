@@ -427,9 +427,9 @@ def review_rows(**more: object) -> list[dict[str, object]]:
 def test_a_review_is_printed_with_both_shares_named(tmp_path: Path) -> None:
     table = content.PRINTED["review"](data(tmp_path, review=review_rows()))
     assert [row.cells[0] for row in table.rows] == ["RB on the codings of KL", "All codes", "Time"]
-    assert list(table.rows[1].cells[1:]) == [14, 12, 1, 1, 2, "75.00", "50.0 to 90.0", "85.71"]
-    assert [column.heading for column in table.columns][-3:] == [
-        "Confirmed, % of reviewed and added", "95 % interval", "Confirmed, % of reviewed",
+    assert list(table.rows[1].cells[1:]) == [14, 12, 1, 1, 2, "75.00 (50.0 to 90.0)", "85.71 (50.0 to 90.0)"]
+    assert [column.heading for column in table.columns][-2:] == [
+        "Confirmed, % of reviewed and added (95 % interval)", "Confirmed, % of reviewed (95 % interval)",
     ]  # fmt: skip
     notes = " ".join(table.notes)
     assert "3 of KL's codings were not reviewed by RB and do not count." in notes
@@ -441,7 +441,7 @@ def test_where_transcripts_were_resampled_their_interval_is_printed(tmp_path: Pa
     method = "bootstrap by transcript (12 transcripts), 1000, seed 1, percentile"
     drawn = {"ci_transcripts_low": 0.4, "ci_transcripts_high": 0.95, "ci_transcripts_method": method}
     table = content.PRINTED["review"](data(tmp_path, review=review_rows(**drawn)))
-    assert table.rows[1].cells[7] == "40.0 to 95.0"
+    assert table.rows[1].cells[7] == "85.71 (40.0 to 95.0)"
     assert any(method in note for note in table.notes)
 
 
@@ -450,7 +450,7 @@ def test_the_methods_sentences_say_what_was_reviewed(tmp_path: Path) -> None:
     assert said.endswith(
         "RB reviewed 14 codings of KL in 3 transcripts: 12 confirmed, 1 changed and 1 rejected, and 2 were added. "
         "Percent agreement was 75.00 % (12 of 16 codings reviewed or added; 95 % interval 50.0 to 90.0 %); "
-        "of those reviewed 85.71 % were confirmed. "
+        "of those reviewed 85.71 % were confirmed (95 % interval 50.0 to 90.0 %). "
         "As the reviewer saw the codings, no chance-corrected coefficient applies."
     )
 

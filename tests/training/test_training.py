@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pandas as pd
 import pytest
@@ -212,3 +213,17 @@ def test_a_round_without_anything_in_common_is_said(tmp_path):
     path = tmp_path / "page.html"
     write_training_page(path, ground(assignments=assignments), coder="KL", against="RB", round_="1")
     assert "There is nothing to compare in this round" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.chromium
+@pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
+@pytest.mark.parametrize("width", [700, 1280])
+def test_the_page_fits_its_window(tmp_path, width):
+    driver = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    page(tmp_path)
+    with driver.sync_playwright() as made:
+        browser = made.chromium.launch(executable_path=shutil.which("chromium"))
+        opened = browser.new_page(viewport={"width": width, "height": 900})
+        opened.goto((tmp_path / "page.html").as_uri())
+        assert opened.evaluate("document.documentElement.scrollWidth") == width
+        browser.close()

@@ -96,5 +96,4 @@ def test_a_new_study_of_real_transcripts_runs_by_the_readme_alone(
     assert len(topics) >= 3 and (topics["segments"] >= 5).all()
     for name in ("findings.docx", "index.html", "disagreements.xlsx"):
         assert (study / "reports" / name).is_file()
-    shutil.copyfile(study / "reports" / "disagreements.xlsx", tmp_path / "disagreements.xlsx")
-    type_("import", "disagreements.xlsx")
+    type_("import", "my-study/reports/disagreements.xlsx")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -25,6 +23,7 @@ from qualcode.codings.kinds import read_kind
 from qualcode.codings.match import OwnPlaces, place_own
 from qualcode.codings.model import OWN, FileCodings, Given, Sidecar, read_sidecar, sidecar_path
 from qualcode.codings.place import TAKEN_OUT, place_row, row_mark, shown
+from qualcode.collecting import rings_looked_for_later
 from qualcode.errors import Problem, nearest
 from qualcode.study import Study
 from qualcode.tables import DIRECTIONS
@@ -78,19 +77,6 @@ class FileResult:
     places: OwnPlaces | None = None
     beside: Beside = field(default_factory=Beside)
     own_codes: bool = False
-
-
-@contextmanager
-def rings_looked_for_later() -> Iterator[None]:
-    """Rows are made by the ten thousand, none in a ring of references: looking for rings among them again and again takes
-    a third of the time."""
-    looked = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if looked:
-            gc.enable()
 
 
 @rings_looked_for_later()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
@@ -34,6 +35,13 @@ def study_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def no_study_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`-C STUDY` where a subcommand needs no study: taken, so that it may stand after every subcommand, and not used."""
     return click.option("-C", "study", metavar="STUDY", expose_value=False, help="Not needed here.")(function)
+
+
+def typed(path: Path) -> str:
+    """A file as it is typed in this folder: `reports/meeting/disagreements.xlsx`, in quotation marks where it holds a blank."""
+    here = Path.cwd().resolve()
+    shown = path.resolve().relative_to(here).as_posix() if path.resolve().is_relative_to(here) else str(path)
+    return f'"{shown}"' if " " in shown else shown
 
 
 def iso_day(given: str) -> str:

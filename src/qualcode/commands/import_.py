@@ -110,10 +110,11 @@ def command(
     results: list[dict[str, Any]] = []
     for file in kinds:
         if file in sheets:
-            if file == sheets[0]:
-                from qualcode.decisions import import_sheets
+            if file != sheets[0]:
+                continue  # all of them were brought in together with the first
+            from qualcode.decisions import import_sheets
 
-                results.append(import_sheets(study, sheets, prefer=prefer, dry_run=dry_run))
+            results.append(import_sheets(study, sheets, prefer=prefer, dry_run=dry_run))
         elif kinds[file] == "splits":
             from qualcode.decisions.splits import import_splits
 

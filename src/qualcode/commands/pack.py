@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from qualcode.commands import pack_review, pack_training
-from qualcode.commands.common import study_option
+from qualcode.commands.common import study_option, typed
 from qualcode.errors import QualcodeError
 from qualcode.study import Study
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from qualcode.decisions import Pack
 
 OUT = click.Path(path_type=Path)
@@ -105,7 +107,7 @@ def meeting(
     for path in paths.values():
         things = "disagreement" if len(pack.items) == 1 else "disagreements"
         click.echo(f"{study.shown(path)}: {len(pack.items)} {things}{shown}, {still} of them open.")
-    back = [path.name if form != "html" else "FILE.json" for form, path in paths.items()]
+    back = [typed(path) if form != "html" else "FILE.json" for form, path in paths.items()]
     saved = " (FILE.json: what the page saves)" if "html" in paths else ""
     click.echo(f"Decide in it, save it, and bring it back with: qualcode import {' '.join(back)}{saved}")
 
@@ -129,42 +131,48 @@ def _meeting_files(study: Study, forms: tuple[str, ...], out: Path | None) -> di
 
 
 def _meeting_pack(study: Study, context: int) -> Pack:
-    """Every disagreement of the last run's codings, with the decisions as they are now."""
+    """Every disagreement of the codings that the last run read, ranked anew with the decisions as they are now."""
     from qualcode.codebook.history import read_history
-    from qualcode.codings.align import with_unaligned
     from qualcode.codings.carry import carry_decisions
-    from qualcode.consensus import find_disagreements
+    from qualcode.consensus.ranked import NAMES, rank_study
     from qualcode.decisions import make_pack, read_decisions
+    from qualcode.since_run import changed_since_run
     from qualcode.tables import read
     from qualcode.transcripts.kept import read_texts
-    from qualcode.transcripts.translations import compared_on_originals
 
-    files = {
-        name: study.processed / f"{name}.parquet"
-        for name in ("codings", "assignments", "turns", "transcripts", "codebook", "splits", "unaligned")
-    }
+    files = {name: study.processed / f"{name}.parquet" for name in NAMES}
     missing = [study.shown(path) for path in files.values() if not path.is_file()]
     if missing:
         hint = "Make them with `qualcode run --until consensus`."
         raise QualcodeError(f"there is nothing to compare yet ({', '.join(missing)}).", hint=hint)
     tables = {name: read(name, path) for name, path in files.items()}
-    texts = read_texts(study.processed / "texts")
-    decisions, _ = carry_decisions(read_decisions(study), read_history(study))
-    codebook, match = tables["codebook"], study.config.consensus.match
-    on = compared_on_originals(
-        tables["codings"],
-        tables["assignments"],
-        with_unaligned(tables["splits"], tables["unaligned"]),
-        tables["transcripts"],
-        tables["turns"],
-    )
-    found = find_disagreements(on.codings, on.assignments, texts, codebook, decisions, match=match, splits=on.waiting)
-    table = study.reports / "tables" / "disagreements.csv"
-    ranked = read("report_disagreements", table) if table.is_file() else found
-    if "rank" in ranked:  # as the last run ranked them
-        found["rank"] = found["disagreement"].map(dict(zip(ranked["disagreement"], ranked["rank"], strict=True)))
-    title = study.config.study.title
-    return make_pack(found, on.codings, tables["turns"], texts, codebook, decisions, title=title, context=context)
+    _one_run(tables)
+    changed = changed_since_run(study, files["codings"])
+    if changed:
+        what = f"WARNING: changed since the last run, and not yet in what is packed: {', '.join(changed)}."
+        click.echo(f"{what}\n  Run `qualcode run --until consensus`, and pack again.", err=True)
+    texts, config = read_texts(study.processed / "texts"), study.config
+    decisions, reopened = carry_decisions(read_decisions(study), read_history(study))
+    ranked = rank_study(
+        study, tables, texts, decisions, match=config.consensus.match, span=config.consensus.span,
+        settings=config.agreement, language=config.study.language,
+    )  # fmt: skip
+    for problem in (*reopened, *ranked.spans.notes):
+        click.echo(f"WARNING: {problem}", err=True)
+    return make_pack(
+        ranked.found, ranked.codings, tables["turns"], texts, tables["codebook"], ranked.spans.decisions,
+        title=config.study.title, context=context,
+    )  # fmt: skip
+
+
+def _one_run(tables: dict[str, pd.DataFrame]) -> None:
+    """Refuse codings placed in other texts than those at hand: a run stopped between them, after a transcript was corrected."""
+    shown = dict(zip(tables["transcripts"]["transcript"], tables["transcripts"]["sha256_text"], strict=True))
+    placed = tables["codings"]
+    stale = sorted({t for t, sha in zip(placed["transcript"], placed["sha256_text"], strict=True) if shown[t] != sha})
+    if stale:
+        what = f"the texts of {', '.join(stale)} changed after the codings were read."
+        raise QualcodeError(what, hint="Read them anew with `qualcode run --until consensus`.")
 
 
 def _write_meeting(form: str, path: Path, pack: Pack, study: Study) -> None:
@@ -255,7 +263,7 @@ def alignment(study: Study, again: bool, out: Path | None) -> None:
     path = path / "alignment.xlsx" if path.is_dir() else path
     lost = not_imported(study, path) if path.is_file() and is_alignment_sheet(path) else 0
     if lost:
-        hint = f"Bring them in with `qualcode import {path.name}`, or move the file."
+        hint = f"Bring them in with `qualcode import {typed(path)}`, or move the file."
         raise QualcodeError(f"choices were filled in and have not been imported ({lost}).", where=str(path), hint=hint)
     tables = {name: read(name, file) for name, file in files.items()}
     info = study.config.study
@@ -270,7 +278,7 @@ def alignment(study: Study, again: bool, out: Path | None) -> None:
         click.echo("No code waits to be aligned.")
         return
     click.echo(f"{study.shown(path)}: {codes} {'code' if codes == 1 else 'codes'} to align, {pairs} pairs of codes.")
-    click.echo(f"Fill it in, save it, and bring it back with: qualcode import {path.name} (new codes: --new-codes)")
+    click.echo(f"Fill it in, save it, and bring it back with: qualcode import {typed(path)} (new codes: --new-codes)")
 
 
 @command.command(short_help="A workbook: which words may identify somebody, and what is to be done with each?")
@@ -300,7 +308,7 @@ def identifiers(study: Study, again: bool, people: bool, out: Path | None) -> No
     path = path / "identifiers.xlsx" if path.is_dir() else path
     lost = not_imported(study, path)
     if lost:
-        hint = f"Bring them in with `qualcode import {path.name}`, or move the file."
+        hint = f"Bring them in with `qualcode import {typed(path)}`, or move the file."
         raise QualcodeError(
             f"decisions were filled in and have not been imported ({lost}).", where=str(path), hint=hint
         )
@@ -330,7 +338,7 @@ def identifiers(study: Study, again: bool, people: bool, out: Path | None) -> No
             err=True,
         )
     click.echo(f"{study.shown(path)}: {number} {'candidate' if number == 1 else 'candidates'}. It holds names.")
-    click.echo(f"Decide in it, save it, bring it back with: qualcode import {path.name}; then delete it.")
+    click.echo(f"Decide in it, save it, bring it back with: qualcode import {typed(path)}; then delete it.")
 
 
 @command.command(short_help="Corrected transcripts side by side, and a workbook of coded passages that changed.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from qualcode.commands.common import study_option
+from qualcode.commands.common import study_option, typed
 from qualcode.errors import QualcodeError, nearest
 from qualcode.study import Study
 
@@ -108,7 +108,7 @@ def command(
     )
     check_handed_out(study, [path])
     click.echo(f"{study.shown(path)}: {number} codings of {coder} for {reviewer}, {done} of them with a verdict.")
-    click.echo(f"Fill it in, save it, and bring it back with: qualcode import {path.name}")
+    click.echo(f"Fill it in, save it, and bring it back with: qualcode import {typed(path)}")
 
 
 def _coded_alone(assigned: pd.DataFrame, codings: pd.DataFrame, reviewer: str, reviewed: set[str]) -> set[str]:
@@ -136,7 +136,7 @@ def _keep_what_is_filled_in(study: Study, path: Path) -> None:
     """Refuse to write over verdicts that were not brought in."""
     from qualcode.review.sheet_in import import_review
 
-    what, hint = "", f"Bring it in with `qualcode import {path.name}`, or move the file."
+    what, hint = "", f"Bring it in with `qualcode import {typed(path)}`, or move the file."
     try:
         found = import_review(study, path, dry_run=True)
         if found["added"] + found["changed"]:

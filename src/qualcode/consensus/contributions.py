@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from qualcode.agreement.prepared import StudyTables
 from qualcode.agreement.sweep import Coded
 from qualcode.agreement.units import Units, put_together
+from qualcode.collecting import rings_looked_for_later
 from qualcode.consensus.disagreements import DIRECTION, Comparison, Dispute
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,7 @@ class Contributions:
     unit: str
 
 
+@rings_looked_for_later()
 def contributions(comparison: Comparison, study: StudyTables) -> Contributions:
     """Each disagreement's share of the observed disagreement over the study's units.
 

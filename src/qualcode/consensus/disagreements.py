@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pandas as pd
 
+from qualcode.collecting import rings_looked_for_later
 from qualcode.consensus.readings import Group, Reading, all_groups, overlap, shorter
 from qualcode.tables import TABLES, join
 from qualcode.words import word_spans
@@ -69,6 +70,7 @@ class Dispute:
         return [side.group for side in self.sides if side.group is not None]
 
 
+@rings_looked_for_later()
 def compare(
     codings: pd.DataFrame,
     assignments: pd.DataFrame,

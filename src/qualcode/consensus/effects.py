@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from qualcode.attribution import participants_of
+from qualcode.collecting import rings_looked_for_later
 from qualcode.consensus.disagreements import DIRECTION, Comparison, Dispute
 from qualcode.consensus.layer import Row, Rulings, SpanRule, place_of, together
 from qualcode.people import People
@@ -17,6 +18,7 @@ from qualcode.tables import join, split
 
 Place = tuple[str, str, str]  # transcript, scope, code
 Span = tuple[int, int]
+_NOBODY: Counter[str] = Counter()
 PLAIN = ("keep_a", "keep_b", "both", "neither")  # the choices that need no further word
 
 
@@ -44,6 +46,7 @@ class _Stretch:
     rows: list[tuple[int, Row]] = field(default_factory=list)  # the disagreement that a row comes from (-1: none)
 
 
+@rings_looked_for_later()
 def effects(
     comparison: Comparison,
     decisions: pd.DataFrame,
@@ -81,6 +84,7 @@ class _Findings:
         self.now: list[list[Row]] = [self.rulings.rows(dispute) for dispute in comparison.disputes]
         self.lines: dict[str, list[str]] = {}  # a code with all above it
         self.places = self._stretches()
+        self.kept: dict[tuple[int, str], list[Row]] = {}
         self.spoken: dict[tuple[str, str, Span], frozenset[str] | None] = {}
 
     def _stretches(self) -> dict[Place, list[_Stretch]]:
@@ -129,7 +133,7 @@ class _Findings:
         choices = PLAIN if a.code and b.code else ("keep_a" if a.code else "keep_b", "neither")
         now = self.now[number]
         same = {self.rulings.of(dispute)[1]} | (set() if now else {"neither"})  # leave what stands already
-        each = [now, *(self.rulings.rows_if(dispute, "", choice, "") for choice in choices if choice not in same)]
+        each = [now, *(self._rows_if(dispute, choice) for choice in choices if choice not in same)]
         hulls: dict[Place, Span] = {}
         for row in (row for rows in each for row in rows):
             place = (row.transcript, row.scope, row.code)
@@ -146,6 +150,15 @@ class _Findings:
                 here[row.transcript, row.scope, row.code].append(row)
             found.append({place: self._mentions(several) for place, several in here.items()})
         return found
+
+    def _rows_if(self, dispute: Dispute, choice: str) -> list[Row]:
+        """What a choice would leave; a side's row, which several choices leave, is made once."""
+        if choice == "both" and dispute.kind != "boundary":
+            return [row for side in ("keep_a", "keep_b") for row in self._rows_if(dispute, side)]
+        key = (id(dispute), choice)
+        if key not in self.kept:
+            self.kept[key] = self.rulings.rows_if(dispute, "", choice, "")
+        return self.kept[key]
 
     def _within(self, place: Place, hull: Span) -> list[tuple[int, Row]]:
         stretches = self.places.get(place, [])
@@ -220,9 +233,9 @@ class _Findings:
             counts: list[int] = []
             present: list[set[str]] = []
             concerned = {person for tally in tallies for place in inside for person in tally[place][1]}
+            heard = self.heard.get(row, _NOBODY)
             for tally in tallies:
                 counts.append(self.mentions[row] + sum(tally[place][0] - now[place][0] for place in inside))
-                heard = self.heard.get(row, Counter())
                 present.append(
                     {
                         person

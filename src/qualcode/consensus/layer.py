@@ -337,6 +337,8 @@ def together(rows: list[Row], span: SpanRule, match: float) -> list[Row]:
 
 
 def place_of(row: Row, rule: SpanRule) -> tuple[int, int]:
+    if len(row.readings) == 1 and not row.span:
+        return row.readings[0].start, row.readings[0].end
     return row.span or _span(row.readings, rule)
 
 

@@ -39,6 +39,11 @@ class Group:
     codings: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
+        if len(self.readings) == 1:  # most are
+            (one,) = self.readings
+            self.start, self.end, self.coders = one.start, one.end, (one.coder,)
+            self.codings = tuple(sorted(set(one.codings)))
+            return
         self.start = min(reading.start for reading in self.readings)
         self.end = max(reading.end for reading in self.readings)
         self.coders = tuple(sorted({reading.coder for reading in self.readings}))
@@ -49,6 +54,8 @@ class Group:
         return self.transcript, self.scope, self.code
 
     def direction_of(self, coder: str) -> str:
+        if len(self.readings) == 1:
+            return self.readings[0].direction if self.coders[0] == coder else ""
         return one_direction(reading.direction for reading in self.readings if reading.coder == coder)
 
 

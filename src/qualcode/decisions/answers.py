@@ -66,21 +66,38 @@ def choice_of(given: str, where: str, place: str, problems: Problems) -> str:
 
 
 def day_of(value: Any, where: str, place: str, problems: Problems) -> str:
-    """A day as 2024-03-31 from a date cell, ISO text or `31.3.2024`; "" where there is none or it cannot be read."""
+    """A day as 2024-03-31 from a date cell or text; "" where there is none or it cannot be read.
+
+    As text: 2024-03-31, 2024/3/31, 31.3.2024, and 31/3/2024 or 31-3-2024 where it can be one day only.
+    """
     if value is None or value == "":
         return ""
     if isinstance(value, datetime | date):
         return value.strftime("%Y-%m-%d")
     text = str(value).strip()
-    german = re.fullmatch(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})", text)
+    dotted = re.fullmatch(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})", text)
+    year_first = re.fullmatch(r"(\d{4})/(\d{1,2})/(\d{1,2})", text)
+    either = re.fullmatch(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})", text)
     try:
-        if german:
-            return date(int(german[3]), int(german[2]), int(german[1])).isoformat()
+        if dotted:
+            return date(int(dotted[3]), int(dotted[2]), int(dotted[1])).isoformat()
+        if year_first:
+            return date(*map(int, year_first.groups())).isoformat()
+        if either:
+            return _one_day(int(either[1]), int(either[3]), int(either[4]))
         return date.fromisoformat(text[:10] if re.fullmatch(r"\d{4}-\d{2}-\d{2}[T ].*", text) else text).isoformat()
     except ValueError:
         shown = f"'{text}'" if len(text) <= 20 else "what is written as the date"
         problems.add(where, f"{shown} is not a date.", "Write it as 2024-03-31 or 31.03.2024.", place=place)
         return ""
+
+
+def _one_day(first: int, second: int, year: int) -> str:
+    """The day of 20/11/2024 or 11/20/2024, whatever the country; a ValueError where it may be two days (5/11/2024)."""
+    if first <= 12 and second <= 12 and first != second:
+        raise ValueError("day or month first?")
+    day, month = (first, second) if first > 12 or first == second else (second, first)
+    return date(year, month, day).isoformat()
 
 
 def once_each(answers: Iterable[Answer], problems: Problems) -> list[Answer]:

@@ -11,6 +11,7 @@ from qualcode.decisions.items import DIRECTIONS, Item, Pack, Reading
 from qualcode.decisions.layout import CHOICES_EXPLAINED, KINDS, PACK, WORD_OF, code_option
 from qualcode.decisions.overview import reading_shown
 from qualcode.decisions.passage import shortened
+from qualcode.decisions.stake import EXPLAINED
 from qualcode.decisions.wordxml import anchor, control, link, numbered, paragraph, run, table
 from qualcode.documents import PREFIX, footer, set_facts, set_font, upright
 from qualcode.files import write_zip_document
@@ -116,6 +117,8 @@ def _front(pack: Pack, notice: str, facts: dict[str, str]) -> list[str]:
         _explained(CHOICES_EXPLAINED),
         paragraph(run("Kinds of disagreement"), "Heading 1"),
         _explained(tuple((kind, KINDS[kind]) for kind in KINDS if any(item.kind == kind for item in pack.items))),
+        paragraph(run("Rank, and what is at stake"), "Heading 1"),
+        paragraph(run(EXPLAINED)),
         paragraph(run(fact_line(facts)), "Meeting Small"),
     ]
 
@@ -164,6 +167,9 @@ def _item(number: int, item: Item, pack: Pack, with_list: bool) -> list[str]:
     heading = paragraph(mark + run(f"{number}. {item.transcript}, {item.kind}: {about}"), "Heading 2", keep=True)
     return [
         heading,
+        paragraph(run(f"Rank {item.rank}. At stake: {item.at_stake}", colour=_GREY), "Meeting Cell", keep=True)
+        if item.at_stake
+        else "",
         *_passage(item),
         paragraph(run(suggested), "Meeting Notice", keep=True) if item.suggested else "",
         paragraph("", "Meeting Small", keep=True),

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
+
+import pandas as pd
 
 from qualcode.codings.anchor import Refusal, folded_text
 from qualcode.decisions.answers import Answer, Filled
 from qualcode.decisions.items import DIRECTIONS, TEXT_MARK, pack_id, text_marks
 from qualcode.decisions.layout import SILENT_CHOICES, WORD_OF, bracketed
 from qualcode.decisions.passage import located, shortened, window
-from qualcode.decisions.table import parse_other
-from qualcode.errors import DecisionsError, Problem, Problems, nearest
+from qualcode.decisions.spans import present_decisions
+from qualcode.decisions.table import all_rows, parse_other
+from qualcode.errors import DecisionsError, Problem, Problems, nearest, together
 from qualcode.study import Study
 from qualcode.tables import read
+from qualcode.transcripts.kept import kept_text
+from qualcode.transcripts.made_on import mark, read_made_on
 
 CONTEXT = 30  # words, where a sheet does not say how many it shows
+FEW = 3  # disagreements that are no more, up to which each is named
 QUOTED = 6  # words in a row of a transcript from which on a reason quotes it
 
 
@@ -30,13 +37,25 @@ class Held:
         if not table.is_file() or not codebook.is_file():
             hint = "Make them with `qualcode run --until consensus`, then import the sheet again."
             raise DecisionsError("the study's disagreements have not been made yet.", where=where, hint=hint)
-        rows = read("report_disagreements", table).to_dict("records")
+        self.table = read("report_disagreements", table)
+        rows = self.table.to_dict("records")
         codes = read("codebook", codebook)
         self.labels: dict[str, str] = dict(zip(codes["code"], codes["label"], strict=True))
         self.known = {str(row["disagreement"]): {str(k): v for k, v in row.items()} for row in rows}
         self.warnings: list[Problem] = []
+        self._unknown: list[Answer] = []
         self._texts: dict[str, str] = {}
         self._runs: dict[str, set[tuple[str, ...]]] = {}
+
+    @cached_property
+    def decisions(self) -> pd.DataFrame:
+        """The decisions in force as sheets made now show them."""
+        return present_decisions(self.study, self.table)
+
+    @cached_property
+    def _shown(self) -> dict[str, str]:
+        """The `value` of each decision in force, as sheets made now show it."""
+        return dict(zip(self.decisions["decision"], self.decisions["value"], strict=True))
 
     def text(self, transcript: str) -> str:
         """A transcript's present text."""
@@ -68,8 +87,9 @@ class Held:
 
     # ------------------------------------------------------------ one answer
 
-    def check(self, answer: Answer, filled: Filled, base: Mapping[str, str] | None, problems: Problems) -> None:
+    def check(self, answer: Answer, filled: Filled, problems: Problems) -> None:
         """Add what is wrong with an answer to `problems`; fill its `value`."""
+        base = self._base(answer)
 
         def add(what: str, hint: str = "") -> None:
             problems.add(answer.file, what, hint, place=answer.place)
@@ -84,8 +104,8 @@ class Held:
             if as_it_came and base is not None and all(base[k] == getattr(answer, k) for k in ("by", "on")):
                 answer.outcome = "unchanged"
                 return
-            hint = "A coding it rests on has changed or gone since the sheet was made. Make a new one with `qualcode pack meeting`."
-            add(f"disagreement '{answer.about}' is not known.", hint)
+            answer.outcome = "refused"
+            self._unknown.append(answer)
             return
         if not answer.by:
             add("there is a decision but not who decided.", "Fill in 'By'.")
@@ -97,6 +117,30 @@ class Held:
         elif (answer.other or answer.words) and not (base is not None and base["choice"] == "other"):
             hint = "Choose 'other' as the decision, or empty them."
             add(f"there is an other code, direction or passage, and the decision is '{WORD_OF[answer.choice]}'.", hint)
+
+    def unknown(self) -> list[Problem]:
+        """Decisions on disagreements that are no more; many of one file are said at once."""
+        hint = (
+            "A coding it rests on has changed or gone since the sheet was made, or a coder's name. To bring in the others, empty "
+            "its decision here; decide it anew in a sheet of `qualcode pack meeting`."
+        )
+        few = [Problem(one.file, f"disagreement '{one.about}' is not known.", hint, one.place) for one in self._unknown]
+        return few if len(few) <= FEW else together(replace(one, what="this disagreement is not known.") for one in few)
+
+    def _base(self, answer: Answer) -> Mapping[str, str] | None:
+        """The decision that the sheet came with, or became when it was brought in before; None where there is neither."""
+        signed = (answer.about, answer.choice, answer.reason, answer.by, answer.on)
+        return self._ever.get(answer.base) or self._alike.get(signed)
+
+    @cached_property
+    def _ever(self) -> dict[str, dict[str, str]]:
+        """Every decision, superseded ones too."""
+        return {row["decision"]: row for row in all_rows(self.study)}
+
+    @cached_property
+    def _alike(self) -> dict[tuple[str, ...], dict[str, str]]:
+        names = ("about", "choice", "reason", "by", "on")
+        return {tuple(row[name] for name in names): row for row in self._ever.values()}
 
     @staticmethod
     def _check_choice(answer: Answer, known: Mapping[str, Any], add: Any) -> None:
@@ -119,9 +163,16 @@ class Held:
             if answer.words:
                 add("this disagreement is about the direction: the passage stands.", "Empty the other passage.")
             return
-        before = base["value"] if base is not None and base["choice"] == "other" else ""
-        if before and not answer.words and answer.other == before:
+        came = base["value"] if base is not None and base["choice"] == "other" else ""
+        # a sheet made since its text was corrected shows the span where it is now
+        name = base["decision"] if base is not None else ""
+        before = self._shown.get(name, came) if came else ""
+        if before and not answer.words and answer.other in (before, came):
             answer.value = before  # as the page gives it back
+            return
+        as_before = base is not None and all(base[name] == getattr(answer, name) for name in ("reason", "by", "on"))
+        if came and not before and as_before and folded_text(answer.words) in self._as_it_was(name):
+            answer.value = came  # nobody touched it, and its passage was taken out of the text since
             return
         if not answer.other and not answer.words:
             add("the decision is 'other', and there is no other code.", "Choose it in the column beside.")
@@ -144,7 +195,7 @@ class Held:
         if answer.words:
             if start is not None:
                 add("there are both offsets and words of another passage.", "Give one of them.")
-            span = self._words(answer, known, filled, before, add)
+            span = self._words(answer, known, filled, before, self._as_it_was(name), add)
         elif start is not None and end is not None:
             if before and before == f"{code} {start}-{end}":
                 span = start, end
@@ -172,14 +223,14 @@ class Held:
         return by_label.get(name.casefold()), start, end
 
     def _words(
-        self, answer: Answer, known: Mapping[str, Any], filled: Filled, before: str, add: Any
+        self, answer: Answer, known: Mapping[str, Any], filled: Filled, before: str, as_it_was: set[str], add: Any
     ) -> tuple[int, int] | None:
         transcript = str(known["transcript"])
         text = self.text(transcript)
         _, start, end = parse_other(before)
         if start is not None and end is not None:
             as_shown = {folded_text(text[start:end]), folded_text(shortened(text[start:end]))}
-            if folded_text(answer.words) in as_shown:
+            if folded_text(answer.words) in as_shown | as_it_was:
                 return start, end  # as the sheet came
         context = filled.facts.get("context", "")
         shown = int(context) if context.isdecimal() else CONTEXT
@@ -189,6 +240,19 @@ class Held:
             add(found.cause, found.hint)
             return None
         return found
+
+    def _as_it_was(self, decision: str) -> set[str]:
+        """The words of a decision's span in the text that it was made on, as a sheet showed them that was made before."""
+        sha = self._made_on.get(mark("decision", decision), "")
+        old = kept_text(self.study, sha) if sha else None
+        _, start, end = parse_other(self._ever.get(decision, {}).get("value", ""))
+        if old is None or start is None or end is None:
+            return set()
+        return {folded_text(old[start:end]), folded_text(shortened(old[start:end]))}
+
+    @cached_property
+    def _made_on(self) -> dict[str, str]:
+        return read_made_on(self.study)
 
     def _offsets(
         self, answer: Answer, transcript: str, start: int, end: int, filled: Filled, add: Any

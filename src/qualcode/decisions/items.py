@@ -19,6 +19,7 @@ import pandas as pd
 
 from qualcode.attribution import participants_of
 from qualcode.decisions.passage import window
+from qualcode.decisions.stake import Stake, stake_of
 from qualcode.decisions.table import CHOICES, parse_other
 from qualcode.errors import QualcodeError, nearest
 from qualcode.files import newest_date, sha256
@@ -99,11 +100,17 @@ class Item:
     choices: tuple[str, ...]
     decided: Decided | None
     suggested: str = ""  # what an unsigned suggestion says; it decides nothing
+    stake: Stake | None = None  # what deciding it would change; None where that was not worked out
 
     @property
     def text_end(self) -> int:
         """Where what is shown ends."""
         return self.text_start + len(self.before) + len(self.words) + len(self.after)
+
+    @property
+    def at_stake(self) -> str:
+        """What deciding it would change, in words; "" where that was not worked out."""
+        return self.stake.told() if self.stake else ""
 
     @property
     def open(self) -> bool:
@@ -177,7 +184,8 @@ def make_pack(
     Parameters
     ----------
     disagreements
-        Table `report_disagreements`; its column `rank` gives the order; what has no rank comes last, in the table's order.
+        Table `report_disagreements`; its column `rank` gives the order, those after it what is at stake; what has no rank comes
+        last, in the table's order.
     codings, turns, texts, codebook, decisions
         Where the words, memos, definitions and earlier decisions are taken from; decisions are those in force.
     title
@@ -208,7 +216,7 @@ def make_pack(
                 after=shown[2], text_start=low, voices=_voices(spoken.get(name), low, high), speaker=speaker,
                 sides=(sides[0], sides[1]), choices=_choices(str(line["kind"]), sides),
                 decided=_decided(str(line["decision"]), decision, text) if signed else None,
-                suggested="" if signed else str(decision.get("value", "")),
+                suggested="" if signed else str(decision.get("value", "")), stake=stake_of(line, labels),
             )
         )  # fmt: skip
     return Pack(

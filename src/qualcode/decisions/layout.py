@@ -38,6 +38,8 @@ COLUMNS = (
     Column("kind", "Kind", 11),
     Column("transcript", "Transcript", 11),
     Column("speaker", "Speaker", 10),
+    Column("rank", "Rank", 6),
+    Column("stake", "At stake", 22),
     Column("before", "Just before", 26),
     Column("coder_a", "A: coder", 8, "a"),
     Column("code_a", "A: code", 19, "a"),

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qualcode.codebook.history import read_history
-from qualcode.codings.carry import carry_decisions
+import pandas as pd
+
 from qualcode.decisions.answers import Answer, Filled, people
 from qualcode.decisions.document_in import is_document, read_document
 from qualcode.decisions.held_against import Held
 from qualcode.decisions.layout import WORD_OF
 from qualcode.decisions.saved_in import is_saved, read_saved
 from qualcode.decisions.sheet_in import is_workbook, read_workbook
-from qualcode.decisions.table import COLUMNS, DISAGREEMENT, all_rows, append_decisions, decision_id, read_decisions
+from qualcode.decisions.spans import keep_texts_of_spans
+from qualcode.decisions.table import COLUMNS, DISAGREEMENT, all_rows, append_decisions, decision_id
 from qualcode.errors import DecisionsError, Problem, Problems
 from qualcode.study import Study
 
@@ -92,10 +93,11 @@ def import_sheets(study: Study, paths: Sequence[Path], *, prefer: str = "", dry_
                 answer.outcome = "refused"
                 continue
             before = len(problems.found)
-            held.check(answer, sheet, ever.get(answer.base), problems)
+            held.check(answer, sheet, problems)
             if len(problems.found) > before:
                 answer.outcome = "refused"
-    written = _merge(study, answers, ever, preferred, problems)
+    problems.found += held.unknown()
+    written = _merge(held.decisions, answers, ever, preferred, problems)
     counts = Counter(answer.outcome for answer in answers)
     seen = {(answer.file, answer.place) for answer in answers}
     counts["refused"] += sum(bool(row[1]) and row not in seen for row in unread)
@@ -108,6 +110,8 @@ def import_sheets(study: Study, paths: Sequence[Path], *, prefer: str = "", dry_
     problems.raise_if_any(DecisionsError)
     held.look_at_reasons(answer for answer in answers if answer.outcome in ("added", "changed"))
     ids = append_decisions(study, written, file=FILE, dry_run=dry_run)
+    if not dry_run:
+        keep_texts_of_spans(study, written, {name: str(row["transcript"]) for name, row in held.known.items()})
     return {
         "kind": "decisions",
         "message": f"{files}: {said} ({rows} rows).",
@@ -193,21 +197,19 @@ class _Stand:
 
 
 def _merge(
-    study: Study,
+    shown: pd.DataFrame,
     answers: Sequence[Answer],
     ever: Mapping[str, Mapping[str, str]],
     preferred: str,
     problems: Problems,
 ) -> list[dict[str, object]]:
-    """The rows to write; every answer without an outcome gets one."""
-    decisions = read_decisions(study)
-    carried, _ = carry_decisions(decisions, read_history(study))  # as sheets show them
+    """The rows to write; every answer without an outcome gets one. `shown` are the decisions in force, as sheets show them."""
     in_force = {
         str(line["about"]): {str(key): str(value) for key, value in line.items()}
-        for line in decisions.to_dict("records")
+        for line in shown.to_dict("records")
         if line["kind"] == DISAGREEMENT and line["choice"]
     }
-    rows_known: list[Mapping[Any, Any]] = [*ever.values(), *carried.to_dict("records")]
+    rows_known: list[Mapping[Any, Any]] = [*ever.values(), *shown.to_dict("records")]
     recorded = {(row["about"], *(_flat(row[name]) for name in _FIELDS)) for row in rows_known}
     by_about: dict[str, list[Answer]] = {}
     for answer in answers:
@@ -238,6 +240,8 @@ def _one(
     problems: Problems,
 ) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
+    last = max(answer.on for answer in given)
+    one_newest = preferred == NEWEST and len({answer.ruling for answer in given if answer.on == last}) == 1
     for answer in given:
         if stand is not None:
             if answer.ruling == stand.ruling:
@@ -246,6 +250,8 @@ def _one(
                     continue
             elif not _knew(answer, stand):
                 gives_way = _settled(answer, stand, preferred, by_file)
+                if gives_way is None and one_newest and answer.on < last:
+                    gives_way = True  # two of one day differ, and a later one holds in any case
                 if gives_way is None:
                     _conflict(about, answer, stand, problems)
                     continue

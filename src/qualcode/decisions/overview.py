@@ -8,10 +8,11 @@ from typing import Any
 
 from qualcode.decisions.items import Item, Pack, Reading
 from qualcode.decisions.layout import COLUMNS, OVERVIEW, SHEET, WORD_OF, code_option
-from qualcode.sheets import FACTS, font, put
+from qualcode.sheets import FACTS, font, height, put
 
 _HEAD = 6  # the row of the list's heads
-_LIST = (("No.", 7), ("Transcript", 13), ("Kind", 12), ("Speaker", 14), ("A", 44), ("B", 44), ("Decision now", 15))
+_LIST = (("No.", 7), ("Transcript", 13), ("Kind", 12), ("Speaker", 14), ("A", 34), ("B", 34), ("Rank", 7),
+    ("At stake", 42), ("Decision now", 15))  # fmt: skip
 _COUNTS = (("", 18), ("All", 8), ("Decided", 9), ("Open", 8))
 _AT = len(_LIST) + 2  # the first column of the counts
 
@@ -92,17 +93,18 @@ def _line(page: Any, row: int, number: int, item: Item, column: Any, looks: tupl
         item.kind,
         item.speaker,
         *(reading_shown(side) for side in item.sides),
+        item.rank,
+        item.at_stake,
         f'=IF(INDEX({column("choice")},{place})="","",INDEX({column("choice")},{place}))',
     )
     for at, value in enumerate(shown, start=1):
         cell = page.cell(row, at)
         cell._style = copy(looks[at > 1])
-        if value.startswith("=") and at in (1, len(shown)):
+        if at in (1, len(shown)):
             cell.value = value
         else:
             put(cell, value)
-    lines = max(-(-len(value) // 54) for value in shown[4:6])
-    page.row_dimensions[row].height = 13.2 * lines + 3
+    page.row_dimensions[row].height = height((shown[at], _LIST[at][1] + 4) for at in (4, 5, 7))
 
 
 def _counts(page: Any, pack: Pack, column: Any, settled: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from qualcode.decisions.items import DIRECTIONS, Item, Pack, Reading
 from qualcode.decisions.layout import KINDS, WORD_OF
+from qualcode.decisions.stake import EXPLAINED
 from qualcode.drafts import draft_mark
 from qualcode.files import write_text
 
@@ -78,6 +79,7 @@ def pack_data(pack: Pack, *, title: str = "", language: str = "") -> dict[str, A
         "codebook": f"{pack.codebook} {pack.version}".strip(),
         "choices": WORD_OF,
         "kinds": KINDS,
+        "explained": EXPLAINED,
         "directions": DIRECTIONS,
         "codes": [
             {
@@ -124,6 +126,7 @@ def _item(item: Item, definitions: dict[str, int]) -> dict[str, Any]:
         if decided is None
         else {name: getattr(decided, name) for name in ("choice", "value", "reason", "by", "on", "decision")},
         "suggested": item.suggested,
+        "stake": item.at_stake,
     }
 
 

@@ -11,15 +11,20 @@ from qualcode.decisions.layout import HEADINGS, HIDDEN, PACK, SHEET
 from qualcode.errors import DecisionsError, Problem, Problems
 from qualcode.files import load_workbook
 
+HEADER_WITHIN = 20  # rows in which the headings are looked for: people put lines of their own above them
+
 
 def is_workbook(path: Path) -> bool:
-    """Whether a file is a workbook of disagreements that qualcode made (also after another program saved it)."""
+    """Whether a file is a workbook of disagreements that qualcode made, also after another program saved it, or after
+    somebody copied its sheet into a workbook of their own."""
     if path.suffix.lower() not in (".xlsx", ".xlsm") or not zipfile.is_zipfile(path):
         return False
     try:
-        return facts_of(open_workbook(path)).get("qualcode") == PACK
+        book = open_workbook(path)
     except DecisionsError:
         return False
+    facts = facts_of(book)
+    return facts.get("qualcode") == PACK or (not facts and _page_of(book) is not None)
 
 
 def read_workbook(path: Path, where: str, problems: Problems) -> Filled:
@@ -32,11 +37,12 @@ def read_workbook(path: Path, where: str, problems: Problems) -> Filled:
     """
     book = open_workbook(path)
     facts = facts_of(book)
-    if facts.get("qualcode") != PACK or SHEET not in book.sheetnames:
+    page = _page_of(book)
+    if facts.get("qualcode", PACK) != PACK or page is None:
         raise DecisionsError(
             "this is not a sheet of disagreements.", where=where, hint="Make one with `qualcode pack meeting`."
         )
-    return Filled(where, facts, once_each(_answers(book[SHEET], where, problems), problems))
+    return Filled(where, facts, once_each(_answers(page, where, problems), problems))
 
 
 def open_workbook(path: Path) -> Any:
@@ -56,10 +62,22 @@ def facts_of(book: Any) -> dict[str, str]:
     return {str(key): str(value if value is not None else "") for key, value in pairs if key is not None}
 
 
+def _page_of(book: Any) -> Any:
+    """The sheet of disagreements, under its own name or another; None where there is none."""
+    if SHEET in book.sheetnames:
+        return book[SHEET]
+    wanted = {heading for heading, key in HEADINGS.items() if key in ("disagreement", "choice")}
+    for page in book.worksheets:
+        for cells in page.iter_rows(max_row=HEADER_WITHIN, values_only=True):
+            if wanted <= {" ".join(str(cell or "").split()).casefold() for cell in cells}:
+                return page
+    return None
+
+
 def _answers(page: Any, where: str, problems: Problems) -> list[Answer]:
     at: dict[str, int] = {}
     header = 0
-    for number, cells in enumerate(page.iter_rows(max_row=20, values_only=True), start=1):
+    for number, cells in enumerate(page.iter_rows(max_row=HEADER_WITHIN, values_only=True), start=1):
         names = [HEADINGS.get(" ".join(str(cell or "").split()).casefold(), "") for cell in cells]
         if "disagreement" in names:
             header, at = number, {name: place for place, name in enumerate(names) if name}
@@ -68,7 +86,7 @@ def _answers(page: Any, where: str, problems: Problems) -> list[Answer]:
     if missing:
         headings = {key: heading for heading, key in HEADINGS.items()}
         for key in missing:
-            problems.add(where, f"sheet {SHEET}: the column '{headings[key]}' is missing.", "Make a new sheet.")
+            problems.add(where, f"sheet {page.title}: the column '{headings[key]}' is missing.", "Make a new sheet.")
         return []
     found: list[Answer] = []
     for number, cells in enumerate(page.iter_rows(min_row=header + 1, values_only=True), start=header + 1):

@@ -26,6 +26,7 @@ from qualcode.decisions.layout import (
 )
 from qualcode.decisions.overview import write_overview
 from qualcode.decisions.passage import shortened
+from qualcode.decisions.stake import EXPLAINED
 from qualcode.decisions.worklist import write_facts
 from qualcode.files import write_zip_document
 from qualcode.sheets import font as _font
@@ -96,6 +97,8 @@ def _row(number: int, item: Item, pack: Pack) -> dict[str, Any]:
         "kind": item.kind,
         "transcript": item.transcript,
         "speaker": item.speaker,
+        "rank": item.rank,
+        "stake": item.at_stake,
         "before": ("… " if before and item.text_start else "") + before,
         "after": after + (" …" if after and item.text_end < item.length else ""),
         "choice": WORD_OF.get(made.choice, made.choice) if made else "",
@@ -149,6 +152,7 @@ def _write_rows(page: Any, rows: list[dict[str, Any]]) -> None:
     line = Side(style="thin", color="BFBFBF")
     border = Border(left=line, right=line, top=line, bottom=line)
     top = Alignment(wrap_text=True, vertical="top")
+    middle = Alignment(vertical="top", horizontal="center")
     for at, column in enumerate(COLUMNS, start=1):
         header, fill = _COLOURS[column.role]
         page.column_dimensions[get_column_letter(at)].width = column.width
@@ -164,10 +168,10 @@ def _write_rows(page: Any, rows: list[dict[str, Any]]) -> None:
             if look is None:
                 if column.key == "on":
                     cell.number_format = "yyyy-mm-dd"
-                elif column.key != "number":
+                elif column.key not in ("number", "rank"):
                     cell.number_format = "@"
                 cell.font = _font(size=10, color="7F7F7F" if column.role == "ids" else "000000")
-                cell.alignment = top
+                cell.alignment = middle if column.key in ("number", "rank") else top
                 cell.border = border
                 if fill:
                     cell.fill = PatternFill("solid", fgColor=fill)
@@ -311,6 +315,8 @@ def _write_help(page: Any, pack: Pack, notice: str) -> None:
         *CHOICES_EXPLAINED,
         ("h", "Kinds of disagreement"),
         *KINDS.items(),
+        ("h", "Rank, and what is at stake"),
+        ("", EXPLAINED),
         ("h", "Confidential"),
         ("", "This workbook holds words of participants. Share it only within the team."),
     ]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from qualcode.codebook.history import read_history
+from qualcode.codings.carry import carry_decisions
 from qualcode.codings.changes import OPEN, changed_row
 from qualcode.codings.passages import Passages
-from qualcode.decisions.table import DISAGREEMENT, parse_other
+from qualcode.decisions.table import DISAGREEMENT, parse_other, read_decisions
 from qualcode.errors import Problem
-from qualcode.transcripts.made_on import mark
+from qualcode.study import Study
+from qualcode.tables import read
+from qualcode.transcripts.made_on import keep_made_on, mark
 
 
 @dataclass(frozen=True)
@@ -73,3 +78,49 @@ def carry_spans(decisions: pd.DataFrame, disagreements: pd.DataFrame, passages: 
         else:
             made.decisions.loc[at, "value"] = f"{code} {now.place[0]}-{now.place[1]}".strip()
     return made
+
+
+def present_decisions(study: Study, disagreements: pd.DataFrame) -> pd.DataFrame:
+    """The decisions in force as sheets show them: codes of the codebook in use, spans of the texts of the last run.
+
+    Parameters
+    ----------
+    disagreements
+        Table `report_disagreements` of the last run.
+    """
+    carried, _ = carry_decisions(read_decisions(study), read_history(study))
+    files = {name: study.processed / f"{name}.parquet" for name in ("transcripts", "edits")}
+    if not _with_spans(carried) or not all(path.is_file() for path in files.values()):
+        return carried
+    tables = {name: read(name, path) for name, path in files.items()}
+    hashes = dict(zip(tables["transcripts"]["transcript"], tables["transcripts"]["sha256_text"], strict=True))
+    known = disagreements[disagreements["transcript"].isin(list(hashes))]
+    paths = {name: study.processed / "texts" / f"{name}.txt" for name in set(known["transcript"])}
+    texts = {name: path.read_bytes().decode("utf-8") for name, path in paths.items() if path.is_file()}
+    known = known[known["transcript"].isin(list(texts))]
+    return carry_spans(carried, known, Passages(study, hashes, texts, tables["edits"])).decisions
+
+
+def keep_texts_of_spans(study: Study, rows: Iterable[Mapping[str, object]], transcript_of: Mapping[str, str]) -> None:
+    """Note that the spans of new decisions count in the texts of the last run: they may be corrected before the next one.
+
+    Parameters
+    ----------
+    rows
+        New rows of the decisions table.
+    transcript_of
+        The transcript of each disagreement.
+    """
+    path = study.processed / "transcripts.parquet"
+    given = [row for row in rows if row["choice"] == "other" and parse_other(str(row["value"]))[1] is not None]
+    if not given or not path.is_file():
+        return
+    listed = read("transcripts", path)
+    hashes = dict(zip(listed["transcript"], listed["sha256_text"], strict=True))
+    named = {str(row["decision"]): transcript_of[str(row["about"])] for row in given}
+    keep_made_on(study, {mark("decision", name): hashes[of] for name, of in named.items() if of in hashes})
+
+
+def _with_spans(decisions: pd.DataFrame) -> bool:
+    others = decisions[(decisions["kind"] == DISAGREEMENT) & (decisions["choice"] == "other")]
+    return any(parse_other(str(value))[1] is not None for value in others["value"])

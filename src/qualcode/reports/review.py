@@ -18,10 +18,10 @@ def review(data: Data) -> PrintedTable:
     """Codings reviewed, confirmed, changed, rejected and added, with two percentages, over all and by code."""
     rows = data.tables.get("review", data["agreement"].iloc[:0])
     columns = [
-        Column("Code", 2.1), Column("Reviewed", 0.95, "right"), Column("Confirmed", 1.0, "right"),
-        Column("Changed", 0.9, "right"), Column("Rejected", 0.9, "right"), Column("Added", 0.75, "right"),
-        Column("Confirmed, % of reviewed and added", 1.35, "right"), Column("95 % interval", 1.3, "right"),
-        Column("Confirmed, % of reviewed", 1.1, "right"),
+        Column("Code", 2.0), Column("Reviewed", 1.35, "right"), Column("Confirmed", 1.45, "right"),
+        Column("Changed", 1.25, "right"), Column("Rejected", 1.3, "right"), Column("Added", 1.0, "right"),
+        Column("Confirmed, % of reviewed and added (95 % interval)", 2.35, "right"),
+        Column("Confirmed, % of reviewed (95 % interval)", 2.35, "right"),
     ]  # fmt: skip
     printed: list[Row] = []
     notes: list[str] = []
@@ -29,15 +29,15 @@ def review(data: Data) -> PrintedTable:
     for reviewer, coder in pairs:
         mine = rows[(rows["reviewer"] == reviewer) & (rows["coder"] == coder)]
         heading = f"{reviewer} on the codings of {_names(coder)}"
-        printed.append(Row([heading, *[""] * 8], level=0))
+        printed.append(Row([heading, *[""] * (len(columns) - 1)], level=0))
         both = (mine[mine["coefficient"] == OF_ALL], mine[mine["coefficient"] == OF_REVIEWED])
         for one, other in zip(*(part.to_dict("records") for part in both), strict=True):
             printed.append(
                 Row(
                     [
                         "All codes" if one["scope"] == "all" else one["label"], whole(one["reviewed"]), whole(one["confirmed"]),
-                        whole(one["changed"]), whole(one["rejected"]), whole(one["added"]), _percent(one), _limits(one),
-                        _percent(other),
+                        whole(one["changed"]), whole(one["rejected"]), whole(one["added"]),
+                        _with_limits(one), _with_limits(other),
                     ],
                     level=1 if one["scope"] == "all" else 2,
                 )
@@ -108,11 +108,12 @@ def review_methods(data: Data) -> str:
             f"{line['rejected']} rejected{added}."
         )
         if not pd.isna(line["estimate"]):
-            limits = _limits(line)
+            limits, of_reviewed = _limits(line), _limits(other)
             text += (
                 f" Percent agreement was {_percent(line)} % ({line['n']} of {line['of']} codings reviewed or added"
                 + (f"; 95 % interval {limits} %" if limits else "")
-                + f"); of those reviewed {_percent(other)} % were confirmed."
+                + f"); of those reviewed {_percent(other)} % were confirmed"
+                + (f" (95 % interval {of_reviewed} %)." if of_reviewed else ".")
             )
         said.append(text + " As the reviewer saw the codings, no chance-corrected coefficient applies.")
     return " ".join(said)
@@ -125,6 +126,11 @@ def _names(cell: str) -> str:
 
 def _percent(line: Mapping[Any, Any]) -> str:
     return "–" if pd.isna(line["estimate"]) else f"{100 * line['estimate']:.2f}"
+
+
+def _with_limits(line: Mapping[Any, Any]) -> str:
+    limits = _limits(line)
+    return f"{_percent(line)} ({limits})" if limits else _percent(line)
 
 
 def _limits(line: Mapping[Any, Any]) -> str:

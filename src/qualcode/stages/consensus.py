@@ -8,26 +8,18 @@ from typing import Literal
 import click
 import pandas as pd
 
-from qualcode.agreement.prepared import prepare
 from qualcode.codebook.history import read_history
-from qualcode.codings.align import OWN, with_unaligned
+from qualcode.codings.align import OWN
 from qualcode.codings.carry import carry_decisions
-from qualcode.codings.passages import Passages
 from qualcode.config import Agreement
-from qualcode.consensus import compare, consensus_layer, listed, open_disagreements, unused_decisions
-from qualcode.consensus.contributions import contributions
-from qualcode.consensus.effects import effects
-from qualcode.consensus.ranking import rank_disagreements
+from qualcode.consensus import consensus_layer, open_disagreements, unused_decisions
+from qualcode.consensus.ranked import rank_study
 from qualcode.decisions import make_pack, read_decisions, write_sheet
-from qualcode.decisions.spans import carry_spans
 from qualcode.drafts import mark_drafts
-from qualcode.people import people_of_study
-from qualcode.segments import further_units
 from qualcode.study import Study
 from qualcode.tables import TABLES, read, write
 from qualcode.transcripts.kept import read_texts
 from qualcode.transcripts.made_on import keep_made_on
-from qualcode.transcripts.translations import compared_on_originals
 
 IN = click.Path(path_type=Path, exists=True)
 OUT = click.Path(path_type=Path)
@@ -65,31 +57,20 @@ def command(
     """Find where coders disagree, rank it, and make the layer that all findings rest on."""
     study = Study.load(root)
     mark_drafts(study)
-    codes, spoken, listed_ = read("codebook", codebook), read("turns", turns), read("transcripts", transcripts)
-    chosen, own = read("splits", splits), read("unaligned", unaligned)
-    on = compared_on_originals(
-        read("codings", codings), read("assignments", assignments), with_unaligned(chosen, own), listed_, spoken
-    )
-    coded, assigned, waiting = on.codings, on.assignments, on.waiting
-    words = read_texts(texts)
+    given = {
+        "codings": codings, "assignments": assignments, "turns": turns, "transcripts": transcripts, "segments": segments,
+        "codebook": codebook, "splits": splits, "unaligned": unaligned, "edits": edits,
+    }  # fmt: skip
+    tables, words = {name: read(name, path) for name, path in given.items()}, read_texts(texts)
     decisions, reopened = carry_decisions(read_decisions(study), read_history(study))
-    for problem in reopened:
-        click.echo(f"WARNING: {problem}", err=True)
-    comparison = compare(coded, assigned, words, codes, match=match, splits=waiting)
-    hashes = dict(zip(listed_["transcript"], listed_["sha256_text"], strict=True))
-    spans = carry_spans(decisions, listed(comparison, decisions), Passages(study, hashes, words, read("edits", edits)))
-    for problem in spans.notes:
-        click.echo(f"WARNING: {problem}", err=True)
-    layer = consensus_layer(comparison, spans.decisions, span=span, open_=open_)
     settings = Agreement.model_validate_json(measures)
-    tables = prepare(
-        coded, assigned, read("segments", segments), spoken, listed_[listed_["translation_of"] == ""], words, codes,
-        splits=waiting, more_units=further_units([settings.unit], listed_, spoken, words, language), **settings.measures,
+    ranked = rank_study(
+        study, tables, words, decisions, match=match, span=span, settings=settings, language=language
     )  # fmt: skip
-    people = people_of_study(study, listed_)
-    shares = contributions(comparison, tables)
-    stakes = effects(comparison, spans.decisions, spoken, people, span=span)
-    found = rank_disagreements(listed(comparison, decisions), comparison, stakes, shares)
+    found, spans, shares = ranked.found, ranked.spans, ranked.shares
+    for problem in (*reopened, *spans.notes):
+        click.echo(f"WARNING: {problem}", err=True)
+    layer = consensus_layer(ranked.comparison, spans.decisions, span=span, open_=open_)
     write("report_disagreements", found, disagreements)
     write("consensus", layer, consensus)
     coded_before = read("changed_codings", changed_codings)
@@ -97,7 +78,9 @@ def command(
     write("report_changed", pd.concat([coded_before, of_decisions]) if len(of_decisions) else coded_before, changed)
     keep_made_on(study, spans.made_on)
     info = study.config.study
-    pack = make_pack(found, coded, spoken, words, codes, decisions, title=info.title, context=context)
+    pack = make_pack(
+        found, ranked.codings, tables["turns"], words, tables["codebook"], spans.decisions, title=info.title, context=context
+    )  # fmt: skip
     write_sheet(sheet, pack, notice=info.notice)
     click.echo(f"{len(layer)} rows of consensus; {len(found)} disagreements, {open_disagreements(found)} of them open.")
     if shares.codes:
@@ -105,14 +88,14 @@ def command(
             f"{100 * shares.outside:.1f} % of the observed disagreement ({shares.unit}s) lies in none of them: borders that differ "
             "a little, and text that somebody read too little of to be asked."
         )
-    if on.lost:
+    if ranked.lost:
         what = (
             "codings of translations lie on turns without a counterpart in the original, and stay on the translation."
         )
-        click.echo(f"{on.lost} {what}")
+        click.echo(f"{ranked.lost} {what}")
     for left_out, why in (
-        (int((chosen["status"] == "open").sum()), "a choice after a split"),
-        (int((own["why"] == OWN).sum()), "the alignment of their code"),
+        (int((tables["splits"]["status"] == "open").sum()), "a choice after a split"),
+        (int((tables["unaligned"]["why"] == OWN).sum()), "the alignment of their code"),
     ):
         if left_out:
             click.echo(f"{left_out} codings wait for {why} and are left out.")

@@ -10,15 +10,13 @@ import pandas as pd
 
 from qualcode.agreement.before_after import before_and_after
 from qualcode.agreement.prepared import prepare
-from qualcode.codebook.history import read_history
 from qualcode.codings.align import with_unaligned
-from qualcode.codings.carry import carry_decisions
 from qualcode.config import Agreement
 from qualcode.consensus import compare
 from qualcode.consensus.contributions import contributions
 from qualcode.consensus.discussion import after_discussion, readings_table, rulings_table
 from qualcode.consensus.lessons import lessons, lessons_table
-from qualcode.decisions import read_decisions
+from qualcode.decisions.spans import present_decisions
 from qualcode.files import newest_date
 from qualcode.people import people_of_study
 from qualcode.reports.lessons import write_lessons
@@ -65,7 +63,7 @@ def command(
     words, ranked = read_texts(texts), read("report_disagreements", disagreements)
     waiting = with_unaligned(read("splits", splits), read("unaligned", unaligned))
     on = compared_on_originals(read("codings", codings), read("assignments", assignments), waiting, listed, spoken)
-    decisions, _ = carry_decisions(read_decisions(study), read_history(study))
+    decisions = present_decisions(study, ranked)
     comparison = compare(on.codings, on.assignments, words, codes, match=match, splits=on.waiting)
     settings = Agreement.model_validate_json(measures)
     tables = prepare(

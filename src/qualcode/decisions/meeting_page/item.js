@@ -81,6 +81,7 @@ function show(item, { focus = "" } = {}) {
     make("h2", { id: "item-heading", tabindex: "-1" }, `Rank ${item.rank}: ${item.kind}`),
     make("p", { class: "soft" }, pack.kinds[item.kind] ?? "", " ", own(place), item.speaker ? ". Speaking: " : ".",
       item.speaker ? own(item.speaker) : "", item.speaker ? "." : ""),
+    item.stake ? make("details", { class: "stake" }, make("summary", {}, "At stake: ", own(item.stake)), make("p", { class: "soft" }, pack.explained)) : "",
     make("p", { id: "state", class: "state-line" }),
     item.scope === "span" ? make("section", { "aria-labelledby": "context-heading" },
       make("div", { class: "context-head" },

@@ -142,6 +142,7 @@ function fillPrint() {
       each.memo ? [". Memo: ", own(each.memo)] : "");
     return make("article", {},
       make("h2", {}, `${item.rank}. ${item.kind}, `, own(item.transcript), item.speaker ? [", ", own(item.speaker)] : ""),
+      item.stake ? make("p", {}, "At stake: ", own(item.stake)) : "",
       item.scope === "span" ? contextOf(item, words, null, null) : make("p", {}, "The whole transcript."),
       item.sides.map(side),
       make("p", { class: "decided" }, make("strong", {}, "Decision: "),

@@ -11,6 +11,7 @@ rule discussion:
         splits="data/processed/splits.parquet",
         unaligned="data/processed/unaligned.parquet",
         disagreements="reports/tables/disagreements.csv",
+        edits="data/processed/edits.parquet",  # decisions count in the texts of their day
         decisions=shown(study.decisions_files),
         versions=shown(study.codebook_files),
         raw=raw("participants") + raw("sessions") + raw("speakers"),
