@@ -11,7 +11,8 @@ from qualcode.transcripts.encodings import ENOUGH, best_page
 from qualcode.transcripts.model import UnreadableError, counted
 
 MOST_LINES = 200_000  # more than any interview has
-TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
+_LETTERS = r"(?:\d{1,2}\s?h\s?)?\d{1,3}\s?m(?:in)?\s?\d{1,2}\s?s(?:ec)?\b"  # 1m 23s
+TIME = rf"(?:(?:\d{{1,2}}:)?\d{{1,2}}:\d{{2}}(?:[.,]\d{{1,3}})?|{_LETTERS})"
 _SPAN = rf"{TIME}(?:\s*(?:-->|[-–—])\s*{TIME})?"  # a time, or from when to when
 STAMP = rf"(?:\[{_SPAN}\]|\({_SPAN}\)|#{TIME}(?:-\d)?#|{_SPAN})"
 
@@ -148,7 +149,11 @@ def one_line(text: str) -> str:
 
 
 def seconds(mark: str) -> float | None:
-    """Seconds of a time mark: `1:02:03.5`, `[02:03]`, `#00:01:02-5#` (tenths)."""
+    """Seconds of a time mark: `1:02:03.5`, `[02:03]`, `#00:01:02-5#` (tenths), `(1m 23s)`."""
+    spelt = re.search(_LETTERS, mark) if "m" in mark else None
+    if spelt:
+        numbers = [int(number) for number in re.findall(r"\d+", spelt.group())]
+        return float(sum(number * 60**power for power, number in enumerate(reversed(numbers))))
     found = re.search(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3})|-(\d)#)?", mark)
     if not found:
         return None

@@ -11,7 +11,7 @@ from qualcode.transcripts.cleaning import STAMP, TIME, one_line, seconds
 from qualcode.transcripts.model import Line, ReadOptions
 
 # forms that nobody writes by chance: one of them may stand once, where the file's labels are written like it
-STRONG = ("bold", "bracket", "dash", "timed", "name_time", "pattern")
+STRONG = ("bold", "bracket", "dash", "timed", "name_time", "stamped", "pattern")
 # forms that are looked for where no other is found, in this order: the share of a file's paragraphs that must have one, and
 # whether a single voice is enough
 FALLBACKS = {
@@ -59,8 +59,16 @@ _SIGNS = {
 }
 _SIGN = re.compile(r"[.)>;](?:\s|$)|\s[-–—]\s")
 _ALL_BOLD = re.compile(r"^(?P<mark>\*\*|__)(?P<label>[^*_]{1,60})(?P=mark)[\s\\]*(?P<rest>.*)$")
-_CHAT = re.compile(rf"^(?P<t1>{STAMP})\s+From\s+(?P<label>[^:]{{1,60}}?)\s+to\s+[^:]{{1,40}}:(?P<rest>.*)$")  # Zoom
-_ITEM = re.compile(r"^[-+*•‣▪]\s+(?=[^\s\d])")  # an item of a list
+_CHAT = re.compile(
+    rf"^(?P<t1>{STAMP})\s+From\s+(?P<label>[^:]{{1,60}}?)(?:\s+to\s+[^:]{{1,40}})?\s*:(?P<rest>.*)$"
+)  # Zoom
+# chats (WhatsApp): `[12/03/2024, 10:15:22] Anna: words`, `12/03/24, 10:15 am - Anna: words`; also the lines of the program
+DATED = re.compile(
+    r"^(?:\[(?=[^\[\]]{10,40}\]))?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?\s?m\.?)?"
+    r"(?:\]|\s+[-–—])\s+",
+    re.I,
+)
+_ITEM = re.compile(r"^(?:[-+*•‣▪]|>{1,3})\s+(?=[^\s\d])")  # an item of a list, or the sign of a change of voice
 _LEADING_TIME = re.compile(rf"^\s*(?P<time>{STAMP})")
 _MAY_BE_TIME = re.compile(r"[^\w\s]{0,3}\s*\d")
 _OPEN_BOLD = re.compile(r"^(?:\*\*|__)|(?:\*\*|__)(?=\W*:)")
@@ -83,12 +91,18 @@ class Candidate:
 def match(text: str, plain: Callable[[str], str] = one_line) -> list[Candidate]:
     """What may be labels in one line, the likeliest first (label and colon, bold, bracketed, with a time)."""
     text = one_line(text)
-    text = _ITEM.sub("", text) if text[:1] in "-+*•‣▪" else text
+    text = _ITEM.sub("", text) if text[:1] in "-+*•‣▪>" else text
     text = _WIDE.sub(r"\1: ", text) if "：" in text[:90] else text
     found: list[Candidate] = []
     chat = _CHAT.match(text) if "From" in text[:30] else None
     if chat:
         _add(found, "timed", chat["label"], chat["rest"], seconds(chat["t1"]), plain)
+        return found
+    dated = DATED.match(text) if text[:1].isdigit() or text[:1] == "[" else None
+    if dated:
+        label, colon, rest = text[dated.end() :].partition(":")
+        if colon and 0 < len(label) <= 60:
+            _add(found, "stamped", label, rest, None, plain)
         return found
     bold = _BOLD.match(text)
     if bold:
@@ -153,6 +167,14 @@ def candidates_in(
     found = match(text, plain)
     if all(candidate.form == "lower" for candidate in found):
         _add_others(found, text, following, plain)
+    start = line.bold.strip(" :.-–—|")
+    if (
+        start
+        and len(start.split()) <= 5
+        and name_like(start)
+        and all(c.label != start or c.form in FALLBACKS for c in found)
+    ):
+        _add(found, "bold_open", start, one_line(plain(text))[len(line.bold) :].lstrip(" :-–—|"), None, plain)
     for candidate in found:
         candidate.time = line.time if candidate.time is None else candidate.time
     return found
@@ -226,7 +248,7 @@ def _possible(label: str, form: str) -> bool:
         not label
         or len(re.sub(r"\([^()]*\)", "", label).split()) > 10
         or not re.search(r"\w", label)
-        or re.fullmatch(r"[\d\W]+", label)
+        or (form != "stamped" and re.fullmatch(r"[\d\W]+", label))  # in chats a telephone number may be the name
     ):
         return False
     if re.search(r"https?$|[\"“”„«»;<>{}=?!]|\.\.|…", label):
@@ -245,7 +267,7 @@ def name_like(label: str) -> bool:
     if re.search(r"[.!?,;:…]$", core) and not re.search(r"\b\w{1,4}\.$", core):
         return False
     name, comma, title = core.partition(",")
-    if comma and len(name.split()) >= 2 and len(title.split()) <= 4:
+    if comma and len(name.split()) >= 2 and len(title.split()) <= 4 and not re.search(r"\w{4}[.?!]\s", title):
         core = name
     words = re.sub(r"[,/&+]", " ", core).split()
     if not words or len(words) > 10:

@@ -12,8 +12,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from qualcode.transcripts.cleaning import MOST_LINES, one_line, take_times
-from qualcode.transcripts.forms import CROWD, FALLBACKS, STRONG, Candidate, candidates_in, name_like, shape_of
-from qualcode.transcripts.layouts import arrows, only_speech, part_of, without_numbers
+from qualcode.transcripts.forms import (
+    CROWD,
+    DATED,
+    FALLBACKS,
+    STRONG,
+    Candidate,
+    candidates_in,
+    match,
+    name_like,
+    shape_of,
+)
+from qualcode.transcripts.layouts import arrows, only_speech, part_of, parted, stamps, without_numbers
 from qualcode.transcripts.model import Line, RawTranscript, RawTurn, ReadOptions, UnreadableError, counted, drop_empty
 
 # words by which legends name the one who asks, beside the configured labels
@@ -87,7 +97,8 @@ def read_lines(
     if len(lines) > MOST_LINES:
         raise UnreadableError(f"this file has more than {MOST_LINES:,} lines.", "Is it the right file?")
     lines, aside = only_speech(part_of(lines, options, plain), plain)
-    lines, numbers = without_numbers(arrows(lines))
+    lines, numbers = without_numbers(stamps(arrows(lines), plain))
+    lines, notices = _without_notices(parted(lines, plain))
     found = [candidates_in(line, lines[at + 1 : at + 2], options, plain) for at, line in enumerate(lines)]
     if options.form:
         found = [[candidate for candidate in candidates if candidate.form == options.form] for candidates in found]
@@ -106,9 +117,23 @@ def read_lines(
     transcript.pattern = pattern_of(c.form for c in chosen if c is not None and c.key in decided.voices)
     if aside:
         transcript.notes.append(f"{counted(aside, 'line')} of the meeting program left out (summary, attendees)")
+    if notices:
+        transcript.notes.append(f"{counted(notices, 'line')} of the chat program left out")
     if numbers:
         transcript.notes.append(f"{counted(numbers, 'line number')} left out")
     return transcript
+
+
+def _without_notices(lines: list[Line]) -> tuple[list[Line], int]:
+    """Of a chat (half of its lines have a date and a name) what people wrote, and how many lines the program wrote."""
+    dated = [DATED.match(one_line(line.text)) is not None for line in lines]
+    said = [
+        bool(at) and any(c.form == "stamped" for c in match(line.text)) for at, line in zip(dated, lines, strict=True)
+    ]
+    if sum(said) < max(4, 0.5 * len(lines)):
+        return lines, 0
+    kept = [line for line, at, name in zip(lines, dated, said, strict=True) if name or not at]
+    return kept, len(lines) - len(kept)
 
 
 def pattern_of(forms: Iterable[str]) -> str:
@@ -129,7 +154,7 @@ def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options:
             forms_of[candidate.key][candidate.form] += 1
             label_of.setdefault(candidate.key, candidate.label)
     typed = Counter[str]()
-    for form in ("bold", "dash", "timed", "colon", "name_time", "pattern"):
+    for form in ("bold", "dash", "timed", "colon", "name_time", "stamped", "pattern"):
         typed.update(by_form[form])
     if sum(by_form["clock"].values()) >= sum(typed.values()):
         typed.update(by_form["clock"])
@@ -148,6 +173,8 @@ def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options:
         voices |= {key for key in typed if _stem(key) in stems}  # `Speaker 3` beside `Speaker 2`
         if _only_labelled(found, lines):
             voices |= set(typed)
+        if sum(by_form["stamped"].values()) >= 4:  # who writes in a chat is a voice, however often
+            voices |= set(by_form["stamped"])
     voices -= not_voices
     if not voices:
         paragraphs = sum(1 for line in lines if not line.soft)
@@ -157,15 +184,37 @@ def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options:
             if form == "sign" and not any(key in known or re.search(r"\d", key) for key in twice):
                 continue  # letters before a stop are labels only where one is known to be: `Q. …`
             if sum(by_form[form][key] for key in twice) >= enough and (len(twice) > 1 or alone):
-                voices |= twice
+                voices |= twice | _like(form, twice, found, lines, label_of) - not_voices
                 decided.fallback = form
                 break
     else:  # names alone on a line beside labels that are known already
         voices |= {key for key in by_form["name_alone"] if key in known and by_form["name_alone"][key] >= 2}
     voices -= _legend_only(found, lines, voices)
-    voices |= _single(found, forms_of, voices | decided.structure, label_of, len(lines), not_voices)
+    voices |= _single(found, lines, forms_of, voices, decided.structure, label_of, not_voices)
     decided.voices = voices
     return decided
+
+
+def _like(
+    form: str,
+    twice: set[str],
+    found: Sequence[Sequence[Candidate]],
+    lines: Sequence[Line],
+    label_of: dict[str, str],
+) -> set[str]:
+    """Labels without a colon that stand once, where nearly every turn (nine in ten) begins with one, written as the others are."""
+    own = [next((c for c in candidates if c.form == form), None) for candidates in found]
+    if form == "time_name":  # a time and a name and nothing else: not by chance
+        may = [at for at, candidate in enumerate(own) if candidate is not None]
+    elif form == "name_alone":  # a turn is a name and what follows until the next empty line
+        may = [at for at, line in enumerate(lines) if own[at] is not None or (line.gap and at and own[at - 1] is None)]
+    elif form == "name_apart":  # a name, then its words
+        may = [at for at, candidate in enumerate(own) if candidate is not None or (at and own[at - 1] is None)]
+    else:
+        may = [at for at, line in enumerate(lines) if own[at] is not None or not line.soft]
+    shapes = {shape_of(label_of[key]) for key in twice} - {"word"}
+    begin = [c for at in may if (c := own[at]) is not None and (c.key in twice or shape_of(c.label) in shapes)]
+    return {candidate.key for candidate in begin} if len(begin) >= 0.9 * len(may) else set()
 
 
 def _stem(key: str) -> str:
@@ -219,16 +268,19 @@ def _legend_only(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], vo
 
 def _single(
     found: Sequence[Sequence[Candidate]],
+    lines: Sequence[Line],
     forms_of: dict[str, Counter[str]],
     voices: set[str],
+    structure: set[str],
     label_of: dict[str, str],
-    n_lines: int,
     not_voices: set[str],
 ) -> set[str]:
     """Labels that stand once, written as the file's other labels are: after the talk has begun, and not by chance."""
     main = Counter[str]()
+    voices = voices | structure
+    n_lines = _paragraphs(found, lines, voices)
     for key in voices:
-        main.update(forms_of[key])
+        main.update({form: n for form, n in forms_of[key].items() if form not in FALLBACKS})
     total = sum(main.values())
     if total < 4:
         return set()
@@ -243,7 +295,7 @@ def _single(
     begun = False
     for candidates in found:
         if any(candidate.key in voices for candidate in candidates):
-            begun = True
+            begun = begun or any(candidate.key in voices - structure for candidate in candidates)
             continue
         if not begun:
             continue
@@ -257,6 +309,16 @@ def _single(
             if candidate.form == "colon" and dense and main["colon"] >= total / 2 and shape in shapes:
                 more.add(candidate.key)
     return more
+
+
+def _paragraphs(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], voices: set[str]) -> int:
+    """How many lines may have a label: not those that go on, nor those right below a label that has its line to itself."""
+    number = 0
+    below = False
+    for candidates, line in zip(found, lines, strict=True):
+        number += not (below or (line.soft and not candidates))
+        below = any(candidate.key in voices and not candidate.rest for candidate in candidates)
+    return number
 
 
 def _drop_silent(chosen: list[Candidate | None], lines: Sequence[Line], decided: Decided) -> None:
@@ -327,7 +389,7 @@ def _turns(
             turns[-1].paragraphs.append(words)
             counts["unlabelled"] += first is not None and at > first and bool(turns[-1].paragraphs[:-1])
             if turns[-1].start_s is None and len(turns[-1].paragraphs) == 1:
-                turns[-1].start_s = time
+                turns[-1].start_s = time if time is not None else line.time
         fresh = False
     kept = drop_empty(turns)
     notes = _notes(counts, decided, len(turns) - len(kept), labels=first is not None)

@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from qualcode.transcripts.cleaning import STAMP, one_line
 
 _NUMBER = re.compile(r"\d{1,5}")
 _NEAR = 2.0  # points by which pieces that begin at one place may differ
+_CELL_ROWS, _CELL_WORDS = 4, 7  # a voice's name in a narrow column has no more
 
 
 @dataclass
@@ -26,6 +28,7 @@ class Row:
     size: float
     pieces: list[tuple[float, str]] = field(default_factory=list)
     left: str = ""
+    bold: str = ""  # what it begins with in bold letters
 
     @property
     def start(self) -> float | None:
@@ -65,12 +68,14 @@ def without_margin_numbers(pages: list[list[Row]]) -> int:
     return len(found)
 
 
-def take_voices(pages: Sequence[Sequence[Row]]) -> bool:
+def take_voices(pages: Sequence[list[Row]]) -> bool:
     """Part a column of voices from the words beside it (in place), and say whether there is one.
 
     There is one where nearly all lines (four in five) have words that begin at the same place, and four or more of them
     something short to the left of it, with letters: a table of two or three columns, or labels before hanging paragraphs.
     """
+    for page in pages:
+        _join_cells(page)
     rows = [row for page in pages for row in page if row.pieces]
     starts = Counter(place for row in rows for place in {round(x / _NEAR) for x, text in row.pieces if text.strip()})
     for place, n in sorted(starts.items(), reverse=True):
@@ -87,8 +92,57 @@ def take_voices(pages: Sequence[Sequence[Row]]) -> bool:
         if any(re.fullmatch(STAMP, part) for left in lefts for part in left.split("\t")) or _recur(labels):
             for row in beside:
                 row.left, row.text = _parted(row, words)
+            _join_labels(rows)
             return True
     return False
+
+
+def _join_cells(page: list[Row]) -> None:
+    """Put a name that is broken over the lines of its cell before the words of the next cell (in place).
+
+    A table is drawn cell by cell: after `Anna`, `Bell` the page goes up again, and to the right.
+    """
+    at = 0
+    while at < len(page):
+        for below in range(at + 2, min(at + _CELL_ROWS, len(page) - 1) + 1):
+            words, cell = page[below], page[at:below]
+            places = [x for row in cell for x, text in row.pieces if text.strip()]
+            short = sum(len(row.text.split()) for row in cell) <= _CELL_WORDS
+            down = all(a.y > b.y + _NEAR for a, b in pairwise(cell))
+            if abs(words.y - cell[0].y) > _NEAR or not (places and short and down) or words.start is None:
+                continue
+            if words.start < max(places) + 10:
+                continue
+            columns: dict[int, list[str]] = {}
+            for row in cell:
+                for x, text in row.pieces:
+                    if text.strip():
+                        columns.setdefault(round(x / _NEAR), []).append(text.strip())
+            said = [(place * _NEAR, f"{_whole(texts)} ") for place, texts in sorted(columns.items())]
+            words.pieces[:0] = said
+            words.text = one_line(f"{''.join(text for _, text in said)} {words.text}")
+            del page[at:below]
+            break
+        at += 1
+
+
+def _whole(texts: Sequence[str]) -> str:
+    """`Jan-` above `Piet` is `Jan-Piet`, `Inter-` above `viewer` is `Interviewer`."""
+    return re.sub(r"(?<=\w)-\s(?=[^\W\d_])", "-", re.sub(r"(?<=\w)-\s(?=[a-zß-ÿ])", "", " ".join(texts)))
+
+
+def _join_labels(rows: Sequence[Row]) -> None:
+    """Labels beside the words that are broken (`Anna` above `Bell:`), whole again (in place): only their end has the colon."""
+    ends = Counter(row.left for row in rows if row.left.endswith(":"))
+    for row, below in pairwise(rows):
+        whole = f"{row.left} {below.left}"
+        if (
+            row.left
+            and ":" not in row.left.split("\t")[-1]
+            and ends[below.left] >= 2
+            and len(whole.split()) <= _CELL_WORDS
+        ):
+            row.left, below.left = whole, ""
 
 
 def _usual(places: Sequence[float]) -> float | None:
