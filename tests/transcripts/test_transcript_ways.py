@@ -91,12 +91,36 @@ def test_a_fact_after_a_label_that_is_no_voice_is_no_voice_either():
         "({m}m {s}s) {who}: {words}\n\n",
         "[{m}m{s:02}s] {who}: {words}\n\n",
         "{who} [0h {m}min {s}sec] {words}\n\n",
+        "[{who}, {m}:{s:02}]: {words}\n\n",
+        "{who} (00:{m:02}:{s:02}) - {words}\n\n",
+        "00:{m:02}:{s:02} | {who} | {words}\n",
+        "@{m}:{s:02} {who}: {words}\n",
+        "{{00:{m:02}:{s:02}}} {who}: {words}\n",
+        "<00:{m:02}:{s:02}> {who}: {words}\n",
+        "Timestamp: 00:{m:02}:{s:02}\n{who}: {words}\n\n",
     ],
 )
 def test_times_on_lines_of_their_own_and_in_minutes_and_seconds_are_the_turns(form):
     found = parsed(written(form))
     assert [(turn.speaker, " ".join(turn.paragraphs)) for turn in found.turns] == TALK
     assert [turn.start_s for turn in found.turns] == TIMES
+
+
+@pytest.mark.parametrize(
+    "form", ["### {who} (00:{m:02}:{s:02})\n\n{words}\n\n", "## 00:{m:02}:{s:02} {who}\n\n{words}\n\n"]
+)
+def test_a_name_and_a_time_in_a_heading_are_a_voice_also_where_they_stand_once(form):
+    found = parsed(written(form), "a.md")
+    assert [(turn.speaker, " ".join(turn.paragraphs)) for turn in found.turns] == TALK
+    assert [turn.start_s for turn in found.turns] == TIMES
+
+
+def test_what_could_not_be_heard_at_the_start_of_lines_is_no_voice():
+    text = written("{who}: {words}\n[inaudible 00:{m:02}:{s:02}] and so on\n", IDS)
+    assert said(text) == [
+        (who, f"{words} [inaudible 00:00:{int(time):02}] and so on")
+        for (who, words), time in zip(IDS, TIMES, strict=True)
+    ]
 
 
 def test_times_of_day_that_somebody_names_alone_on_a_line_are_words():

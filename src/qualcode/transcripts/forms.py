@@ -44,6 +44,9 @@ CROWD = re.compile(
     re.I,
 )
 _WIDE = re.compile(r"^([^:：]{1,80})：\s*")  # the colon of Chinese and Japanese
+_BRACKET_TIME = re.compile(
+    rf"^[\[(](?P<label>[^\d\W][^\[\]():]{{0,59}}?)[\s,\-–—|]+(?P<t2>{TIME})[\])]:\s+(?P<rest>\S.*)$"
+)
 _GUEST = r"(?:\s*\([^\d\W][^\[\]():]{0,30}\))?"  # Teams: `Bell, Anna (External)`
 _NAME_TIME = re.compile(rf"^(?P<label>[^\d\W][^\[\]():]{{0,59}}?{_GUEST})[\s,\-–—|]+(?P<t2>{STAMP})$")
 _NAME_TIME_WORDS = re.compile(
@@ -97,6 +100,10 @@ def match(text: str, plain: Callable[[str], str] = one_line) -> list[Candidate]:
     chat = _CHAT.match(text) if "From" in text[:30] else None
     if chat:
         _add(found, "timed", chat["label"], chat["rest"], seconds(chat["t1"]), plain)
+        return found
+    both = _BRACKET_TIME.match(text) if text[:1] in "[(" else None
+    if both and name_like(both["label"]):  # `[Anna, 0:03]: words`
+        _add(found, "timed", both["label"], both["rest"], seconds(both["t2"]), plain)
         return found
     dated = DATED.match(text) if text[:1].isdigit() or text[:1] == "[" else None
     if dated:
@@ -161,8 +168,13 @@ def candidates_in(
         return [Candidate("pattern", one_line(plain(own["speaker"])), text[own.end() :].strip(), time)]
     if line.heading:
         bare = one_line(plain(text))
-        timed = _NAME_TIME.match(bare)
-        label, time = (timed["label"], seconds(timed["t2"])) if timed else (bare.removesuffix(":"), line.time)
+        timed = _NAME_TIME.match(bare) or _TIME_NAME.match(bare)
+        label, time = bare.removesuffix(":"), line.time
+        if timed:
+            label, time = (
+                timed["label"],
+                seconds(next(mark for name, mark in timed.groupdict().items() if name != "label")),
+            )
         return [Candidate("heading", label, "", time)] if name_like(label) else []
     found = match(text, plain)
     if all(candidate.form == "lower" for candidate in found):
@@ -199,11 +211,12 @@ def _add_others(found: list[Candidate], text: str, following: Sequence[Line], pl
                 found.append(Candidate("name_apart", bare, ""))
     timed = _NAME_TIME_WORDS.match(bare) if "[" in bare[:45] or "(" in bare[:45] else None
     if timed and name_like(timed["label"]):
-        _add(found, "name_time", timed["label"], timed["rest"], seconds(timed["t2"]), plain)
+        rest = re.sub(r"^[-–—|]\s+", "", timed["rest"])
+        _add(found, "name_time", timed["label"], rest, seconds(timed["t2"]), plain)
     if any(candidate.form == "name_time" for candidate in found):
         return
-    if "\t" in text:
-        _add_tab(found, text, plain)
+    if "\t" in text or " | " in text[:90]:
+        _add_tab(found, text if "\t" in text else text.replace(" | ", "\t", 2), plain)
     if bold and bold["rest"] and name_like(bold["label"].strip()):
         _add(found, "bold_open", bold["label"], bold["rest"], None, plain)
     for form, patterns in _SIGNS.items() if _SIGN.search(bare[:50]) else ():

@@ -204,7 +204,10 @@ def _like(
 ) -> set[str]:
     """Labels without a colon that stand once, where nearly every turn (nine in ten) begins with one, written as the others are."""
     own = [next((c for c in candidates if c.form == form), None) for candidates in found]
-    if form == "time_name":  # a time and a name and nothing else: not by chance
+    if form == "heading":  # headings may be anything: only where all that come twice have a time
+        timed = all(c.time is not None for c in own if c is not None and c.key in twice)
+        may = [at for at, candidate in enumerate(own) if candidate is not None and candidate.time is not None and timed]
+    elif form == "time_name":  # a time and a name and nothing else: not by chance
         may = [at for at, candidate in enumerate(own) if candidate is not None]
     elif form == "name_alone":  # a turn is a name and what follows until the next empty line
         may = [at for at, line in enumerate(lines) if own[at] is not None or (line.gap and at and own[at - 1] is None)]
@@ -279,7 +282,8 @@ def _single(
     main = Counter[str]()
     voices = voices | structure
     n_lines = _paragraphs(found, lines, voices)
-    for key in voices:
+    n_lines -= sum(1 for candidates in found if any(candidate.key in structure for candidate in candidates))
+    for key in voices - structure:
         main.update({form: n for form, n in forms_of[key].items() if form not in FALLBACKS})
     total = sum(main.values())
     if total < 4:

@@ -20,7 +20,9 @@ _MEET = re.compile(
 _MEET_END = re.compile(r"^(?:meeting|transcription) ended after|^this editable transcript was computer generated", re.I)
 _TIME_ALONE = re.compile(r"^\d{2}:\d{2}:\d{2}$")
 _NAMED = re.compile(r"^[^\d\W][^:]{0,60}:\s+\S")
-_STAMP_ALONE = re.compile(STAMP)
+_STAMP_ALONE = re.compile(
+    rf"(?:(?:time(?:stamp| ?code)?|zeit(?:marke|stempel)?|tijd(?:code)?|tiempo|tempo|temps)\s*:\s*)?{STAMP}", re.I
+)
 # where a label may begin inside a paragraph: after the end of a sentence
 _INSIDE = re.compile(
     r"(?:^|(?<=[.?!…\"”’»)\]])\s+|\s+[-–—]\s*)(?=(?P<label>[^\W_][^\s:?!]{0,20}(?: [^\s:?!]{1,20}){0,3}):\s)"
