@@ -51,6 +51,7 @@ def written(form: str, talk: list[tuple[str, str]] = TALK) -> str:
         "[00:{m:02}:{s:02}] {who}\n{words}\n\n",
         "{who}\n{words}\n\n",
         "{who}\n\n{words}\n\n",
+        "{who}\n{words}\n-----\n",
         "{who}:\n{words}\n\n",
         "{who}\t{words}\n",
         "{who} – {words}\n",
@@ -113,6 +114,16 @@ def test_a_name_and_a_time_in_a_heading_are_a_voice_also_where_they_stand_once(f
     found = parsed(written(form), "a.md")
     assert [(turn.speaker, " ".join(turn.paragraphs)) for turn in found.turns] == TALK
     assert [turn.start_s for turn in found.turns] == TIMES
+
+
+def test_one_heading_in_ten_may_be_a_voice_that_stands_once_but_not_chapters():
+    talk = TALK[:4] * 2 + TALK[4:]
+    text = "# Interview 3\n\n" + "".join(f"## {who}\n\n{words}\n\n" for who, words in talk)
+    assert said(text, "a.md") == talk
+    chapters = text.replace("## Siob", "# Working Conditions\n\n## Siob", 1).replace(
+        "## Dr.", "# Spring Plans\n\n## Dr."
+    )
+    assert {speaker for speaker, _ in said(chapters, "a.md")} == {"Aino Mäkelä", "Siobhán O'Rourke"}
 
 
 def test_what_could_not_be_heard_at_the_start_of_lines_is_no_voice():
@@ -203,6 +214,11 @@ def test_bold_names_without_a_colon_are_labels_in_word(talk):
     )
     assert said(docx(body), "a.docx") == talk
     assert parsed(docx(body), "a.docx").pattern == f"bold_open {len(talk)}"
+
+
+def test_a_bold_name_that_stands_once_is_a_voice_though_turns_have_several_paragraphs():
+    body = "".join(runs((who, True), (f" {words}", False)) + p("And on it went.") for who, words in TALK)
+    assert said(docx(body), "a.docx") == [(who, f"{words} And on it went.") for who, words in TALK]
 
 
 def test_bold_names_without_a_colon_are_labels_in_rich_text_and_web_pages():
@@ -307,6 +323,17 @@ def test_a_name_over_two_lines_of_a_column_of_a_pdf_is_one_voice(colon):
         [[(x, text.replace("ä", "a").replace("á", "a"), y) for x, text, y in row] for row in broken(colon)]
     )
     assert said(data, "a.pdf") == talk
+
+
+def test_labels_that_a_tab_sets_off_in_a_pdf_are_voices_though_lines_go_on_at_the_margin():
+    from test_transcript_damage import damage
+
+    talk = [(who, f"{words} And on it went for a good while longer, until nobody knew.") for who, words in IDS]
+    lines: list[object] = []
+    for who, words in talk:
+        cut = words.rindex(" ", 0, 60)
+        lines += [[(50, who), (90, words[:cut])], words[cut + 1 :]]
+    assert said(damage.pdf(lines), "a.pdf") == talk
 
 
 def test_who_begins_a_word_again_at_the_end_of_a_line_of_a_pdf_keeps_both():

@@ -23,7 +23,7 @@ from qualcode.transcripts.forms import (
     name_like,
     shape_of,
 )
-from qualcode.transcripts.layouts import arrows, only_speech, part_of, parted, stamps, without_numbers
+from qualcode.transcripts.layouts import arrows, only_speech, part_of, parted, stamps, without_numbers, without_rules
 from qualcode.transcripts.model import Line, RawTranscript, RawTurn, ReadOptions, UnreadableError, counted, drop_empty
 
 # words by which legends name the one who asks, beside the configured labels
@@ -96,7 +96,7 @@ def read_lines(
     lines = [line for line in lines if line.text.strip()]
     if len(lines) > MOST_LINES:
         raise UnreadableError(f"this file has more than {MOST_LINES:,} lines.", "Is it the right file?")
-    lines, aside = only_speech(part_of(lines, options, plain), plain)
+    lines, aside = only_speech(without_rules(part_of(lines, options, plain)), plain)
     lines, numbers = without_numbers(stamps(arrows(lines), plain))
     lines, notices = _without_notices(parted(lines, plain))
     found = [candidates_in(line, lines[at + 1 : at + 2], options, plain) for at, line in enumerate(lines)]
@@ -204,13 +204,21 @@ def _like(
 ) -> set[str]:
     """Labels without a colon that stand once, where nearly every turn (nine in ten) begins with one, written as the others are."""
     own = [next((c for c in candidates if c.form == form), None) for candidates in found]
-    if form == "heading":  # headings may be anything: only where all that come twice have a time
+    if form == "heading":  # headings may be anything: one in ten at most, where those that come twice have no time
         timed = all(c.time is not None for c in own if c is not None and c.key in twice)
-        may = [at for at, candidate in enumerate(own) if candidate is not None and candidate.time is not None and timed]
+        first = next(at for at, c in enumerate(own) if c is not None and c.key in twice)
+        may = [at for at, line in enumerate(lines) if at >= first and line.heading]
+        once = [c for at in may if (c := own[at]) is None or c.key not in twice]
+        if timed:
+            may = [at for at in may if (c := own[at]) is not None and c.time is not None]
+        elif len(once) > 0.1 * len(may):
+            return set()
     elif form == "time_name":  # a time and a name and nothing else: not by chance
         may = [at for at, candidate in enumerate(own) if candidate is not None]
     elif form == "name_alone":  # a turn is a name and what follows until the next empty line
         may = [at for at, line in enumerate(lines) if own[at] is not None or (line.gap and at and own[at - 1] is None)]
+    elif form == "bold_open" and any(line.bold for line in lines):  # what is bold besides are words of a sentence
+        may = [at for at, line in enumerate(lines) if line.bold or own[at] is not None]
     elif form == "name_apart":  # a name, then its words
         may = [at for at, candidate in enumerate(own) if candidate is not None or (at and own[at - 1] is None)]
     else:

@@ -20,6 +20,7 @@ _MEET = re.compile(
 _MEET_END = re.compile(r"^(?:meeting|transcription) ended after|^this editable transcript was computer generated", re.I)
 _TIME_ALONE = re.compile(r"^\d{2}:\d{2}:\d{2}$")
 _NAMED = re.compile(r"^[^\d\W][^:]{0,60}:\s+\S")
+_RULE = re.compile(r"(?:[-–—_=*~#]\s?){3,}")  # what parts turns in some texts
 _STAMP_ALONE = re.compile(
     rf"(?:(?:time(?:stamp| ?code)?|zeit(?:marke|stempel)?|tijd(?:code)?|tiempo|tempo|temps)\s*:\s*)?{STAMP}", re.I
 )
@@ -117,6 +118,19 @@ def arrows(lines: Sequence[Line]) -> list[Line]:
             continue
         if time is not None:
             line.time, line.gap, time = time, gap, None
+        out.append(line)
+    return out
+
+
+def without_rules(lines: Sequence[Line]) -> list[Line]:
+    """The lines without those of strokes (`-----`), which part as empty lines do."""
+    out: list[Line] = []
+    gap = False
+    for line in lines:
+        if _RULE.fullmatch(line.text.strip()[:400]) and not line.soft:
+            gap = True
+            continue
+        line.gap, gap = line.gap or gap, False
         out.append(line)
     return out
 

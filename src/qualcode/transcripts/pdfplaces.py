@@ -94,7 +94,26 @@ def take_voices(pages: Sequence[list[Row]]) -> bool:
                 row.left, row.text = _parted(row, words)
             _join_labels(rows)
             return True
-    return False
+    return _by_tab(rows)
+
+
+def _by_tab(rows: Sequence[Row]) -> bool:
+    """Part short labels from words that a tab sets off, all at one place (in place), though the lines below begin at the margin."""
+    places: dict[int, list[tuple[Row, float]]] = {}
+    for row in rows:
+        said = [(x, text) for x, text in row.pieces if text.strip()]
+        for (x, text), (after, _) in pairwise(said):
+            if after - x > 0.6 * row.size * len(text.strip()) + row.size:  # letters are about half as wide as high
+                places.setdefault(round(after / _NEAR), []).append((row, after - 0.5 * _NEAR))
+                break
+    found = max(places.values(), key=len, default=[])
+    labels = [_parted(row, words)[0] for row, words in found]
+    short = all(len(label.split()) <= 4 and re.search(r"[^\W\d_]", label) for label in labels)
+    if len(found) < 4 or not short or len(set(labels)) < 2 or not _recur(labels):
+        return False
+    for row, words in found:
+        row.left, row.text = _parted(row, words)
+    return True
 
 
 def _join_cells(page: list[Row]) -> None:
