@@ -72,6 +72,38 @@ def test_a_title_that_stands_once_among_names_on_lines_of_their_own_is_words():
     assert said(text)[0] == ("Aino Mäkelä", f"{TALK[0][1]} Working Conditions")
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{who}\t{words}\n",
+        "{who}\n{words}\n\n",
+        "{who}\n\n{words}\n\n",
+        "00:{m:02}:{s:02}\n{who}\n{words}\n\n",
+        "{who} – {words}\n",
+    ],
+)
+def test_a_fact_with_a_known_label_hides_no_labels_without_a_colon(form):
+    talk = [(f"Speaker_0{at % 3}", words) for at, (_, words) in enumerate(TALK * 2)]
+    body = "".join(form.format(who=who, words=words, m=0, s=at) for at, (who, words) in enumerate(talk))
+    found = parsed(f"Interviewer: Speaker_00\nPlace: Leeds\n\n{body}")
+    assert [(turn.speaker, " ".join(turn.paragraphs)) for turn in found.turns] == talk
+    assert found.interviewers == ("Speaker_00",)
+
+
+@pytest.mark.parametrize("names", [("Anna", "Ben"), ("MK", "RB"), ("SPEAKER_00", "SPEAKER_01"), ("I", "P1")])
+def test_names_of_one_word_with_an_empty_line_after_them_are_labels_and_short_answers_are_not(names):
+    answers = ["Was it hard?", "Yes.", "Why?", "Time.", "Only time?", "Yes.", "OK.", "Yes. One thing: time."]
+    talk = [(names[at % 2], answer) for at, answer in enumerate(answers)]
+    assert said(written("{who}\n\n{words}\n\n", talk[:7])) == talk[:7]
+    short = "".join(f"{answer}\n\n" for answer in answers * 2)
+    assert {speaker for speaker, _ in said(short)} == {""}
+
+
+def test_bold_ids_of_markdown_are_labels_whatever_colon_follows():
+    talk = [(f"SPEAKER_0{at % 2}", words) for at, (_, words) in enumerate([*TALK, ("", "One thing: time.")])]
+    assert said("".join(f"**{who}** {words}\n\n" for who, words in talk), "a.md") == talk
+
+
 def test_a_fact_after_a_label_that_is_no_voice_is_no_voice_either():
     text = "Project: Nights\nDate: 4 May\nPlace: the ward office\n\n" + written("{who}: {words}\n", IDS)
     assert said(text) == IDS
@@ -360,3 +392,44 @@ def test_otranscribe_marks_may_stand_between_the_label_and_the_words():
     found = parsed(json.dumps({"text": text, "media": "", "media-time": 0}), "a.otr")
     assert [(turn.speaker, " ".join(turn.paragraphs)) for turn in found.turns] == IDS
     assert [turn.start_s for turn in found.turns] == TIMES
+
+
+# ---------------------------------------------------------------- what only looks like a label or a time
+
+
+@pytest.mark.parametrize("form", ["{who}: {words}\n", "{who}:\t{words}\n\n", "**{who}:** {words}\n\n"])
+def test_a_time_that_somebody_names_first_is_said_where_labels_have_no_times(form):
+    talk = [*IDS[:3], ("P1", "10:30, or so, we left."), ("I", "9:15 and not 10:30?"), *IDS[3:]]
+    text = "".join(form.format(who=who, words=words) for who, words in talk)
+    assert said(text, "a.md" if "*" in form else "a.txt") == talk
+    assert {turn.start_s for turn in parsed(text).turns} == {None}
+
+
+def captions(*cues: str) -> str:
+    return "WEBVTT\n\n" + "\n\n".join(f"00:00:{n:02}.000 --> 00:00:{n:02}.900\n{cue}" for n, cue in enumerate(cues))
+
+
+def test_where_a_caption_is_broken_nothing_makes_a_voice_but_the_sign_of_a_change_may():
+    cues = [
+        "Anna: Two reasons. First: cost.\nSecond: staff.",
+        "Ben: And?",
+        "Anna: The same. First: cost.\nSecond: staff.",
+    ]
+    assert said(captions(*cues, "Ben: Oh."), "a.vtt") == [
+        ("Anna", "Two reasons. First: cost. Second: staff."),
+        ("Ben", "And?"),
+        ("Anna", "The same. First: cost. Second: staff."),
+        ("Ben", "Oh."),
+    ]
+    cues = ["- Anna: Why?\n- Ben: Time.", "- Anna: And?\n- Ben: Money."]
+    assert [speaker for speaker, _ in said(captions(*cues), "a.vtt")] == ["Anna", "Ben", "Anna", "Ben"]
+
+
+def test_a_time_in_a_caption_is_said():
+    cues = ["Anna: When?", "Ben: 10:30 we left.", "Anna: 10:30?", "Ben: Yes."]
+    assert said(captions(*cues), "a.vtt") == [
+        ("Anna", "When?"),
+        ("Ben", "10:30 we left."),
+        ("Anna", "10:30?"),
+        ("Ben", "Yes."),
+    ]

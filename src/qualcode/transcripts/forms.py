@@ -61,7 +61,7 @@ _SIGNS = {
     "name_dash": (re.compile(r"^(?P<label>[^\W\d_][^\[\]():]{0,40}?)\s+[-–—]\s+(?P<rest>\S.*)$"),),  # Anna – How?
 }
 _SIGN = re.compile(r"[.)>;](?:\s|$)|\s[-–—]\s")
-_ALL_BOLD = re.compile(r"^(?P<mark>\*\*|__)(?P<label>[^*_]{1,60})(?P=mark)[\s\\]*(?P<rest>.*)$")
+_ALL_BOLD = re.compile(r"^(?P<mark>\*\*|__)(?P<label>(?:(?!(?P=mark)).){1,60})(?P=mark)[\s\\]*(?P<rest>.*)$")
 _CHAT = re.compile(
     rf"^(?P<t1>{STAMP})\s+From\s+(?P<label>[^:]{{1,60}}?)(?:\s+to\s+[^:]{{1,40}})?\s*:(?P<rest>.*)$"
 )  # Zoom
@@ -85,6 +85,7 @@ class Candidate:
     label: str
     rest: str
     time: float | None = None
+    said: str = ""  # the words with the bare time that they begin with, which may be the recording's or be said
 
     @property
     def key(self) -> str:
@@ -130,9 +131,10 @@ def _add_colon(found: list[Candidate], text: str, plain: Callable[[str], str], f
     if not colon:
         return
     rest = colon["rest"].strip()
-    time = colon["t1"] or colon["t2"]
+    time, said = colon["t1"] or colon["t2"], ""
     leading = _LEADING_TIME.match(plain(rest)) if _MAY_BE_TIME.match(rest) else None
     if not time and leading:
+        said = plain(rest).strip()
         time, rest = leading["time"], plain(rest)[leading.end() :]
         form = form or "timed"
     if rest[:1] in ("—", "–") and rest[1:2].isspace():
@@ -143,7 +145,10 @@ def _add_colon(found: list[Candidate], text: str, plain: Callable[[str], str], f
     form = form or ("timed" if time else "colon")
     if form == "colon" and len(colon["label"].split()) <= 4 and not name_like(one_line(plain(colon["label"]))):
         _add(found, "lower", colon["label"], rest, None, plain)
+    before = len(found)
     _add(found, form, colon["label"], rest, seconds(time) if time else None, plain)
+    if said and time and time[:1].isdigit() and len(found) > before:
+        found[-1].said = said
 
 
 def _add(
@@ -179,6 +184,23 @@ def candidates_in(
     found = match(text, plain)
     if all(candidate.form == "lower" for candidate in found):
         _add_others(found, text, following, plain)
+    _add_bold(found, line, plain)
+    for candidate in found:
+        candidate.time = line.time if candidate.time is None else candidate.time
+    return found
+
+
+def without_colon(line: Line, following: Sequence[Line], plain: Callable[[str], str]) -> list[Candidate]:
+    """What may be labels without a colon in a line, whatever stands before a colon in it."""
+    found: list[Candidate] = []
+    _add_others(found, line.text.strip(), following, plain)
+    for candidate in found:
+        candidate.time = line.time if candidate.time is None else candidate.time
+    return found
+
+
+def _add_bold(found: list[Candidate], line: Line, plain: Callable[[str], str]) -> None:
+    """A name in bold letters before words that are not."""
     start = line.bold.strip(" :.-–—|")
     if (
         start
@@ -186,10 +208,7 @@ def candidates_in(
         and name_like(start)
         and all(c.label != start or c.form in FALLBACKS for c in found)
     ):
-        _add(found, "bold_open", start, one_line(plain(text))[len(line.bold) :].lstrip(" :-–—|"), None, plain)
-    for candidate in found:
-        candidate.time = line.time if candidate.time is None else candidate.time
-    return found
+        _add(found, "bold_open", start, one_line(plain(line.text))[len(line.bold) :].lstrip(" :-–—|"), None, plain)
 
 
 def _add_others(found: list[Candidate], text: str, following: Sequence[Line], plain: Callable[[str], str]) -> None:
@@ -204,10 +223,11 @@ def _add_others(found: list[Candidate], text: str, following: Sequence[Line], pl
                 mark = alone["t2"] if form == "name_time" else alone["t1"]
                 _add(found, form, alone["label"], "", seconds(mark), plain)
         own_line = words_follow or (bool(bold and not bold["rest"]) and bool(following))
-        if not found and name_like(bare) and len(bare.split()) <= 5:
+        answer = re.search(r"\b\w{2,}\.$", bare) is not None  # `Yes.`
+        if not found and name_like(bare) and len(bare.split()) <= 5 and not answer:
             if own_line:
                 found.append(Candidate("name_alone", bare, ""))
-            elif following and not following[0].heading and shape_of(bare) in ("name", "id"):
+            elif following and not following[0].heading:
                 found.append(Candidate("name_apart", bare, ""))
     timed = _NAME_TIME_WORDS.match(bare) if "[" in bare[:45] or "(" in bare[:45] else None
     if timed and name_like(timed["label"]):

@@ -22,6 +22,7 @@ from qualcode.transcripts.forms import (
     match,
     name_like,
     shape_of,
+    without_colon,
 )
 from qualcode.transcripts.layouts import arrows, only_speech, part_of, parted, stamps, without_numbers, without_rules
 from qualcode.transcripts.model import Line, RawTranscript, RawTurn, ReadOptions, UnreadableError, counted, drop_empty
@@ -104,6 +105,9 @@ def read_lines(
         found = [[candidate for candidate in candidates if candidate.form == options.form] for candidates in found]
     decided = decide(found, lines, options)
     chosen = [next((c for c in cs if decided.takes(c)), None) for cs in found]
+    if decided.fallback and not options.form:
+        _look_again(chosen, lines, decided, plain)
+    _say_times(chosen, lines)
     _drop_legend(chosen, decided)
     for at, candidate in enumerate(chosen):
         if (
@@ -122,6 +126,25 @@ def read_lines(
     if numbers:
         transcript.notes.append(f"{counted(numbers, 'line number')} left out")
     return transcript
+
+
+def _say_times(chosen: Sequence[Candidate | None], lines: Sequence[Line]) -> None:
+    """`P1: 10:30 we left.` among labels without times (fewer than half have one): somebody says it, in place."""
+    said = [(candidate, line) for candidate, line in zip(chosen, lines, strict=True) if candidate and candidate.said]
+    if len(said) < 0.5 * sum(1 for candidate in chosen if candidate):
+        for candidate, line in said:
+            candidate.rest, candidate.time = candidate.said, line.time
+            candidate.form = "colon" if candidate.form == "timed" else candidate.form
+
+
+def _look_again(
+    chosen: list[Candidate | None], lines: Sequence[Line], decided: Decided, plain: Callable[[str], str]
+) -> None:
+    """Labels without a colon in lines in which a colon was looked at (`ANNA One thing: time.`), in place."""
+    for at, line in enumerate(lines):
+        if chosen[at] is None and not line.heading:
+            again = without_colon(line, lines[at + 1 : at + 2], plain)
+            chosen[at] = next((c for c in again if c.form == decided.fallback and decided.takes(c)), None)
 
 
 def _without_notices(lines: list[Line]) -> tuple[list[Line], int]:
@@ -176,23 +199,45 @@ def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options:
         if sum(by_form["stamped"].values()) >= 4:  # who writes in a chat is a voice, however often
             voices |= set(by_form["stamped"])
     voices -= not_voices
-    if not voices:
-        paragraphs = sum(1 for line in lines if not line.soft)
-        for form, (share, alone) in FALLBACKS.items():
-            twice = {key for key, n in by_form[form].items() if (n >= 2 or key in known) and key not in not_voices}
-            enough = max(4, share * paragraphs)
-            if form == "sign" and not any(key in known or re.search(r"\d", key) for key in twice):
-                continue  # letters before a stop are labels only where one is known to be: `Q. …`
-            if sum(by_form[form][key] for key in twice) >= enough and (len(twice) > 1 or alone):
-                voices |= twice | _like(form, twice, found, lines, label_of) - not_voices
-                decided.fallback = form
-                break
+    few = (
+        sum(typed[key] for key in voices)
+        if all(set(forms_of[key]) <= {"colon", *FALLBACKS} for key in voices)
+        else None
+    )
+    form, twice, often = _fallback(by_form, lines, known, not_voices, label_of) if few is not None else ("", set(), 0)
+    if form and often >= 5 * (
+        few or 0
+    ):  # a few words before colons (`Example: …`) are not how such a file says who speaks
+        voices = twice | _like(form, twice, found, lines, label_of) - not_voices
+        decided.fallback = form
     else:  # names alone on a line beside labels that are known already
         voices |= {key for key in by_form["name_alone"] if key in known and by_form["name_alone"][key] >= 2}
     voices -= _legend_only(found, lines, voices)
     voices |= _single(found, lines, forms_of, voices, decided.structure, label_of, not_voices)
     decided.voices = voices
     return decided
+
+
+def _fallback(
+    by_form: dict[str, Counter[str]],
+    lines: Sequence[Line],
+    known: set[str],
+    not_voices: set[str],
+    label_of: dict[str, str],
+) -> tuple[str, set[str], int]:
+    """The way of writing labels without a colon that most paragraphs have: its labels, how often they stand; "" for none."""
+    paragraphs = sum(1 for line in lines if not line.soft)
+    best: tuple[str, set[str], int] = ("", set(), 0)
+    for form, (share, alone) in FALLBACKS.items():
+        twice = {key for key, n in by_form[form].items() if (n >= 2 or key in known) and key not in not_voices}
+        if form == "sign" and not any(key in known or re.search(r"\d", key) for key in twice):
+            continue  # letters before a stop are labels only where one is known to be: `Q. …`
+        if form == "name_apart" and any(shape_of(label_of[key]) not in ("name", "id") for key in twice):
+            share = 0.45  # short answers may look like such names, but not every other paragraph
+        often = sum(by_form[form][key] for key in twice)
+        if often >= max(4, share * paragraphs) and often > best[2] and (len(twice) > 1 or alone):
+            best = (form, twice, often)
+    return best
 
 
 def _like(
