@@ -29,6 +29,11 @@ FALLBACKS = {
 _PARTICLE_WORDS = (
     "a al and bin da das de del den der des di do dos du e el en et i la le los of te ten ter the und van von vom y zu"
 )
+_ANSWER_WORDS = (
+    "yes no yeah yep nope ok okay right exactly true sure maybe mm mhm hm hmm uh um well absolutely definitely ja nein nee doch "
+    "genau stimmt klar precies klopt oui non si voilà exactement sí claro exacto sim não pois certo esatto nej jo tak nie ano ne"
+)
+_ANSWERS = frozenset(_ANSWER_WORDS.split())
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _BOLD = re.compile(
     rf"^(?P<before>(?:{STAMP})?\s*)(?P<mark>\*{{1,3}}|_{{1,3}})(?P<inside>\S.{{0,100}}?)(?P=mark)(?P<after>.*)$"
@@ -223,7 +228,7 @@ def _add_others(found: list[Candidate], text: str, following: Sequence[Line], pl
                 mark = alone["t2"] if form == "name_time" else alone["t1"]
                 _add(found, form, alone["label"], "", seconds(mark), plain)
         own_line = words_follow or (bool(bold and not bold["rest"]) and bool(following))
-        answer = re.search(r"\b\w{2,}\.$", bare) is not None  # `Yes.`
+        answer = re.search(r"\b\w{2,}\.$", bare) is not None or bare.casefold() in _ANSWERS  # `Yes.`
         if not found and name_like(bare) and len(bare.split()) <= 5 and not answer:
             if own_line:
                 found.append(Candidate("name_alone", bare, ""))

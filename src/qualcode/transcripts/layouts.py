@@ -20,6 +20,7 @@ _MEET = re.compile(
 _MEET_END = re.compile(r"^(?:meeting|transcription) ended after|^this editable transcript was computer generated", re.I)
 _TIME_ALONE = re.compile(r"^\d{2}:\d{2}:\d{2}$")
 _NAMED = re.compile(r"^[^\d\W][^:]{0,60}:\s+\S")
+_SHORT, _VOICES = 200, 100  # characters of a line of strokes or of a time; voices in a talk, more than anybody heard
 _RULE = re.compile(r"(?:[-–—_=*~#]\s?){3,}")  # what parts turns in some texts
 _STAMP_ALONE = re.compile(
     rf"(?:(?:time(?:stamp| ?code)?|zeit(?:marke|stempel)?|tijd(?:code)?|tiempo|tempo|temps)\s*:\s*)?{STAMP}", re.I
@@ -127,7 +128,7 @@ def without_rules(lines: Sequence[Line]) -> list[Line]:
     out: list[Line] = []
     gap = False
     for line in lines:
-        if _RULE.fullmatch(line.text.strip()[:400]) and not line.soft:
+        if not line.soft and len(line.text) <= _SHORT and _RULE.fullmatch(line.text.strip()):
             gap = True
             continue
         line.gap, gap = line.gap or gap, False
@@ -140,7 +141,10 @@ def stamps(lines: Sequence[Line], plain: Callable[[str], str]) -> list[Line]:
 
     `0:04` may stand before the name, between the name and the words, or before `Anna: words`.
     """
-    alone = [seconds(text) if _STAMP_ALONE.fullmatch(text := one_line(plain(line.text))) else None for line in lines]
+    alone: list[float | None] = []
+    for line in lines:
+        text = one_line(plain(line.text)) if len(line.text) <= _SHORT else ""
+        alone.append(seconds(text) if _STAMP_ALONE.fullmatch(text) else None)
     times = [time for time in alone if time is not None]
     if len(times) < 3 or sum(1 for a, b in pairwise(times) if b >= a) < 0.9 * (len(times) - 1):
         return list(lines)
@@ -177,6 +181,8 @@ def parted(lines: Sequence[Line], plain: Callable[[str], str]) -> list[Line]:
         return list(lines)
     shapes = {shape_of(label) for label in often} - {"word"}
     labels = often | {label for label in found if shape_of(label) in shapes}
+    if len(labels) > _VOICES:
+        return list(lines)
     known = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
     before_label = re.compile(rf"(?:(?:\s[-–—])?\s+|^)(?=(?:{known}):\s)")
     out: list[Line] = []

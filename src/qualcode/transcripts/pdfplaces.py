@@ -121,28 +121,37 @@ def _join_cells(page: list[Row]) -> None:
 
     A table is drawn cell by cell: after `Anna`, `Bell` the page goes up again, and to the right.
     """
+    kept: list[Row] = []
     at = 0
     while at < len(page):
-        for below in range(at + 2, min(at + _CELL_ROWS, len(page) - 1) + 1):
-            words, cell = page[below], page[at:below]
-            places = [x for row in cell for x, text in row.pieces if text.strip()]
-            short = sum(len(row.text.split()) for row in cell) <= _CELL_WORDS
-            down = all(a.y > b.y + _NEAR for a, b in pairwise(cell))
-            if abs(words.y - cell[0].y) > _NEAR or not (places and short and down) or words.start is None:
-                continue
-            if words.start < max(places) + 10:
-                continue
-            columns: dict[int, list[str]] = {}
-            for row in cell:
-                for x, text in row.pieces:
-                    if text.strip():
-                        columns.setdefault(round(x / _NEAR), []).append(text.strip())
-            said = [(place * _NEAR, f"{_whole(texts)} ") for place, texts in sorted(columns.items())]
-            words.pieces[:0] = said
-            words.text = one_line(f"{''.join(text for _, text in said)} {words.text}")
-            del page[at:below]
-            break
-        at += 1
+        below = next(
+            (n for n in range(at + 2, min(at + _CELL_ROWS + 1, len(page))) if _is_cell(page[at:n], page[n])), None
+        )
+        if below is None:
+            kept.append(page[at])
+            at += 1
+            continue
+        columns: dict[int, list[str]] = {}
+        for row in page[at:below]:
+            for x, text in row.pieces:
+                if text.strip():
+                    columns.setdefault(round(x / _NEAR), []).append(text.strip())
+        name = [(place * _NEAR, f"{_whole(texts)} ") for place, texts in sorted(columns.items())]
+        words = page[below]
+        words.pieces[:0] = name
+        words.text = one_line(f"{''.join(text for _, text in name)} {words.text}")
+        at = below
+    page[:] = kept
+
+
+def _is_cell(cell: Sequence[Row], words: Row) -> bool:
+    """Whether rows go down and are short, and `words` stand to the right of them on the height of the first."""
+    if words.start is None or abs(words.y - cell[0].y) > _NEAR or any(a.y <= b.y + _NEAR for a, b in pairwise(cell)):
+        return False
+    if sum(len(row.text.split()) for row in cell) > _CELL_WORDS:
+        return False
+    places = [x for row in cell for x, text in row.pieces if text.strip()]
+    return bool(places) and words.start >= max(places) + 10
 
 
 def _whole(texts: Sequence[str]) -> str:
