@@ -59,12 +59,15 @@ def xlsx() -> bytes:
     return out.getvalue()
 
 
-def pdf(lines: list[str | list[tuple[int, str]]]) -> bytes:
-    """A PDF of one page with these lines, written by hand; a line may be pieces, each with its place from the left."""
+def pdf(lines: list[str | list[tuple[int, str] | tuple[int, str, int]]]) -> bytes:
+    """A PDF of one page with these lines, written by hand; a line may be pieces, each with its place from the left.
+
+    A third number puts a piece on the height of that line, whenever it is drawn (tables are drawn cell by cell).
+    """
     shown = "".join(
-        f"BT /F1 12 Tf {x} {760 - 16 * at} Td ({words.replace('(', '[').replace(')', ']')}) Tj ET\n"
+        f"BT /F1 12 Tf {x} {760 - 16 * (height[0] if height else at)} Td ({words.replace('(', '[').replace(')', ']')}) Tj ET\n"
         for at, line in enumerate(lines)
-        for x, words in ([(50, line)] if isinstance(line, str) else line)
+        for x, words, *height in ([(50, line)] if isinstance(line, str) else line)
     )
     stream = shown.encode("cp1252", "replace")
     objects = [

@@ -40,8 +40,9 @@ def test_every_example_of_an_export_is_read_as_the_page_says(name, text):
     names = ("SPEAKER_00", "SPEAKER_01") if name == "atrain.txt" else ("Anna Bell", "Ben")
     talk = ["How was it in the first year?", "It was hard.", "Why?", "We had no time."]
     assert said == [(names[at % 2], words) for at, words in enumerate(talk)][: 4 if "Why?" in text else 2]
-    assert [turn.start_s for turn in found.turns][:2] == [4.0, 9.0]
+    times = [None, None] if name in ("meet.txt", "whatsapp.txt") else [4.0, 9.0]
+    assert [turn.start_s for turn in found.turns][:2] == times
 
 
 def test_there_are_examples_of_many_programs():
-    assert len(EXAMPLES) >= 13
+    assert len(EXAMPLES) >= 19

@@ -170,7 +170,7 @@ def test_a_first_name_that_stands_once_is_a_voice_where_every_line_has_a_label()
 
 
 def test_one_voice_alone_is_told():
-    assert "only one voice has a label" in parsed("I: How was it? P1: Hard. I: Why? P1: No time.\nI: So.").notes[-1]
+    assert "only one voice has a label" in parsed("I: How was it?\nHard.\n\nI: Why?\nNo time.").notes[-1]
 
 
 @pytest.mark.parametrize("mark", ["[{0} - {1}] ", "[{0} --> {1}]  ", "({0}–{1}) ", "{0} - {1} "])

@@ -135,6 +135,24 @@ def test_the_language_is_the_sessions_then_the_studys_then_what_the_words_tell(s
     ]
 
 
+def test_a_language_that_the_words_do_not_tell_is_assumed_and_said_so(study):  # noqa: F811
+    (study / "config" / "study.yaml").write_text("study: {title: Small}\n")
+    put(
+        study,
+        "a.txt",
+        "I: Miten meni?\nP01: "
+        + "Alku oli hyvin raskas ja kukaan ei ehtinyt auttaa meitä silloin. " * 5
+        + "\nI: Ja?\nP01: Niin.",
+    )
+    put(study, "b.txt")
+    sessions(study, "S01,,P01,a.txt,done,,,", "S02,,P01,b.txt,done,,,")
+    read = found(study)
+    assert list(read.report["language_from"]) == ["assumed", "assumed"]
+    assert [warning.what for warning in read.warnings] == [  # the other one is too short to tell
+        "the language of this transcript cannot be told from its words: read as 'en'."
+    ]
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [

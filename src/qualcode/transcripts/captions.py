@@ -19,6 +19,7 @@ _SENTENCE_END = re.compile(r"[.?!…。？！؟][\"”’»')\]]*$")
 _ARROW = re.compile(r"^\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})(?:\s.*)?$")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s+([^<>]*))?>", re.I)
 _OWN_LINE = re.compile(r"^[(\[]([^()\[\]:]{1,40})[)\]]$")
+_CHANGE = re.compile(r"^(?:>>+|[-–—])\s*(?=[^:]{1,60}:\s)")  # the sign of another voice, before its label
 _TAG = re.compile(r"<[/A-Za-z0-9.:][^<>\n]*>|\{\\[^{}]*\}")
 
 
@@ -160,7 +161,9 @@ def _by_label(cues: list[Cue], options: ReadOptions) -> tuple[list[Piece], list[
             lines.append(Line(text, gap=number == 0))
             found.append([c for c in _label_in(text, options) if c.form in ("colon", "bracket", "pattern", "dash")])
             of.append(cue)
-    decided = decide(found, lines, options)
+    # what stands before a colon where a caption is only broken (`Second: …`) makes nobody a voice
+    first = [cs if line.gap or _CHANGE.match(line.text) else [] for cs, line in zip(found, lines, strict=True)]
+    decided = decide(first, lines, options)
     chosen = [next((c for c in cs if c.key in decided.voices | decided.structure), None) for cs in found]
     spelling = spellings(c.label for c in chosen if c and c.key in decided.voices)
     pieces: list[Piece] = []
@@ -194,7 +197,11 @@ def _label_in(text: str, options: ReadOptions) -> list[Candidate]:
     if options.speaker_pattern is not None:
         own = re.search(options.speaker_pattern, text)
         return [Candidate("pattern", one_line(own["speaker"]), text[own.end() :].strip())] if own else []
-    return match(re.sub(r"^(?:>>+|[-–—])\s*(?=[^:]{1,60}:\s)", "", text))
+    found = match(_CHANGE.sub("", text))
+    for candidate in found:
+        if candidate.said:  # captions have their own times: this one is said
+            candidate.form, candidate.rest = "colon", candidate.said
+    return found
 
 
 def _by_voice(pieces: list[Piece], gap: float, *, carry: bool) -> list[RawTurn]:

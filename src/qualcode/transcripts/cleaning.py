@@ -11,9 +11,10 @@ from qualcode.transcripts.encodings import ENOUGH, best_page
 from qualcode.transcripts.model import UnreadableError, counted
 
 MOST_LINES = 200_000  # more than any interview has
-TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
+_LETTERS = r"(?:\d{1,2}\s?h\s?)?\d{1,3}\s?m(?:in)?\s?\d{1,2}\s?s(?:ec)?\b"  # 1m 23s
+TIME = rf"(?:(?:\d{{1,2}}:)?\d{{1,2}}:\d{{2}}(?:[.,]\d{{1,3}})?|{_LETTERS})"
 _SPAN = rf"{TIME}(?:\s*(?:-->|[-–—])\s*{TIME})?"  # a time, or from when to when
-STAMP = rf"(?:\[{_SPAN}\]|\({_SPAN}\)|#{TIME}(?:-\d)?#|{_SPAN})"
+STAMP = rf"(?:\[{_SPAN}\]|\({_SPAN}\)|\{{{_SPAN}\}}|<{_SPAN}>|#{TIME}(?:-\d)?#|@?{_SPAN})"
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\u00ad\ufffc]")
@@ -21,8 +22,8 @@ _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _BLANK = re.compile(r"[^\S\n]")
 _BLANK_BUT_TAB = re.compile(r"[^\S\n\t]")
-# a time in square brackets or between # anywhere; bare or in round brackets at the start only, with hours
-_STAMP_ANYWHERE = re.compile(rf"\[{_SPAN}\]|#{TIME}(?:-\d)?#")
+# a time in square or curly brackets or between # anywhere; bare or in round brackets at the start only, with hours
+_STAMP_ANYWHERE = re.compile(rf"\[{_SPAN}\]|\{{{_SPAN}\}}|<{_SPAN}>|#{TIME}(?:-\d)?#")
 _STAMP_AND_DASH = re.compile(
     rf"(?:{_STAMP_ANYWHERE.pattern})(?:\s*[-–—|]\s+)?"
 )  # where a mark and a dash begin the paragraph
@@ -148,7 +149,11 @@ def one_line(text: str) -> str:
 
 
 def seconds(mark: str) -> float | None:
-    """Seconds of a time mark: `1:02:03.5`, `[02:03]`, `#00:01:02-5#` (tenths)."""
+    """Seconds of a time mark: `1:02:03.5`, `[02:03]`, `#00:01:02-5#` (tenths), `(1m 23s)`."""
+    spelt = re.search(_LETTERS, mark) if "m" in mark else None
+    if spelt:
+        numbers = [int(number) for number in re.findall(r"\d+", spelt.group())]
+        return float(sum(number * 60**power for power, number in enumerate(reversed(numbers))))
     found = re.search(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3})|-(\d)#)?", mark)
     if not found:
         return None

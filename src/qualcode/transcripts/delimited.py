@@ -22,8 +22,26 @@ def recognise(data: bytes) -> bool:
     if not 5 <= len(first) <= 500 or not any(mark.encode() in first for mark in _DELIMITERS):
         return False
     text = first.decode("utf-8", "replace")
-    return any(
+    named = any(
         columns_of(Page("", _rows(text, mark)), ReadOptions()) is not None for mark in _DELIMITERS if mark in text
+    )
+    return named or ("\t" in text and _voices_last(data))
+
+
+def _voices_last(data: bytes) -> bool:
+    """Rows without names of columns whose words stand before the voice (NVivo); what has the voice first is a text with tabs."""
+    if 0 in data[:3000]:
+        return False
+    head = data[:30_000].removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").replace("\r\n", "\n")
+    lines = head.split("\n")
+    columns = columns_of(
+        Page("", _rows("\n".join(lines[: -1 if len(head) < len(data) else None]), "\t")), ReadOptions()
+    )
+    return (
+        columns is not None
+        and columns.header < 0
+        and "time" in columns.of
+        and columns.of["text"] < columns.of["speaker"]
     )
 
 

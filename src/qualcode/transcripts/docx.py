@@ -71,6 +71,7 @@ class _Walk(Paragraphs):
         self.styles = styles
         self.now: Any = None  # the paragraph
         self.boxes: list[Any] = []
+        self.strong = False  # the run is in bold letters
 
     def blocks(self, parent: Any) -> None:
         for child in parent.iterchildren():
@@ -96,8 +97,8 @@ class _Walk(Paragraphs):
         if not joined:  # a deleted paragraph mark joins this paragraph to the next
             self.end_paragraph()
 
-    def end_paragraph(self) -> None:
-        super().end_paragraph()
+    def end_paragraph(self, bold: list[str] | None = None) -> None:
+        super().end_paragraph(bold)
         boxes, self.boxes = self.boxes, []
         for box in boxes:
             self.blocks(box)
@@ -111,9 +112,11 @@ class _Walk(Paragraphs):
                 if self.styles.hidden(child, self.now):
                     self.hidden += any(True for _ in child.iter(f"{_W}t"))
                     continue
+                outer, self.strong = self.strong, self.styles.bold(child)
                 self.inline(child)
+                self.strong = outer
             elif tag == f"{_W}t":
-                self.parts.append((child.text or "").replace("\n", " "))
+                self.add((child.text or "").replace("\n", " "), bold=self.strong)
             elif tag in (f"{_W}br", f"{_W}cr"):
                 self.parts.append("\n")
             elif tag in (f"{_W}tab", f"{_W}ptab"):

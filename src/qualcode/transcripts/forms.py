@@ -11,7 +11,7 @@ from qualcode.transcripts.cleaning import STAMP, TIME, one_line, seconds
 from qualcode.transcripts.model import Line, ReadOptions
 
 # forms that nobody writes by chance: one of them may stand once, where the file's labels are written like it
-STRONG = ("bold", "bracket", "dash", "timed", "name_time", "pattern")
+STRONG = ("bold", "bracket", "dash", "timed", "name_time", "stamped", "pattern")
 # forms that are looked for where no other is found, in this order: the share of a file's paragraphs that must have one, and
 # whether a single voice is enough
 FALLBACKS = {
@@ -29,6 +29,11 @@ FALLBACKS = {
 _PARTICLE_WORDS = (
     "a al and bin da das de del den der des di do dos du e el en et i la le los of te ten ter the und van von vom y zu"
 )
+_ANSWER_WORDS = (
+    "yes no yeah yep nope ok okay right exactly true sure maybe mm mhm hm hmm uh um well absolutely definitely ja nein nee doch "
+    "genau stimmt klar precies klopt oui non si voilà exactement sí claro exacto sim não pois certo esatto nej jo tak nie ano ne"
+)
+_ANSWERS = frozenset(_ANSWER_WORDS.split())
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _BOLD = re.compile(
     rf"^(?P<before>(?:{STAMP})?\s*)(?P<mark>\*{{1,3}}|_{{1,3}})(?P<inside>\S.{{0,100}}?)(?P=mark)(?P<after>.*)$"
@@ -44,6 +49,9 @@ CROWD = re.compile(
     re.I,
 )
 _WIDE = re.compile(r"^([^:：]{1,80})：\s*")  # the colon of Chinese and Japanese
+_BRACKET_TIME = re.compile(
+    rf"^[\[(](?P<label>[^\d\W][^\[\]():]{{0,59}}?)[\s,\-–—|]+(?P<t2>{TIME})[\])]:\s+(?P<rest>\S.*)$"
+)
 _GUEST = r"(?:\s*\([^\d\W][^\[\]():]{0,30}\))?"  # Teams: `Bell, Anna (External)`
 _NAME_TIME = re.compile(rf"^(?P<label>[^\d\W][^\[\]():]{{0,59}}?{_GUEST})[\s,\-–—|]+(?P<t2>{STAMP})$")
 _NAME_TIME_WORDS = re.compile(
@@ -58,9 +66,17 @@ _SIGNS = {
     "name_dash": (re.compile(r"^(?P<label>[^\W\d_][^\[\]():]{0,40}?)\s+[-–—]\s+(?P<rest>\S.*)$"),),  # Anna – How?
 }
 _SIGN = re.compile(r"[.)>;](?:\s|$)|\s[-–—]\s")
-_ALL_BOLD = re.compile(r"^(?P<mark>\*\*|__)(?P<label>[^*_]{1,60})(?P=mark)[\s\\]*(?P<rest>.*)$")
-_CHAT = re.compile(rf"^(?P<t1>{STAMP})\s+From\s+(?P<label>[^:]{{1,60}}?)\s+to\s+[^:]{{1,40}}:(?P<rest>.*)$")  # Zoom
-_ITEM = re.compile(r"^[-+*•‣▪]\s+(?=[^\s\d])")  # an item of a list
+_ALL_BOLD = re.compile(r"^(?P<mark>\*\*|__)(?P<label>(?:(?!(?P=mark)).){1,60})(?P=mark)[\s\\]*(?P<rest>.*)$")
+_CHAT = re.compile(
+    rf"^(?P<t1>{STAMP})\s+From\s+(?P<label>[^:]{{1,60}}?)(?:\s+to\s+[^:]{{1,40}})?\s*:(?P<rest>.*)$"
+)  # Zoom
+# chats (WhatsApp): `[12/03/2024, 10:15:22] Anna: words`, `12/03/24, 10:15 am - Anna: words`; also the lines of the program
+DATED = re.compile(
+    r"^(?:\[(?=[^\[\]]{10,40}\]))?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?\s?m\.?)?"
+    r"(?:\]|\s+[-–—])\s+",
+    re.I,
+)
+_ITEM = re.compile(r"^(?:[-+*•‣▪]|>{1,3})\s+(?=[^\s\d])")  # an item of a list, or the sign of a change of voice
 _LEADING_TIME = re.compile(rf"^\s*(?P<time>{STAMP})")
 _MAY_BE_TIME = re.compile(r"[^\w\s]{0,3}\s*\d")
 _OPEN_BOLD = re.compile(r"^(?:\*\*|__)|(?:\*\*|__)(?=\W*:)")
@@ -74,6 +90,7 @@ class Candidate:
     label: str
     rest: str
     time: float | None = None
+    said: str = ""  # the words with the bare time that they begin with, which may be the recording's or be said
 
     @property
     def key(self) -> str:
@@ -83,12 +100,22 @@ class Candidate:
 def match(text: str, plain: Callable[[str], str] = one_line) -> list[Candidate]:
     """What may be labels in one line, the likeliest first (label and colon, bold, bracketed, with a time)."""
     text = one_line(text)
-    text = _ITEM.sub("", text) if text[:1] in "-+*•‣▪" else text
+    text = _ITEM.sub("", text) if text[:1] in "-+*•‣▪>" else text
     text = _WIDE.sub(r"\1: ", text) if "：" in text[:90] else text
     found: list[Candidate] = []
     chat = _CHAT.match(text) if "From" in text[:30] else None
     if chat:
         _add(found, "timed", chat["label"], chat["rest"], seconds(chat["t1"]), plain)
+        return found
+    both = _BRACKET_TIME.match(text) if text[:1] in "[(" else None
+    if both and name_like(both["label"]):  # `[Anna, 0:03]: words`
+        _add(found, "timed", both["label"], both["rest"], seconds(both["t2"]), plain)
+        return found
+    dated = DATED.match(text) if text[:1].isdigit() or text[:1] == "[" else None
+    if dated:
+        label, colon, rest = text[dated.end() :].partition(":")
+        if colon and 0 < len(label) <= 60:
+            _add(found, "stamped", label, rest, None, plain)
         return found
     bold = _BOLD.match(text)
     if bold:
@@ -109,9 +136,10 @@ def _add_colon(found: list[Candidate], text: str, plain: Callable[[str], str], f
     if not colon:
         return
     rest = colon["rest"].strip()
-    time = colon["t1"] or colon["t2"]
+    time, said = colon["t1"] or colon["t2"], ""
     leading = _LEADING_TIME.match(plain(rest)) if _MAY_BE_TIME.match(rest) else None
     if not time and leading:
+        said = plain(rest).strip()
         time, rest = leading["time"], plain(rest)[leading.end() :]
         form = form or "timed"
     if rest[:1] in ("—", "–") and rest[1:2].isspace():
@@ -122,7 +150,10 @@ def _add_colon(found: list[Candidate], text: str, plain: Callable[[str], str], f
     form = form or ("timed" if time else "colon")
     if form == "colon" and len(colon["label"].split()) <= 4 and not name_like(one_line(plain(colon["label"]))):
         _add(found, "lower", colon["label"], rest, None, plain)
+    before = len(found)
     _add(found, form, colon["label"], rest, seconds(time) if time else None, plain)
+    if said and time and time[:1].isdigit() and len(found) > before:
+        found[-1].said = said
 
 
 def _add(
@@ -147,15 +178,42 @@ def candidates_in(
         return [Candidate("pattern", one_line(plain(own["speaker"])), text[own.end() :].strip(), time)]
     if line.heading:
         bare = one_line(plain(text))
-        timed = _NAME_TIME.match(bare)
-        label, time = (timed["label"], seconds(timed["t2"])) if timed else (bare.removesuffix(":"), line.time)
+        timed = _NAME_TIME.match(bare) or _TIME_NAME.match(bare)
+        label, time = bare.removesuffix(":"), line.time
+        if timed:
+            label, time = (
+                timed["label"],
+                seconds(next(mark for name, mark in timed.groupdict().items() if name != "label")),
+            )
         return [Candidate("heading", label, "", time)] if name_like(label) else []
     found = match(text, plain)
     if all(candidate.form == "lower" for candidate in found):
         _add_others(found, text, following, plain)
+    _add_bold(found, line, plain)
     for candidate in found:
         candidate.time = line.time if candidate.time is None else candidate.time
     return found
+
+
+def without_colon(line: Line, following: Sequence[Line], plain: Callable[[str], str]) -> list[Candidate]:
+    """What may be labels without a colon in a line, whatever stands before a colon in it."""
+    found: list[Candidate] = []
+    _add_others(found, line.text.strip(), following, plain)
+    for candidate in found:
+        candidate.time = line.time if candidate.time is None else candidate.time
+    return found
+
+
+def _add_bold(found: list[Candidate], line: Line, plain: Callable[[str], str]) -> None:
+    """A name in bold letters before words that are not."""
+    start = line.bold.strip(" :.-–—|")
+    if (
+        start
+        and len(start.split()) <= 5
+        and name_like(start)
+        and all(c.label != start or c.form in FALLBACKS for c in found)
+    ):
+        _add(found, "bold_open", start, one_line(plain(line.text))[len(line.bold) :].lstrip(" :-–—|"), None, plain)
 
 
 def _add_others(found: list[Candidate], text: str, following: Sequence[Line], plain: Callable[[str], str]) -> None:
@@ -170,18 +228,20 @@ def _add_others(found: list[Candidate], text: str, following: Sequence[Line], pl
                 mark = alone["t2"] if form == "name_time" else alone["t1"]
                 _add(found, form, alone["label"], "", seconds(mark), plain)
         own_line = words_follow or (bool(bold and not bold["rest"]) and bool(following))
-        if not found and name_like(bare) and len(bare.split()) <= 5:
+        answer = re.search(r"\b\w{2,}\.$", bare) is not None or bare.casefold() in _ANSWERS  # `Yes.`
+        if not found and name_like(bare) and len(bare.split()) <= 5 and not answer:
             if own_line:
                 found.append(Candidate("name_alone", bare, ""))
-            elif following and not following[0].heading and shape_of(bare) in ("name", "id"):
+            elif following and not following[0].heading:
                 found.append(Candidate("name_apart", bare, ""))
     timed = _NAME_TIME_WORDS.match(bare) if "[" in bare[:45] or "(" in bare[:45] else None
     if timed and name_like(timed["label"]):
-        _add(found, "name_time", timed["label"], timed["rest"], seconds(timed["t2"]), plain)
+        rest = re.sub(r"^[-–—|]\s+", "", timed["rest"])
+        _add(found, "name_time", timed["label"], rest, seconds(timed["t2"]), plain)
     if any(candidate.form == "name_time" for candidate in found):
         return
-    if "\t" in text:
-        _add_tab(found, text, plain)
+    if "\t" in text or " | " in text[:90]:
+        _add_tab(found, text if "\t" in text else text.replace(" | ", "\t", 2), plain)
     if bold and bold["rest"] and name_like(bold["label"].strip()):
         _add(found, "bold_open", bold["label"], bold["rest"], None, plain)
     for form, patterns in _SIGNS.items() if _SIGN.search(bare[:50]) else ():
@@ -226,7 +286,7 @@ def _possible(label: str, form: str) -> bool:
         not label
         or len(re.sub(r"\([^()]*\)", "", label).split()) > 10
         or not re.search(r"\w", label)
-        or re.fullmatch(r"[\d\W]+", label)
+        or (form != "stamped" and re.fullmatch(r"[\d\W]+", label))  # in chats a telephone number may be the name
     ):
         return False
     if re.search(r"https?$|[\"“”„«»;<>{}=?!]|\.\.|…", label):
@@ -245,7 +305,7 @@ def name_like(label: str) -> bool:
     if re.search(r"[.!?,;:…]$", core) and not re.search(r"\b\w{1,4}\.$", core):
         return False
     name, comma, title = core.partition(",")
-    if comma and len(name.split()) >= 2 and len(title.split()) <= 4:
+    if comma and len(name.split()) >= 2 and len(title.split()) <= 4 and not re.search(r"\w{4}[.?!]\s", title):
         core = name
     words = re.sub(r"[,/&+]", " ", core).split()
     if not words or len(words) > 10:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from qualcode.transcripts.cleaning import STAMP, one_line, seconds
+from qualcode.transcripts.forms import name_like
 from qualcode.transcripts.headers import roles_of
 from qualcode.transcripts.model import Line
 
@@ -81,6 +83,9 @@ def _by_header(grid: Grid) -> _Columns | None:
 def _by_content(grid: Grid) -> _Columns | None:
     """A column of voices (short, one line, recurring) before words; before it only numbers and times. None: there is none."""
     width = max((len(row) for row in grid), default=0)
+    last = _voices_last(grid, width)
+    if last is not None:
+        return last
     times: int | None = None
     for column in range(width - 1):
         cells = [row[column] for row in grid if len(row) > column + 1 and row[column]]
@@ -100,3 +105,21 @@ def _by_content(grid: Grid) -> _Columns | None:
             times = column + 1
         return _Columns(0, column, times)
     return None
+
+
+def _voices_last(grid: Grid, width: int) -> _Columns | None:
+    """Columns as NVivo writes them: numbers and times (there must be times), words, and the voices last, as names that recur."""
+    if width < 3 or len(grid) < 4 or any(len(row) != width for row in grid):
+        return None
+    cells = [[_said(cell) for cell in row] for row in grid]
+    voices = [row[-1] for row in cells]
+    counts = Counter(voice.casefold() for voice in voices)
+    if not all(len(voice.split()) <= 5 and name_like(voice) for voice in voices) or len(counts) > len(voices) / 2:
+        return None
+    before = [[row[at] for row in cells] for at in range(width - 2)]
+    times = next((at for at, column in enumerate(before) if all(re.fullmatch(STAMP, cell) for cell in column)), None)
+    aside = all(re.fullmatch(STAMP, cell) or _COUNT.fullmatch(cell) for column in before for cell in column)
+    said = sum(len(row[-2].split()) for row in cells)
+    if times is None or not aside or said <= sum(len(voice.split()) for voice in voices):
+        return None
+    return _Columns(0, width - 1, times, (width - 2,))

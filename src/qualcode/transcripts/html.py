@@ -30,6 +30,7 @@ _REFERENCE = re.compile(r"sd(?:foot|end)note(?:anc|sym)|Mso(?:Foot|End)noteRefer
 _COMMENT = re.compile(r"mso-element:\s*comment(?!-list)|MsoCommentText", re.I)
 _GOOGLE_REFERENCE = re.compile(r"(?:cmnt|ftnt)_ref\d+$")  # Google Docs: `[a]` in the text, and the comment at the end
 _GOOGLE_NOTE = re.compile(r"(cmnt|ftnt)\d+$")
+_BOLD = re.compile(r"font-weight:\s*(?:bold|[6-9]00)", re.I)
 _HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden|mso-hide:\s*all", re.I)
 
 
@@ -99,6 +100,7 @@ class _Page:
         self.tables: list[tuple[list[list[list[Line]]], list[Paragraphs]]] = []
         self.pre = 0
         self.edges = 0
+        self.strong = 0  # how many elements that are open make letters bold
 
     def run(self, root: Any) -> None:
         from lxml import etree
@@ -113,11 +115,13 @@ class _Page:
                     skipped.add(node)
                     continue
                 self.start(tag)
+                self.strong += _in_bold(node, tag)
                 self.say(node.text)
             else:
                 if node in skipped:
                     skipped.discard(node)
                 else:
+                    self.strong -= _in_bold(node, tag)
                     self.end(tag)
                 self.say(node.tail)
         self.page.end_paragraph()
@@ -191,8 +195,12 @@ class _Page:
         if text.strip() or "\n" in text or empty:
             self.page.end_paragraph()
         else:
-            self.page.parts = []
+            self.page.parts, self.page.bold = [], set()
 
     def say(self, text: str | None) -> None:
         if text:
-            self.page.parts.append(text if self.pre else re.sub(r"[ \t\r\n\f]+", " ", text))
+            self.page.add(text if self.pre else re.sub(r"[ \t\r\n\f]+", " ", text), bold=self.strong > 0)
+
+
+def _in_bold(node: Any, tag: str) -> bool:
+    return tag in ("b", "strong") or (tag == "span" and _BOLD.search(node.get("style") or "") is not None)

@@ -12,8 +12,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from qualcode.transcripts.cleaning import MOST_LINES, one_line, take_times
-from qualcode.transcripts.forms import CROWD, FALLBACKS, STRONG, Candidate, candidates_in, name_like, shape_of
-from qualcode.transcripts.layouts import arrows, only_speech, part_of, without_numbers
+from qualcode.transcripts.forms import (
+    CROWD,
+    DATED,
+    FALLBACKS,
+    STRONG,
+    Candidate,
+    candidates_in,
+    match,
+    name_like,
+    shape_of,
+    without_colon,
+)
+from qualcode.transcripts.layouts import arrows, only_speech, part_of, parted, stamps, without_numbers, without_rules
 from qualcode.transcripts.model import Line, RawTranscript, RawTurn, ReadOptions, UnreadableError, counted, drop_empty
 
 # words by which legends name the one who asks, beside the configured labels
@@ -86,13 +97,17 @@ def read_lines(
     lines = [line for line in lines if line.text.strip()]
     if len(lines) > MOST_LINES:
         raise UnreadableError(f"this file has more than {MOST_LINES:,} lines.", "Is it the right file?")
-    lines, aside = only_speech(part_of(lines, options, plain), plain)
-    lines, numbers = without_numbers(arrows(lines))
+    lines, aside = only_speech(without_rules(part_of(lines, options, plain)), plain)
+    lines, numbers = without_numbers(stamps(arrows(lines), plain))
+    lines, notices = _without_notices(parted(lines, plain))
     found = [candidates_in(line, lines[at + 1 : at + 2], options, plain) for at, line in enumerate(lines)]
     if options.form:
         found = [[candidate for candidate in candidates if candidate.form == options.form] for candidates in found]
     decided = decide(found, lines, options)
     chosen = [next((c for c in cs if decided.takes(c)), None) for cs in found]
+    if decided.fallback and not options.form:
+        _look_again(chosen, lines, decided, plain)
+    _say_times(chosen, lines)
     _drop_legend(chosen, decided)
     for at, candidate in enumerate(chosen):
         if (
@@ -106,9 +121,42 @@ def read_lines(
     transcript.pattern = pattern_of(c.form for c in chosen if c is not None and c.key in decided.voices)
     if aside:
         transcript.notes.append(f"{counted(aside, 'line')} of the meeting program left out (summary, attendees)")
+    if notices:
+        transcript.notes.append(f"{counted(notices, 'line')} of the chat program left out")
     if numbers:
         transcript.notes.append(f"{counted(numbers, 'line number')} left out")
     return transcript
+
+
+def _say_times(chosen: Sequence[Candidate | None], lines: Sequence[Line]) -> None:
+    """`P1: 10:30 we left.` among labels without times (fewer than half have one): somebody says it, in place."""
+    said = [(candidate, line) for candidate, line in zip(chosen, lines, strict=True) if candidate and candidate.said]
+    if len(said) < 0.5 * sum(1 for candidate in chosen if candidate):
+        for candidate, line in said:
+            candidate.rest, candidate.time = candidate.said, line.time
+            candidate.form = "colon" if candidate.form == "timed" else candidate.form
+
+
+def _look_again(
+    chosen: list[Candidate | None], lines: Sequence[Line], decided: Decided, plain: Callable[[str], str]
+) -> None:
+    """Labels without a colon in lines in which a colon was looked at (`ANNA One thing: time.`), in place."""
+    for at, line in enumerate(lines):
+        if chosen[at] is None and not line.heading:
+            again = without_colon(line, lines[at + 1 : at + 2], plain)
+            chosen[at] = next((c for c in again if c.form == decided.fallback and decided.takes(c)), None)
+
+
+def _without_notices(lines: list[Line]) -> tuple[list[Line], int]:
+    """Of a chat (half of its lines have a date and a name) what people wrote, and how many lines the program wrote."""
+    dated = [DATED.match(one_line(line.text)) is not None for line in lines]
+    said = [
+        bool(at) and any(c.form == "stamped" for c in match(line.text)) for at, line in zip(dated, lines, strict=True)
+    ]
+    if sum(said) < max(4, 0.5 * len(lines)):
+        return lines, 0
+    kept = [line for line, at, name in zip(lines, dated, said, strict=True) if name or not at]
+    return kept, len(lines) - len(kept)
 
 
 def pattern_of(forms: Iterable[str]) -> str:
@@ -129,7 +177,7 @@ def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options:
             forms_of[candidate.key][candidate.form] += 1
             label_of.setdefault(candidate.key, candidate.label)
     typed = Counter[str]()
-    for form in ("bold", "dash", "timed", "colon", "name_time", "pattern"):
+    for form in ("bold", "dash", "timed", "colon", "name_time", "stamped", "pattern"):
         typed.update(by_form[form])
     if sum(by_form["clock"].values()) >= sum(typed.values()):
         typed.update(by_form["clock"])
@@ -148,24 +196,81 @@ def decide(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], options:
         voices |= {key for key in typed if _stem(key) in stems}  # `Speaker 3` beside `Speaker 2`
         if _only_labelled(found, lines):
             voices |= set(typed)
+        if sum(by_form["stamped"].values()) >= 4:  # who writes in a chat is a voice, however often
+            voices |= set(by_form["stamped"])
     voices -= not_voices
-    if not voices:
-        paragraphs = sum(1 for line in lines if not line.soft)
-        for form, (share, alone) in FALLBACKS.items():
-            twice = {key for key, n in by_form[form].items() if (n >= 2 or key in known) and key not in not_voices}
-            enough = max(4, share * paragraphs)
-            if form == "sign" and not any(key in known or re.search(r"\d", key) for key in twice):
-                continue  # letters before a stop are labels only where one is known to be: `Q. …`
-            if sum(by_form[form][key] for key in twice) >= enough and (len(twice) > 1 or alone):
-                voices |= twice
-                decided.fallback = form
-                break
+    few = (
+        sum(typed[key] for key in voices)
+        if all(set(forms_of[key]) <= {"colon", *FALLBACKS} for key in voices)
+        else None
+    )
+    form, twice, often = _fallback(by_form, lines, known, not_voices, label_of) if few is not None else ("", set(), 0)
+    if form and often >= 5 * (
+        few or 0
+    ):  # a few words before colons (`Example: …`) are not how such a file says who speaks
+        voices = twice | _like(form, twice, found, lines, label_of) - not_voices
+        decided.fallback = form
     else:  # names alone on a line beside labels that are known already
         voices |= {key for key in by_form["name_alone"] if key in known and by_form["name_alone"][key] >= 2}
     voices -= _legend_only(found, lines, voices)
-    voices |= _single(found, forms_of, voices | decided.structure, label_of, len(lines), not_voices)
+    voices |= _single(found, lines, forms_of, voices, decided.structure, label_of, not_voices)
     decided.voices = voices
     return decided
+
+
+def _fallback(
+    by_form: dict[str, Counter[str]],
+    lines: Sequence[Line],
+    known: set[str],
+    not_voices: set[str],
+    label_of: dict[str, str],
+) -> tuple[str, set[str], int]:
+    """The way of writing labels without a colon that most paragraphs have: its labels, how often they stand; "" for none."""
+    paragraphs = sum(1 for line in lines if not line.soft)
+    best: tuple[str, set[str], int] = ("", set(), 0)
+    for form, (share, alone) in FALLBACKS.items():
+        twice = {key for key, n in by_form[form].items() if (n >= 2 or key in known) and key not in not_voices}
+        if form == "sign" and not any(key in known or re.search(r"\d", key) for key in twice):
+            continue  # letters before a stop are labels only where one is known to be: `Q. …`
+        if form == "name_apart" and any(shape_of(label_of[key]) not in ("name", "id") for key in twice):
+            share = 0.45  # short answers may look like such names, but not every other paragraph
+        often = sum(by_form[form][key] for key in twice)
+        if often >= max(4, share * paragraphs) and often > best[2] and (len(twice) > 1 or alone):
+            best = (form, twice, often)
+    return best
+
+
+def _like(
+    form: str,
+    twice: set[str],
+    found: Sequence[Sequence[Candidate]],
+    lines: Sequence[Line],
+    label_of: dict[str, str],
+) -> set[str]:
+    """Labels without a colon that stand once, where nearly every turn (nine in ten) begins with one, written as the others are."""
+    own = [next((c for c in candidates if c.form == form), None) for candidates in found]
+    if form == "heading":  # headings may be anything: one in ten at most, where those that come twice have no time
+        timed = all(c.time is not None for c in own if c is not None and c.key in twice)
+        first = next(at for at, c in enumerate(own) if c is not None and c.key in twice)
+        may = [at for at, line in enumerate(lines) if at >= first and line.heading]
+        once = [c for at in may if (c := own[at]) is None or c.key not in twice]
+        if timed:
+            may = [at for at in may if (c := own[at]) is not None and c.time is not None]
+        elif len(once) > 0.1 * len(may):
+            return set()
+    elif form == "time_name":  # a time and a name and nothing else: not by chance
+        may = [at for at, candidate in enumerate(own) if candidate is not None]
+    elif form == "name_alone":  # a turn is a name and what follows until the next empty line
+        may = [at for at, line in enumerate(lines) if own[at] is not None or (line.gap and at and own[at - 1] is None)]
+    elif form == "bold_open" and any(line.bold for line in lines):  # what is bold besides are words of a sentence
+        may = [at for at, line in enumerate(lines) if line.bold or own[at] is not None]
+    elif form == "name_apart":  # a name, then its words
+        may = [at for at, candidate in enumerate(own) if candidate is not None or (at and own[at - 1] is None)]
+    else:
+        may = [at for at, line in enumerate(lines) if own[at] is not None or not line.soft]
+    shapes = {shape_of(label_of[key]) for key in twice} - {"word"}
+    begin = [c for at in may if (c := own[at]) is not None and (c.key in twice or shape_of(c.label) in shapes)]
+    return {candidate.key for candidate in begin} if len(begin) >= 0.9 * len(may) else set()
 
 
 def _stem(key: str) -> str:
@@ -219,16 +324,20 @@ def _legend_only(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], vo
 
 def _single(
     found: Sequence[Sequence[Candidate]],
+    lines: Sequence[Line],
     forms_of: dict[str, Counter[str]],
     voices: set[str],
+    structure: set[str],
     label_of: dict[str, str],
-    n_lines: int,
     not_voices: set[str],
 ) -> set[str]:
     """Labels that stand once, written as the file's other labels are: after the talk has begun, and not by chance."""
     main = Counter[str]()
-    for key in voices:
-        main.update(forms_of[key])
+    voices = voices | structure
+    n_lines = _paragraphs(found, lines, voices)
+    n_lines -= sum(1 for candidates in found if any(candidate.key in structure for candidate in candidates))
+    for key in voices - structure:
+        main.update({form: n for form, n in forms_of[key].items() if form not in FALLBACKS})
     total = sum(main.values())
     if total < 4:
         return set()
@@ -243,7 +352,7 @@ def _single(
     begun = False
     for candidates in found:
         if any(candidate.key in voices for candidate in candidates):
-            begun = True
+            begun = begun or any(candidate.key in voices - structure for candidate in candidates)
             continue
         if not begun:
             continue
@@ -257,6 +366,16 @@ def _single(
             if candidate.form == "colon" and dense and main["colon"] >= total / 2 and shape in shapes:
                 more.add(candidate.key)
     return more
+
+
+def _paragraphs(found: Sequence[Sequence[Candidate]], lines: Sequence[Line], voices: set[str]) -> int:
+    """How many lines may have a label: not those that go on, nor those right below a label that has its line to itself."""
+    number = 0
+    below = False
+    for candidates, line in zip(found, lines, strict=True):
+        number += not (below or (line.soft and not candidates))
+        below = any(candidate.key in voices and not candidate.rest for candidate in candidates)
+    return number
 
 
 def _drop_silent(chosen: list[Candidate | None], lines: Sequence[Line], decided: Decided) -> None:
@@ -327,7 +446,7 @@ def _turns(
             turns[-1].paragraphs.append(words)
             counts["unlabelled"] += first is not None and at > first and bool(turns[-1].paragraphs[:-1])
             if turns[-1].start_s is None and len(turns[-1].paragraphs) == 1:
-                turns[-1].start_s = time
+                turns[-1].start_s = time if time is not None else line.time
         fresh = False
     kept = drop_empty(turns)
     notes = _notes(counts, decided, len(turns) - len(kept), labels=first is not None)

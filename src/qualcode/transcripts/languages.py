@@ -46,7 +46,8 @@ def _words() -> dict[str, dict[str, float]]:
 def language_of(text: str) -> str:
     """ISO 639-1 code of a text's language; "" where it is short, mixed, or in none of the languages known here.
 
-    The language whose small words make up at least a tenth of the words, and at least 1.3 times as much as any other's.
+    The language whose small words make up at least a tenth of the words, and at least 1.3 times as much as any other's;
+    there must be four of them and more, since a language that is not known here may share one (`ja`).
     """
     middle = max(0, (len(text) - _SAMPLE) // 2)
     words = re.findall(r"[^\W\d_]+", text[middle : middle + _SAMPLE].casefold())
@@ -58,4 +59,5 @@ def language_of(text: str) -> str:
         for language, weight in known.get(word, {}).items():
             scores[language] += weight
     (best, most), (_, second) = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:2]
-    return best if most >= 0.1 * len(words) and most >= 1.3 * second else ""
+    several = sum(1 for word in set(words) if best in known.get(word, {})) >= 4
+    return best if several and most >= 0.1 * len(words) and most >= 1.3 * second else ""

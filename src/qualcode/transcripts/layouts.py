@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from qualcode.transcripts.cleaning import STAMP, one_line, seconds
+from qualcode.transcripts.forms import name_like, shape_of
 from qualcode.transcripts.model import Line, ReadOptions, UnreadableError
 
 _ARROW = re.compile(r"^\s*(\d{1,2}(?::\d{1,2}){1,2}[.,]\d{1,3})\s*-->\s*\d{1,2}(?::\d{1,2}){1,2}[.,]\d{1,3}")
@@ -17,7 +20,16 @@ _MEET = re.compile(
 _MEET_END = re.compile(r"^(?:meeting|transcription) ended after|^this editable transcript was computer generated", re.I)
 _TIME_ALONE = re.compile(r"^\d{2}:\d{2}:\d{2}$")
 _NAMED = re.compile(r"^[^\d\W][^:]{0,60}:\s+\S")
-_NUMBER = re.compile(r"^\[?(\d{1,5})[\].):]?\s+(?=\S)")
+_SHORT, _VOICES = 200, 100  # characters of a line of strokes or of a time; voices in a talk, more than anybody heard
+_RULE = re.compile(r"(?:[-–—_=*~#]\s?){3,}")  # what parts turns in some texts
+_STAMP_ALONE = re.compile(
+    rf"(?:(?:time(?:stamp| ?code)?|zeit(?:marke|stempel)?|tijd(?:code)?|tiempo|tempo|temps)\s*:\s*)?{STAMP}", re.I
+)
+# where a label may begin inside a paragraph: after the end of a sentence
+_INSIDE = re.compile(
+    r"(?:^|(?<=[.?!…\"”’»)\]])\s+|\s+[-–—]\s*)(?=(?P<label>[^\W_][^\s:?!]{0,20}(?: [^\s:?!]{1,20}){0,3}):\s)"
+)
+_NUMBER = re.compile(r"^\[?(\d{1,5})(?:[\].):]?\s+|[\].)](?!\d))(?=\S)")
 
 
 def part_of(lines: Sequence[Line], options: ReadOptions, plain: Callable[[str], str]) -> list[Line]:
@@ -75,7 +87,8 @@ def without_numbers(lines: list[Line]) -> tuple[list[Line], int]:
     found = [_NUMBER.match(line.text) for line in lines]
     numbers = [int(match[1]) for match in found if match]
     follow = sum(1 for a, b in pairwise(numbers) if b == a + 1)
-    each = len(numbers) >= 0.9 * len(lines) and follow >= 0.9 * (len(numbers) - 1)
+    own = sum(1 for line, match in zip(lines, found, strict=True) if match or not line.soft)
+    each = len(numbers) >= 0.9 * own and follow >= 0.9 * (len(numbers) - 1)
     if len(lines) < 4 or not (each or _every_fifth(found)):
         return lines, 0
     for line, match in zip(lines, found, strict=True):
@@ -107,4 +120,76 @@ def arrows(lines: Sequence[Line]) -> list[Line]:
         if time is not None:
             line.time, line.gap, time = time, gap, None
         out.append(line)
+    return out
+
+
+def without_rules(lines: Sequence[Line]) -> list[Line]:
+    """The lines without those of strokes (`-----`), which part as empty lines do."""
+    out: list[Line] = []
+    gap = False
+    for line in lines:
+        if not line.soft and len(line.text) <= _SHORT and _RULE.fullmatch(line.text.strip()):
+            gap = True
+            continue
+        line.gap, gap = line.gap or gap, False
+        out.append(line)
+    return out
+
+
+def stamps(lines: Sequence[Line], plain: Callable[[str], str]) -> list[Line]:
+    """Times on lines of their own (three and more, as time goes) are the times of what follows them.
+
+    `0:04` may stand before the name, between the name and the words, or before `Anna: words`.
+    """
+    alone: list[float | None] = []
+    for line in lines:
+        text = one_line(plain(line.text)) if len(line.text) <= _SHORT else ""
+        alone.append(seconds(text) if _STAMP_ALONE.fullmatch(text) else None)
+    times = [time for time in alone if time is not None]
+    if len(times) < 3 or sum(1 for a, b in pairwise(times) if b >= a) < 0.9 * (len(times) - 1):
+        return list(lines)
+    out: list[Line] = []
+    time: float | None = None
+    gap = False
+    for line, own in zip(lines, alone, strict=True):
+        if own is not None:
+            time, gap = own, line.gap
+            continue
+        if time is not None:
+            line.time, line.gap, line.soft, time = time, line.gap or gap, False, None
+        out.append(line)
+    return out
+
+
+def parted(lines: Sequence[Line], plain: Callable[[str], str]) -> list[Line]:
+    """A talk that somebody pasted as one paragraph (three lines at most), parted at its labels.
+
+    There must be four labels and more, each after the end of a sentence, of two voices and more that come twice.
+    """
+    body = [line for line in lines if not line.heading]
+    if not body or len(body) > 3:
+        return list(lines)
+    text = max((one_line(plain(line.text)) for line in body), key=len)
+    found: list[str] = []
+    end = 0
+    for may in _INSIDE.finditer(text):
+        if may.end() >= end and name_like(may["label"]):  # `Dr. Anna Bell:` is one label
+            found.append(may["label"])
+            end = may.end("label")
+    often = {label for label, n in Counter(found).items() if n >= 2}
+    if len(often) < 2 or sum(1 for label in found if label in often) < 4 or found[0] not in often:
+        return list(lines)
+    shapes = {shape_of(label) for label in often} - {"word"}
+    labels = often | {label for label in found if shape_of(label) in shapes}
+    if len(labels) > _VOICES:
+        return list(lines)
+    known = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
+    before_label = re.compile(rf"(?:(?:\s[-–—])?\s+|^)(?=(?:{known}):\s)")
+    out: list[Line] = []
+    for line in lines:
+        whole = one_line(plain(line.text))
+        pieces = [whole] if line.heading else [piece for piece in before_label.split(whole) if piece]
+        for number, piece in enumerate(pieces):
+            own = not number
+            out.append(Line(piece, line.gap or not own, line.soft and own, line.heading, line.time if own else None))
     return out

@@ -65,7 +65,8 @@ class Line:
     """One line of a text-like file.
 
     `gap`: an empty line stands before it. `soft`: it goes on in the paragraph of the line before. `heading`: it is
-    marked as a heading. `time`: seconds, where a mark before the line gives them.
+    marked as a heading. `time`: seconds, where a mark before the line gives them. `bold`: what it begins with in bold
+    letters, where others follow.
     """
 
     text: str
@@ -73,6 +74,7 @@ class Line:
     soft: bool = False
     heading: bool = False
     time: float | None = None
+    bold: str = ""
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -16,7 +16,9 @@ ENDINGS = (".odt", ".fodt")
 KIND = "OpenDocument text"
 
 _URN = "urn:oasis:names:tc:opendocument:xmlns:"
-OFFICE, TEXT, TABLE, STYLE, DRAW = (f"{{{_URN}{name}:1.0}}" for name in ("office", "text", "table", "style", "drawing"))
+OFFICE, TEXT, TABLE, STYLE, DRAW, _FO = (
+    f"{{{_URN}{name}:1.0}}" for name in ("office", "text", "table", "style", "drawing", "xsl-fo-compatible")
+)
 _MIME = b"opendocument.text"
 _SPACES = re.compile(r"[ \t\r\n]+")
 _SKIPPED = {
@@ -65,11 +67,12 @@ def read(data: bytes, options: ReadOptions) -> RawTranscript:
 
 
 class Styles:
-    """Which styles are titles or headings, and which hide their text; a style has what its parent has."""
+    """Which styles are titles or headings, are bold, or hide their text; a style has what its parent has."""
 
     def __init__(self, roots: list[Any]) -> None:
         self.parents: dict[str, str] = {}
         self.hides: set[str] = set()
+        self.weights: dict[str, bool] = {}  # what a style says of bold letters
         for root in roots:
             for style in root.iter(f"{STYLE}style"):
                 name = style.get(f"{STYLE}name") or ""
@@ -77,6 +80,9 @@ class Styles:
                 properties = style.find(f"{STYLE}text-properties")
                 if properties is not None and properties.get(f"{TEXT}display") == "none":
                     self.hides.add(name)
+                weight = properties.get(f"{_FO}font-weight") if properties is not None else None
+                if weight is not None:
+                    self.weights[name] = weight in ("bold", "600", "700", "800", "900")
 
     def line(self, name: str) -> Iterator[str]:
         for _ in range(20):
@@ -91,6 +97,9 @@ class Styles:
     def hidden(self, name: str) -> bool:
         return any(one in self.hides for one in self.line(name))
 
+    def bold(self, name: str) -> bool:
+        return next((self.weights[one] for one in self.line(name) if one in self.weights), False)
+
 
 class Walk(Paragraphs):
     """One walk over a document's body."""
@@ -99,6 +108,7 @@ class Walk(Paragraphs):
         super().__init__()
         self.styles = styles
         self.boxes: list[Any] = []
+        self.strong = False  # the span is in bold letters
 
     def blocks(self, parent: Any) -> None:
         for child in parent.iterchildren():
@@ -153,6 +163,11 @@ class Walk(Paragraphs):
             self.hidden += 1
         elif tag.startswith(DRAW):
             self.boxes.append(child)
+        elif tag == f"{TEXT}span":
+            outer = self.strong
+            self.strong = self.strong or self.styles.bold(child.get(f"{TEXT}style-name") or "")
+            self.inline(child)
+            self.strong = outer
         else:
             self.inline(child)
 
@@ -162,7 +177,7 @@ class Walk(Paragraphs):
             text = _SPACES.sub(" ", text)
             if text.startswith(" ") and (not self.parts or self.parts[-1].endswith((" ", "\n"))):
                 text = text[1:]
-            self.parts.append(text)
+            self.add(text, bold=self.strong)
 
     def table(self, table: Any) -> None:
         self.end_paragraph()

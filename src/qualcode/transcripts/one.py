@@ -14,6 +14,7 @@ from qualcode.files import sha256
 from qualcode.tables import split
 from qualcode.transcripts.canonical import TEXT_RULE, Placed
 from qualcode.transcripts.kept import remember_text
+from qualcode.transcripts.languages import ENOUGH
 from qualcode.transcripts.marks import count_marks, marks_said
 from qualcode.transcripts.model import counted
 from qualcode.transcripts.onefile import ReadFile
@@ -122,6 +123,9 @@ def read_one(plan: Plan, source: Source, store: Store) -> One:
     if translation is not None:
         one.row |= {"translation_of": translation.of, "translator": translation.translator}
     one.told = [*_warnings(source, raw, who), *_odd_language(raw.looks_like, language, known_from)]
+    if known_from == "assumed" and sum(said) >= ENOUGH:
+        what = f"the language of this transcript cannot be told from its words: read as '{language}'."
+        one.told.append((what, "Say what it is in column 'language' of the sessions table, or in study.language."))
     notes = [*raw.notes, *(what.removesuffix(".") for what, _ in one.told if what.removesuffix(".") not in raw.notes)]
     one.report = {
         "labels": _labels(raw.placed),
@@ -209,9 +213,9 @@ def _language(plan: Plan, source: Source, looks_like: str) -> tuple[str, str]:
     given = str(source.session["language"]) if source.session else ""
     if given:
         return given, "session"
-    if looks_like and "language" not in plan.study.config.study.model_fields_set:
-        return looks_like, "detected"
-    return plan.study.config.study.language, "study"
+    if "language" in plan.study.config.study.model_fields_set:
+        return plan.study.config.study.language, "study"
+    return (looks_like, "detected") if looks_like else (plan.study.config.study.language, "assumed")
 
 
 def _odd_language(looks_like: str, language: str, known_from: str) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from qualcode.transcripts.cleaning import said, tally, tidy
+from qualcode.transcripts.cleaning import one_line, said, tally, tidy
 from qualcode.transcripts.grids import Grid, lines_of_grid
 from qualcode.transcripts.model import Line, counted
 
@@ -15,14 +15,26 @@ class Paragraphs:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.parts: list[str] = []
+        self.bold: set[int] = set()  # which parts are in bold letters
         self.heading = False
         self.gap = True
         self.deleted = self.hidden = self.comments = self.notes = 0
         self.columns: list[str] = []
         self.plain = Counter[str]()
 
-    def end_paragraph(self) -> None:
-        """A line break inside a paragraph parts lines; an empty paragraph is a gap before the next."""
+    def add(self, text: str, *, bold: bool) -> None:
+        """More of the paragraph."""
+        if bold:
+            self.bold.add(len(self.parts))
+        self.parts.append(text)
+
+    def end_paragraph(self, bold: list[str] | None = None) -> None:
+        """A line break inside a paragraph parts lines; an empty paragraph is a gap before the next.
+
+        `bold`: `in_bold()`, where `parts` were changed since.
+        """
+        bold = self.in_bold() if bold is None else bold
+        self.bold = set()
         raw = "".join(self.parts)
         self.plain += tally(raw)
         text = tidy(raw, tabs=True)
@@ -30,10 +42,28 @@ class Paragraphs:
         if not text.strip():
             self.gap = True
             return
-        for raw in text.split("\n"):
+        written = text.split("\n")
+        starts = bold if len(bold) == len(written) else [""] * len(written)
+        for raw, start in zip(written, starts, strict=True):
             if raw.strip():
-                self.lines.append(Line(raw.strip(), gap=self.gap, heading=self.heading))
+                own = start if one_line(raw).startswith(start) and start != one_line(raw) else ""
+                self.lines.append(Line(raw.strip(), gap=self.gap, heading=self.heading, bold=own))
                 self.gap = False
+
+    def in_bold(self) -> list[str]:
+        """What each line of the paragraph begins with in bold letters."""
+        if not self.bold:
+            return []
+        starts = [""]
+        on = True
+        for at, part in enumerate(self.parts):
+            first, *more = tidy(part).split("\n")
+            on = on and (at in self.bold or not first.strip())
+            starts[-1] += first if on else ""
+            for line in more:
+                on = at in self.bold or not line.strip()
+                starts.append(line if on else "")
+        return [one_line(start) for start in starts]
 
     def grid(self, grid: Grid) -> None:
         """The lines of a table, row by row."""

@@ -148,7 +148,8 @@ def _rows(page: Any, budget: _Budget) -> list[Row]:
     budget.page(page)
     rows = [Row("", 0.0, 0.0)]
 
-    def visit(text: str, matrix: list[float], place: list[float], _: object, size: float) -> None:
+    def visit(text: str, matrix: list[float], place: list[float], font: Any, size: float) -> None:
+        bold = font is not None and re.search(r"bold|black|heavy", str(font.get("/BaseFont", "")), re.I) is not None
         for number, part in enumerate(text.split("\n")):
             if number:
                 rows.append(Row("", 0.0, 0.0))
@@ -156,13 +157,18 @@ def _rows(page: Any, budget: _Budget) -> list[Row]:
             if part.strip() and not row.text.strip():
                 row.y = place[5] * matrix[3] + matrix[5]
                 row.size = abs(size * (place[3] or place[0] or 1.0) * (matrix[3] or 1.0)) if size else 0.0
+            if bold and row.bold == row.text:
+                row.bold += part
             row.text += part
             row.pieces.append((place[4] * matrix[0] + matrix[4], part))
 
     page.extract_text(visitor_text=visit, visitor_operand_before=budget.operation)
     kept = []
     for row in rows:
+        row.bold = _BULLET.sub("", _tidied(row.bold)) if row.bold.strip() else ""
         row.text = _BULLET.sub("", _tidied(row.text))
+        if row.bold == row.text or not row.text.startswith(row.bold):
+            row.bold = ""
         if row.text:
             kept.append(row)
     return kept
@@ -227,7 +233,7 @@ def _lines(pages: Sequence[Sequence[Row]]) -> tuple[list[Line], int]:
             gap = before is None or bool(step and down > 1.4 * step)
             heading = bool(usual) and row.size > 1.15 * usual and len(row.text) <= 100
             fits = before is not None and len(before.text) + 1 + len(row.text.split()[0]) < 0.85 * width
-            parted = bool(lines) and bool(_HYPHEN.search(lines[-1].text)) and row.text[0].islower() and not gap
+            parted = bool(lines) and _is_parted(lines[-1].text, row.text) and not gap
             soft = not gap and (parted or not fits) and not heading and bool(lines) and not lines[-1].heading
             soft = soft and not row.left
             text = f"{row.left}\t{row.text}" if row.left else row.text
@@ -236,9 +242,18 @@ def _lines(pages: Sequence[Sequence[Row]]) -> tuple[list[Line], int]:
                 lines[-1].text = _rejoin(lines[-1].text, first, words)
                 joined += 1
             if text:
-                lines.append(Line(text, gap=gap, soft=soft, heading=heading))
+                bold = row.bold if text.startswith(row.bold) else ""
+                lines.append(Line(text, gap=gap, soft=soft, heading=heading, bold=bold))
             before = row
     return lines, joined
+
+
+def _is_parted(line: str, rest: str) -> bool:
+    """Whether a word was parted at the end of a line; `th-` before `the` is somebody who began again."""
+    if not _HYPHEN.search(line) or not rest[0].islower():
+        return False
+    begun = re.split(r"\s", line[:-1])[-1]
+    return not rest.casefold().startswith(begun.casefold().lstrip('("“„'))
 
 
 def _rejoin(line: str, rest: str, words: Counter[str]) -> str:

@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from qualcode.transcripts.cleaning import STAMP, one_line
 
 _NUMBER = re.compile(r"\d{1,5}")
 _NEAR = 2.0  # points by which pieces that begin at one place may differ
+_CELL_ROWS, _CELL_WORDS = 4, 7  # a voice's name in a narrow column has no more
 
 
 @dataclass
@@ -26,6 +28,7 @@ class Row:
     size: float
     pieces: list[tuple[float, str]] = field(default_factory=list)
     left: str = ""
+    bold: str = ""  # what it begins with in bold letters
 
     @property
     def start(self) -> float | None:
@@ -65,12 +68,14 @@ def without_margin_numbers(pages: list[list[Row]]) -> int:
     return len(found)
 
 
-def take_voices(pages: Sequence[Sequence[Row]]) -> bool:
+def take_voices(pages: Sequence[list[Row]]) -> bool:
     """Part a column of voices from the words beside it (in place), and say whether there is one.
 
     There is one where nearly all lines (four in five) have words that begin at the same place, and four or more of them
     something short to the left of it, with letters: a table of two or three columns, or labels before hanging paragraphs.
     """
+    for page in pages:
+        _join_cells(page)
     rows = [row for page in pages for row in page if row.pieces]
     starts = Counter(place for row in rows for place in {round(x / _NEAR) for x, text in row.pieces if text.strip()})
     for place, n in sorted(starts.items(), reverse=True):
@@ -87,8 +92,85 @@ def take_voices(pages: Sequence[Sequence[Row]]) -> bool:
         if any(re.fullmatch(STAMP, part) for left in lefts for part in left.split("\t")) or _recur(labels):
             for row in beside:
                 row.left, row.text = _parted(row, words)
+            _join_labels(rows)
             return True
-    return False
+    return _by_tab(rows)
+
+
+def _by_tab(rows: Sequence[Row]) -> bool:
+    """Part short labels from words that a tab sets off, all at one place (in place), though the lines below begin at the margin."""
+    places: dict[int, list[tuple[Row, float]]] = {}
+    for row in rows:
+        said = [(x, text) for x, text in row.pieces if text.strip()]
+        for (x, text), (after, _) in pairwise(said):
+            if after - x > 0.6 * row.size * len(text.strip()) + row.size:  # letters are about half as wide as high
+                places.setdefault(round(after / _NEAR), []).append((row, after - 0.5 * _NEAR))
+                break
+    found = max(places.values(), key=len, default=[])
+    labels = [_parted(row, words)[0] for row, words in found]
+    short = all(len(label.split()) <= 4 and re.search(r"[^\W\d_]", label) for label in labels)
+    if len(found) < 4 or not short or len(set(labels)) < 2 or not _recur(labels):
+        return False
+    for row, words in found:
+        row.left, row.text = _parted(row, words)
+    return True
+
+
+def _join_cells(page: list[Row]) -> None:
+    """Put a name that is broken over the lines of its cell before the words of the next cell (in place).
+
+    A table is drawn cell by cell: after `Anna`, `Bell` the page goes up again, and to the right.
+    """
+    kept: list[Row] = []
+    at = 0
+    while at < len(page):
+        below = next(
+            (n for n in range(at + 2, min(at + _CELL_ROWS + 1, len(page))) if _is_cell(page[at:n], page[n])), None
+        )
+        if below is None:
+            kept.append(page[at])
+            at += 1
+            continue
+        columns: dict[int, list[str]] = {}
+        for row in page[at:below]:
+            for x, text in row.pieces:
+                if text.strip():
+                    columns.setdefault(round(x / _NEAR), []).append(text.strip())
+        name = [(place * _NEAR, f"{_whole(texts)} ") for place, texts in sorted(columns.items())]
+        words = page[below]
+        words.pieces[:0] = name
+        words.text = one_line(f"{''.join(text for _, text in name)} {words.text}")
+        at = below
+    page[:] = kept
+
+
+def _is_cell(cell: Sequence[Row], words: Row) -> bool:
+    """Whether rows go down and are short, and `words` stand to the right of them on the height of the first."""
+    if words.start is None or abs(words.y - cell[0].y) > _NEAR or any(a.y <= b.y + _NEAR for a, b in pairwise(cell)):
+        return False
+    if sum(len(row.text.split()) for row in cell) > _CELL_WORDS:
+        return False
+    places = [x for row in cell for x, text in row.pieces if text.strip()]
+    return bool(places) and words.start >= max(places) + 10
+
+
+def _whole(texts: Sequence[str]) -> str:
+    """`Jan-` above `Piet` is `Jan-Piet`, `Inter-` above `viewer` is `Interviewer`."""
+    return re.sub(r"(?<=\w)-\s(?=[^\W\d_])", "-", re.sub(r"(?<=\w)-\s(?=[a-zß-ÿ])", "", " ".join(texts)))
+
+
+def _join_labels(rows: Sequence[Row]) -> None:
+    """Labels beside the words that are broken (`Anna` above `Bell:`), whole again (in place): only their end has the colon."""
+    ends = Counter(row.left for row in rows if row.left.endswith(":"))
+    for row, below in pairwise(rows):
+        whole = f"{row.left} {below.left}"
+        if (
+            row.left
+            and ":" not in row.left.split("\t")[-1]
+            and ends[below.left] >= 2
+            and len(whole.split()) <= _CELL_WORDS
+        ):
+            row.left, below.left = whole, ""
 
 
 def _usual(places: Sequence[float]) -> float | None:

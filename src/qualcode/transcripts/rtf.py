@@ -68,6 +68,7 @@ class _State:
     into: str = ""
     hidden: bool = False
     deleted: bool = False
+    bold: bool = False
     font: str = ""
     star: bool = False
 
@@ -180,7 +181,7 @@ class _Reader:
             self.was_hidden = True
         else:
             self.was_deleted = self.was_hidden = False
-            self.page.parts.append(text)
+            self.page.add(text, bold=state.bold)
 
     # ------------------------------------------------------------ control words
 
@@ -250,7 +251,9 @@ class _Reader:
             self.in_table = False
             self.page.heading = False
         elif word == "plain":
-            self.state = replace(self.state, hidden=False, deleted=False)
+            self.state = replace(self.state, hidden=False, deleted=False, bold=False)
+        elif word == "b":
+            self.state = replace(self.state, bold=on)
         elif word == "v":
             self.state = replace(self.state, hidden=on)
         elif word == "deleted":
@@ -272,9 +275,10 @@ class _Reader:
     def paragraph(self, *, in_table: bool) -> None:
         if not in_table:
             self.flush_table()
+        bold = self.page.in_bold()
         parts = "".join(self.page.parts)
         self.page.parts = [parts.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")]
-        self.page.end_paragraph()
+        self.page.end_paragraph(bold)
         boxes, self.boxes = self.boxes, []
         self.page.lines += boxes
 

@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from qualcode.transcripts.captions import Piece, turns_of_pieces
-from qualcode.transcripts.cleaning import one_line, seconds, tidy
+from qualcode.transcripts.cleaning import STAMP, one_line, seconds, tidy
 from qualcode.transcripts.headers import ROLE_OF, plain_name
 from qualcode.transcripts.labels import require_words, spellings
 from qualcode.transcripts.model import RawTranscript, RawTurn, ReadOptions, UnreadableError, counted, drop_empty
@@ -158,17 +159,21 @@ def _by_name(names: list[str], rows: Sequence[tuple[int, Cells]]) -> Columns | N
 
 
 def _by_content(rows: Sequence[tuple[int, Cells]]) -> Columns | None:
-    """Two or three columns without names: a time, a voice that recurs, and words."""
+    """Two columns and more without names: a voice that recurs, and words; beside them numbers of rows, and times (NVivo)."""
     width = max((len(cells) for _, cells in rows), default=0)
     filled = [at for at in range(width) if any(at < len(cells) and cells[at].strip() for _, cells in rows)]
-    if not 2 <= len(filled) <= 3 or len(rows) < 4:
+    if not 2 <= len(filled) <= 5 or len(rows) < 4:
         return None
     values = {at: [cells[at].strip() if at < len(cells) else "" for _, cells in rows] for at in filled}
+    numbers = [at for at in filled if _numbered(values[at])]
+    filled = [at for at in filled if at not in numbers]
     of: dict[str, int] = {}
     for at in filled:
         given = [value for value in values[at] if value]
-        if given and all(seconds(value) is not None and len(value) <= 16 for value in given):
-            of.setdefault("time", at)
+        if given and all(
+            re.fullmatch(STAMP, value) or (len(value) <= 16 and seconds(value) is not None) for value in given
+        ):
+            of.setdefault("end" if "time" in of else "time", at)
             continue
         labels = {value.casefold() for value in given}
         short = all(len(value.split()) <= 4 and not re.search(r"[.?!…]$", value) for value in given)
@@ -177,6 +182,12 @@ def _by_content(rows: Sequence[tuple[int, Cells]]) -> Columns | None:
         elif sum(len(value.split()) for value in given) >= 2 * len(given):
             of.setdefault("text", at)
     return Columns(-1, of) if {"speaker", "text"} <= of.keys() and len(of) == len(filled) else None
+
+
+def _numbered(values: Sequence[str]) -> bool:
+    """Whether a column has the numbers of its rows, one after the other."""
+    numbers = [int(value) for value in values if re.fullmatch(r"\d{1,6}", value)]
+    return len(numbers) == len(values) and all(b == a + 1 for a, b in pairwise(numbers))
 
 
 def _shown(cells: Cells) -> str:

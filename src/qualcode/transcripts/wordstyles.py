@@ -31,6 +31,7 @@ class WordStyles:
         self.headings: set[str] = set()
         self._parents: dict[str, str] = {}
         self._own: dict[str, bool] = {}  # what a style itself says
+        self._bold: set[str] = set()  # styles of letters that are bold
         self._usual = ""  # the style of paragraphs that name none
         self._always = False
         if root is None:
@@ -43,6 +44,8 @@ class WordStyles:
                 self.headings.add(name)
             based = style.find(f"{_W}basedOn")
             self._parents[name] = (based.get(f"{_W}val") or "") if based is not None else ""
+            if style.get(f"{_W}type") == "character" and _on(style.find(f"{_W}rPr"), "b"):
+                self._bold.add(name)
             said = _vanish(style.find(f"{_W}rPr"))
             if said is not None:
                 self._own[name] = said
@@ -62,6 +65,12 @@ class WordStyles:
         above = _style(paragraph.find(f"{_W}pPr") if paragraph is not None else None, "pStyle") or self._usual
         return self._always or self._hides(own) != self._hides(above)
 
+    def bold(self, run: Any) -> bool:
+        """Whether a run is in bold letters, by itself or by its own style."""
+        properties = run.find(f"{_W}rPr")
+        direct = _on(properties, "b")
+        return direct if direct is not None else _style(properties, "rStyle") in self._bold
+
     def _hides(self, name: str) -> bool:
         for _ in range(20):  # a style has what the one it is based on has
             if name in self._own or not name:
@@ -77,5 +86,10 @@ def _style(properties: Any, kind: str) -> str:
 
 def _vanish(properties: Any) -> bool | None:
     """What run properties say of hiding; None: nothing."""
-    vanish = properties.find(f"{_W}vanish") if properties is not None else None
-    return None if vanish is None else vanish.get(f"{_W}val") not in ("0", "false", "off")
+    return _on(properties, "vanish")
+
+
+def _on(properties: Any, name: str) -> bool | None:
+    """Whether run properties switch something on; None: they say nothing of it."""
+    switch = properties.find(f"{_W}{name}") if properties is not None else None
+    return None if switch is None else switch.get(f"{_W}val") not in ("0", "false", "off")
