@@ -12,7 +12,8 @@ from types import ModuleType
 
 import pytest
 
-from qualcode.transcripts.registry import FORMATS, READ
+from qualcode.transcripts import ReadOptions, UnreadableError
+from qualcode.transcripts.registry import FORMATS, READ, read
 
 PLACE = Path(__file__).resolve().parents[2] / "benchmarks"
 
@@ -103,3 +104,11 @@ print("later" in str(watch.seen), mutate._resident(b"VmHWM") - before > 60_000_0
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == ["2", "True", "False", "True"]
+
+
+def test_a_line_of_millions_of_labels_is_refused_and_one_of_as_many_voices_is_left_whole():
+    text = "I: So? P1: Yes. " * 150_000
+    with pytest.raises(UnreadableError, match="more than 200,000 turns"):
+        read(text.encode(), "a.txt", ReadOptions())
+    text = " ".join(f"P{n}: Yes. P{n}: So." for n in range(1_000))
+    assert len(read(text.encode(), "a.txt", ReadOptions())[1].turns) == 1

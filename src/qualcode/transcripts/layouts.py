@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from qualcode.transcripts.cleaning import STAMP, one_line, seconds
+from qualcode.transcripts.cleaning import MOST_LINES, STAMP, one_line, seconds
 from qualcode.transcripts.forms import name_like, shape_of
 from qualcode.transcripts.model import Line, ReadOptions, UnreadableError
 
@@ -185,6 +185,8 @@ def parted(lines: Sequence[Line], plain: Callable[[str], str]) -> list[Line]:
         return list(lines)
     known = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
     before_label = re.compile(rf"(?:(?:\s[-–—])?\s+|^)(?=(?:{known}):\s)")
+    if len(found) > MOST_LINES:
+        raise UnreadableError(f"this file has more than {MOST_LINES:,} turns.", "Is it the right file?")
     out: list[Line] = []
     for line in lines:
         whole = one_line(plain(line.text))

@@ -8,6 +8,8 @@ from qualcode.transcripts.cleaning import one_line, said, tally, tidy
 from qualcode.transcripts.grids import Grid, lines_of_grid
 from qualcode.transcripts.model import Line, counted
 
+_LONGEST = 200  # characters of a name in bold letters, more than any has
+
 
 class Paragraphs:
     """Lines of a document while it is walked: text is collected in `parts`, and `end_paragraph` makes lines of it."""
@@ -54,16 +56,15 @@ class Paragraphs:
         """What each line of the paragraph begins with in bold letters."""
         if not self.bold:
             return []
-        starts = [""]
-        on = True
+        starts, on = [""], True
         for at, part in enumerate(self.parts):
-            first, *more = tidy(part).split("\n")
-            on = on and (at in self.bold or not first.strip())
+            first, *more = part.split("\n")
+            on = on and (at in self.bold or not first.strip()) and len(starts[-1]) <= _LONGEST
             starts[-1] += first if on else ""
             for line in more:
                 on = at in self.bold or not line.strip()
                 starts.append(line if on else "")
-        return [one_line(start) for start in starts]
+        return [one_line(tidy(start)) if len(start) <= _LONGEST else "" for start in starts]
 
     def grid(self, grid: Grid) -> None:
         """The lines of a table, row by row."""
