@@ -34,7 +34,7 @@ MUCH = 8_000_000  # bytes of unread transcripts that `run` leaves to the run its
 
 
 def check_study(study: Study, *, until: str | None = None, before_run: bool = False) -> Checked:
-    """Validate the study, writing nothing but (before a run) the store of what was read.
+    """Validate the study, writing nothing but (before a run) what was read: the store, and texts with names by their hash.
 
     Parameters
     ----------

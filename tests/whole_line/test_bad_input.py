@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -101,9 +102,13 @@ CASES: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
 
 
 def files(study: Path) -> list[Path]:
-    """All files but those in which is kept what was read, so that it need not be read again."""
+    """All files but those in which is kept what was read: the store, and texts with names in them by their hash."""
+    texts = study / "data" / "raw" / "texts"
     return sorted(
-        path for path in study.rglob("*") if study / "data" / "raw" / "texts" / "read" not in (path, *path.parents)
+        path
+        for path in study.rglob("*")
+        if texts / "read" not in (path, *path.parents)
+        and not (path.parent == texts and re.fullmatch(r"[0-9a-f]{64}\.txt", path.name))
     )
 
 
