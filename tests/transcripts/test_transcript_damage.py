@@ -112,3 +112,10 @@ def test_a_line_of_millions_of_labels_is_refused_and_one_of_as_many_voices_is_le
         read(text.encode(), "a.txt", ReadOptions())
     text = " ".join(f"P{n}: Yes. P{n}: So." for n in range(1_000))
     assert len(read(text.encode(), "a.txt", ReadOptions())[1].turns) == 1
+
+
+def test_a_tag_of_a_workbook_longer_than_any_program_writes_is_refused_before_it_is_parsed():
+    part = b'<row spans="' + b"a" * 1_000_000
+    data = damage.changed(damage.xlsx(), "xl/worksheets/sheet1.xml", b"<row ", part + b'" ')
+    with pytest.raises(UnreadableError, match="this Excel workbook is damaged or not whole"):
+        read(data, "a.xlsx", ReadOptions())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from qualcode.transcripts.model import UnreadableError
 
 LARGEST = 64_000_000  # bytes of one unpacked part: 64 MB of XML hold some three hundred hours of talk
 MOST_TAGS = 3_000_000  # of one part: a document of 64 MB has fewer, unless somebody made it to fill the memory
+# a tag so long takes a parser that is fed in pieces (openpyxl's) more than ten seconds; libxml2 refuses such by itself
+_LONG_TAG = re.compile(rb"<[^<>]{1000000}")
 ALL = 256_000_000  # bytes of all unpacked parts that a library reads by itself
 _AGAIN = "Open it in the program that made it, save it again, and compare it with the original."
 
@@ -57,8 +60,8 @@ class Zipped:
         if sum(info.file_size for info in self._archive.infolist()) > ALL:
             raise self.too_large()
         for info in self._archive.infolist():
-            if info.filename.endswith((".xml", ".rels")):
-                self.part(info.filename)
+            if info.filename.endswith((".xml", ".rels")) and _LONG_TAG.search(self.part(info.filename)):
+                raise self.broken()
 
 
 @contextmanager
