@@ -86,6 +86,15 @@ def test_a_figure_of_nothing_says_so(tmp_path: Path, draw: object, table: str) -
     assert len(shown) == 1 and shown[0].endswith((".", "needed."))
 
 
+def test_the_grid_of_a_codebook_of_themes_alone_shows_their_mentions(tmp_path: Path) -> None:
+    rows = [
+        {"code": "time", "label": "Time", "depth": 0, "participant": who, "mentions": n}
+        for who, n in (("P1", 3), ("P2", 0))
+    ]
+    shown = words(figures.theme_by_participant_grid(TABLES["report_theme_by_participant"].shape(rows)), tmp_path)
+    assert "3" in shown and {"P1", "P2", "Time"} <= set(shown)
+
+
 def test_figures_have_the_same_bytes_each_time(tmp_path: Path) -> None:
     for name in ("a", "b"):
         figures.save(figures.thematic_map(THEMES), tmp_path / f"{name}.svg", tmp_path / f"{name}.png")

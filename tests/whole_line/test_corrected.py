@@ -98,8 +98,12 @@ def test_the_table_of_edits_is_shown_in_ids_and_places_only(corrected, qualcode:
     assert {tuple(line.split(",")[n] for n in (0, 7)) for line in shown.splitlines()[1:]} == {
         ("S02", "correction"),
         ("S07", "correction"),
+        *((transcript, "identifier") for transcript in ("S09", "S11", "S12")),
     }
     assert "bag" not in shown
+    people = ran(qualcode, "show", "edits", "-C", folder)  # whole on a screen, hashes as decisions give them
+    lines = people.splitlines()
+    assert max(map(len, lines)) < 140 and not re.search(r"[0-9a-f]{13}|\.\.\.", people)
 
 
 def test_the_page_shows_both_texts_holds_nothing_active_and_calls_nobody(corrected, qualcode: Call) -> None:

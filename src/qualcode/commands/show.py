@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
+from qualcode.codings.changes import HASH
 from qualcode.commands.common import study_option
 from qualcode.errors import QualcodeError, nearest
 from qualcode.memos import memo_files, memos_of_study, tool_memos_file
@@ -72,6 +73,9 @@ def command(study: Study, table: str | None, form: str | None) -> None:
         click.echo(data.to_json(orient="records", force_ascii=False, indent=1))
     else:
         shown = data.astype(object).where(data.notna(), "")
+        for name in shown.columns:
+            if name.startswith("sha256"):  # as many digits as decisions and pages name a text by
+                shown[name] = shown[name].map(lambda sha: str(sha)[:HASH])
         click.echo(
             shown.to_string(index=False, max_colwidth=48) if len(data) else ", ".join(data.columns) + "\n(no rows)"
         )
