@@ -262,7 +262,6 @@ def test_the_studys_own_stop_words_name_nothing():
 
 
 def test_the_stage_writes_its_three_files_and_says_why_there_are_no_topics(tmp_path):
-    pytest.importorskip("qualcode.transcripts.kept")
     from qualcode.stages.topics import command
 
     turns, texts = made_up(10, ("A",))
