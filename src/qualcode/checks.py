@@ -109,7 +109,8 @@ def _withdrawn(study: Study, found: Checked) -> None:
     from qualcode.leaks.gone import WITHDRAWN
 
     leaks = check_outputs(study, Finder({})).leaks
-    files = list(dict.fromkeys(leaks["file"][leaks["kind"] == WITHDRAWN]))
+    theirs = (leaks["kind"] == WITHDRAWN) & (leaks["sure"] == "yes")  # a mention is a note of the run
+    files = list(dict.fromkeys(leaks["file"][theirs]))
     who = f"{len(study.withdrawn)} {'participant' if len(study.withdrawn) == 1 else 'participants'}"
     if files:
         shown = ", ".join(files[:5]) + (f" and {len(files) - 5} more" if len(files) > 5 else "")

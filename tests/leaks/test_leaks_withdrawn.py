@@ -65,6 +65,15 @@ def test_their_ids_are_found(study, cell):
     assert found(study, f"who\n{cell}\n") == [("row 2, column 'who'", "T2" if cell == "T2" else "P02")]
 
 
+def test_a_text_that_mentions_them_is_a_note_and_stops_nothing(study):
+    path = study / "memo.csv"
+    path.write_text("memo\nCompare T2 on this.\nNot T22 nor XP02.\n", encoding="utf-8")
+    checked = check_files([path], Finder({}), gone=theirs(Study.load(study)))
+    assert not checked.problems
+    (note,) = checked.notes
+    assert (note.what, note.place) == ("a text mentions T2, who withdrew.", "row 2, column 'memo'")
+
+
 def test_a_longer_id_is_somebody_elses(study):
     assert found(study, "who\nP022\nXP02\n") == []
 

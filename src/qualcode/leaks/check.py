@@ -35,6 +35,16 @@ _HINT = {
     UNCHECKED: "Save it anew, or take it away.",
     WITHDRAWN: "What was made before they withdrew (a pack, an export) you delete yourself; the rest a run makes anew.",
 }
+_DOUBTS = {
+    FORM: (
+        "this may be a form of the pseudonym key's {row}.",
+        "It may be a word, or half of another name. Look at it.",
+    ),
+    WITHDRAWN: (
+        "a text mentions {row}, who withdrew.",
+        "Somebody wrote it (a memo, a reason, a remark): take it out where it was written, if it says something of theirs.",
+    ),
+}
 _CONTACT = (
     "Put it into the key or decide on it (`qualcode pack identifiers`); a telephone number may need its country in "
     "deidentify.countries. What is in config/study.yaml counts as the study's own."
@@ -60,17 +70,12 @@ class Checked:
 
     @property
     def notes(self) -> list[Problem]:
-        """What may be a name and may be something else."""
-        hint = "It may be a word, or half of another name. Look at it."
-        return [
-            Problem(
-                str(line["file"]),
-                f"this may be a form of the pseudonym key's {line['key_row']}.",
-                hint,
-                str(line["place"]),
-            )
-            for line in self.leaks[self.leaks["sure"] == "no"].to_dict("records")
-        ]
+        """What may be a name and may be something else, and mentions of people who withdrew."""
+        found = []
+        for line in self.leaks[self.leaks["sure"] == "no"].to_dict("records"):
+            what, hint = _DOUBTS[WITHDRAWN if line["kind"] == WITHDRAWN else FORM]
+            found.append(Problem(str(line["file"]), what.format(row=line["key_row"]), hint, str(line["place"])))
+        return found
 
     def raise_if_any(self) -> None:
         """Raise LeakError where something may not leave."""

@@ -29,15 +29,27 @@ class Theirs:
     ids: dict[str, str] = field(default_factory=dict)
 
     def find(self, pieces: Iterable[Piece]) -> Iterator[Found]:
-        """Where something of theirs stands, each place once."""
+        """Where something of theirs stands, each place once; where a text only mentions their ids, that is not `sure`."""
         if not self.ids:
             return
         seen: set[tuple[str, str]] = set()
         for piece in pieces:
             who, at = self._in(piece)
+            sure = bool(who)
+            if not sure:
+                who, at = self._mentioned(piece)
             if who and (piece.at(at), who) not in seen:
                 seen.add((piece.at(at), who))
-                yield Found(piece.at(at), WITHDRAWN, who)
+                yield Found(piece.at(at), WITHDRAWN, who, sure)
+
+    def _mentioned(self, piece: Piece) -> tuple[str, int]:
+        """An id of theirs among other words; an id of letters alone or digits alone may be any word, and is not looked for."""
+        for one, who in self.ids.items():
+            if one in piece.text and re.search(r"\d", one) and re.search(r"[^\W\d_]", one):
+                found = re.search(rf"(?<![\w.-]){re.escape(one)}(?![\w-])", piece.text)
+                if found:
+                    return who, found.start()
+        return "", 0
 
     def _in(self, piece: Piece) -> tuple[str, int]:
         cell = piece.text.strip()
