@@ -143,6 +143,14 @@ def test_a_change_says_how_far_it_may_as_well_have_been_made():
     assert edits_between("P: no, no.", "P: no, no, no.") == [Edit(3, 3, 3, 7, left=1, right=6)]
 
 
+def test_a_span_that_begins_where_a_change_may_as_well_have_been_made_begins_behind_it():
+    edits = edits_between("P: no, no.", "P: no, no, no.")
+    assert map_span(edits, 2, 10) == (6, 14, False)  # ` no, no.`; the new `no, ` may be the first one as well
+    assert map_span(edits, 1, 10) == (1, 14, True)
+    assert map_span(edits, 0, 9) == (0, 9, False)  # `P: no, no`
+    assert map_span(edits, 2, 9) == (6, 13, False)
+
+
 def test_the_way_names_why_the_words_of_a_span_changed():
     way = Way([Edit(0, 4, 0, 3), Edit(10, 12, 9, 15)], ["identifier", "correction"])
     assert way.why(2, 11) == ["correction", "identifier"]

@@ -318,15 +318,19 @@ ADDRESSES: dict[str, tuple[re.Pattern[str], ...]] = {
 
 # ---------------------------------------------------------------- dates
 
-_MONTHS = {
-    "en": "January|February|March|April|May|June|July|August|September|October|November|December"
-    "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec",
-    "nl": "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december",
-    "de": "Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember",
-    "fr": "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre",
-    "es": "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre",
-    "pt": "janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro",
-    "it": "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre",
+# what each month is called, the usual name first
+MONTHS: dict[str, tuple[tuple[str, ...], ...]] = {
+    language: tuple(tuple(month.split("/")) for month in months.split())
+    for language, months in {
+        "en": "January/Jan February/Feb March/Mar April/Apr May June/Jun July/Jul August/Aug September/Sept/Sep October/Oct "
+        "November/Nov December/Dec",
+        "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+        "de": "Januar/Jänner Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "es": "enero febrero marzo abril mayo junio julio agosto septiembre/setiembre octubre noviembre diciembre",
+        "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    }.items()
 }
 _YEAR = r"(?P<year>(?:1[89]|20)\d\d|['’]?\d\d(?!\w))"
 _NUMERIC = (
@@ -360,7 +364,7 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
             else []
         ),
     )
-    for language, months in _MONTHS.items()
+    for language, months in ((one, "|".join(name for names in many for name in names)) for one, many in MONTHS.items())
 }
 _BORN = (
     r"born|birthday|date of birth|d\.? ?o\.? ?b\.?|geboren|geboortedatum|verjaardag|jarig|Geburtstag|"

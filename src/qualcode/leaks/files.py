@@ -11,11 +11,14 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from qualcode.leaks import markup, office
 from qualcode.leaks.pieces import Piece, UncheckedError, lines, named, within
+from qualcode.leaks.values import date_piece, number_piece
 
 _TEXTS = (
     "txt",
@@ -161,6 +164,8 @@ def _table(text: str, ending: str) -> Iterator[Piece]:
                         f"row {number}, column {at + 1}" if number == 1 else f"row {number}, {named('column', column)}"
                     )
                     yield Piece(place, cell, name=number == 1)
+                    if number > 1 and cell[0].isdigit():
+                        yield from number_piece(place, cell)
     except csv.Error:
         yield lines(text)
 
@@ -197,13 +202,25 @@ def _parquet(source: Any) -> Iterator[Piece]:
                 yield Piece("metadata", f"{key.decode(errors='replace')} {value.decode(errors='replace')}")
             for number, of in enumerate(file.schema_arrow, start=1):
                 yield Piece(f"name of column {number}", of.name, name=True)
-                read = file.read(columns=[of.name]).columns if _may_hold_text(of.type) else []
-                for column in map(_as_text, read):
-                    for value in pc.unique(column).to_pylist():
-                        if value:
-                            yield Piece(_row_of(column, value, of.name), value)
+                for column in file.read(columns=[of.name]).columns:
+                    if _may_hold_text(of.type):
+                        column = _as_text(column)
+                        for value in pc.unique(column).to_pylist():
+                            if value:
+                                yield Piece(_row_of(column, value, of.name), value)
+                    else:
+                        for value in pc.unique(column).to_pylist():
+                            yield from _value_pieces(_row_of(column, value, of.name), value)
     except (pa.ArrowException, OSError) as error:
         raise UncheckedError(f"it cannot be read as Parquet ({type(error).__name__})") from error
+
+
+def _value_pieces(place: Callable[[int], str], value: object) -> Iterator[Piece]:
+    """A number or a date of a table."""
+    if isinstance(value, date):
+        yield date_piece(place, value.date() if isinstance(value, datetime) else value)
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        yield from number_piece(place, str(value))
 
 
 def _as_text(column: Any) -> Any:
@@ -226,7 +243,7 @@ def _may_hold_text(kind: Any) -> bool:
     return not (types.is_primitive(kind) or types.is_null(kind) or types.is_decimal(kind))
 
 
-def _row_of(column: Any, value: str, name: str) -> Callable[[int], str]:
+def _row_of(column: Any, value: Any, name: str) -> Callable[[int], str]:
     def place(_at: int) -> str:
         import pyarrow.compute as pc
 
@@ -271,6 +288,8 @@ def _database(base: sqlite3.Connection) -> Iterator[Piece]:
                     yield Piece(place, value)
                 elif isinstance(value, bytes):
                     yield from within(place, _blob(value))
+                elif isinstance(value, int | float):
+                    yield from number_piece(place, str(value))
 
 
 def _blob(value: bytes) -> Iterator[Piece]:

@@ -17,7 +17,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from qualcode.leaks.pieces import Piece
+from qualcode.leaks.pieces import DATE, NUMBER, Piece
+from qualcode.leaks.values import readings
 
 FORM, EMAIL, PHONE, UNCHECKED = "key form", "e-mail address", "telephone number", "unchecked"
 _SEPARATOR = "\x1e"
@@ -96,6 +97,7 @@ class Finder:
         self.by_end: set[str] = set()  # last words of people's names, for genitives
         self.unspaced: list[tuple[str, str]] = []
         self.numbers: dict[str, str] = {}
+        self._bare: dict[str, str] = {}  # numbers without the zeros they begin with
         self._phones: dict[str, bool] = {}
         every = [(row, form) for row, many in forms.items() for form in many]
         ordinary = self._ordinary(form for _, form in every)
@@ -121,6 +123,8 @@ class Finder:
         digits = "".join(re.findall(r"\d", form))
         if len(digits) >= 6 and not re.search(r"[^\W\d_]", form):
             self.numbers.setdefault(digits[-9:], row)
+        if form.startswith("0") and digits.strip("0") and not re.search(r"[^\W\d_]", form):
+            self._bare.setdefault(digits.lstrip("0"), row)
         if _UNSPACED.search(form):
             self.unspaced.append((folded, row))
             return
@@ -150,7 +154,14 @@ class Finder:
         for kept in together(pieces):
             kept += [other for piece in kept for other in _other_writings(piece)]
             whole = _Whole(kept)
-            found += [*self._forms(whole), *self._others(whole)]
+            found += self._forms(whole)
+            dates = [piece.value == DATE for piece in kept]
+            found += self._others(
+                _Whole([piece for piece, is_date in zip(kept, dates, strict=True) if not is_date])
+                if any(dates)
+                else whole
+            )
+            found += self._values(piece for piece in kept if piece.value == NUMBER)
         return distinct(found)
 
     def holds(self, text: str) -> bool:
@@ -271,6 +282,15 @@ class Finder:
         for match in STRETCH.finditer(numbers):
             if self._is_phone(match.group()) and not self.stays(match.group()):
                 yield Found(whole.place(match.start()), PHONE, "")
+
+    def _values(self, pieces: Iterable[Piece]) -> Iterator[Found]:
+        """Numbers in cells: forms without their zeros, telephone numbers without zero or sign."""
+        for piece in pieces:
+            row = self._bare.get(piece.text.lstrip("0")) if self._bare else None
+            if row is not None:
+                yield Found(piece.at(0), FORM, row)
+            elif any(self._is_phone(one) and not self.stays(one) for one in readings(piece.text)):
+                yield Found(piece.at(0), PHONE, "")
 
     def _is_phone(self, stretch: str) -> bool:
         if stretch not in self._phones:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 from zipfile import ZipFile
 
 from qualcode.leaks.markup import WORTH, attribute_piece, local, parse_xml, tree_pieces
 from qualcode.leaks.pieces import Piece, named
+from qualcode.leaks.values import date_piece, number_piece
 
 _WORD_PARTS = {"document": "", "comments": "comment", "footnotes": "footnote", "endnotes": "endnote"}
 # elements whose `val` people write; elsewhere it is a word from a list of the program's own (fonts, built-in styles)
@@ -33,8 +35,8 @@ _ATTRIBUTES_WITH_WORDS = frozenset(
         "descr",
     ]
 )
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
 _HEADER_CODE = re.compile(r'&(?:"[^"]*"|[LCRPNDTZFAGSXYBIUE]|K[0-9A-F]{6}|K\d\d[+-]\d{3}|\d+)')
-_CELL_NUMBER = re.compile(r"\d{9,17}(?:\.0)?")
 
 
 def part_pieces(name: str, data: bytes, archive: ZipFile) -> Iterator[Piece]:
@@ -243,6 +245,7 @@ def _cells_of_strings(archive: ZipFile) -> dict[int, str]:
 def _sheet(name: str, data: bytes, archive: ZipFile) -> Iterator[Piece]:
     """A sheet: texts and formulas in its cells, what is printed above and below, lists and messages of its cells."""
     where = named("sheet", _sheet_names(archive).get(name, name.rsplit("/", 1)[-1]))
+    values = _Values(archive)
     for element in parse_xml(data).iter():
         if not isinstance(element.tag, str):
             continue
@@ -254,12 +257,10 @@ def _sheet(name: str, data: bytes, archive: ZipFile) -> Iterator[Piece]:
                 inner = local(part.tag) if isinstance(part.tag, str) else ""
                 if inner == "f" and part.text:
                     yield Piece(f"{place}, formula", part.text)
-                elif (
-                    inner == "v"
-                    and part.text
-                    and (kind == "str" or (kind == "n" and _CELL_NUMBER.fullmatch(part.text)))
-                ):
+                elif inner == "v" and part.text and kind == "str":
                     yield Piece(place, part.text)
+                elif inner == "v" and part.text and kind in ("n", "d"):
+                    yield from values.pieces(place, part.text, element.get("s", "0"))
                 elif inner == "is":
                     text = "".join(one.text or "" for one in part.iter("{*}t"))
                     yield Piece(place, text)
@@ -274,6 +275,63 @@ def _sheet(name: str, data: bytes, archive: ZipFile) -> Iterator[Piece]:
         for attribute, value in element.attrib.items():
             if WORTH.search(value):
                 yield Piece(f"{where}, {tag}, {local(attribute)}", value)
+
+
+class _Values:
+    """Numbers in the cells of a workbook; which of them are dates is told by how their cells are shown."""
+
+    def __init__(self, archive: ZipFile) -> None:
+        from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
+
+        names = set(archive.namelist())
+        self._dates = _date_styles(archive.read("xl/styles.xml")) if "xl/styles.xml" in names else frozenset()
+        book = parse_xml(archive.read("xl/workbook.xml")) if "xl/workbook.xml" in names else ()
+        since_1904 = any(
+            one.get("date1904") in ("1", "true")
+            for one in book
+            if isinstance(one.tag, str) and local(one.tag) == "workbookPr"
+        )
+        self._first = MAC_EPOCH if since_1904 else WINDOWS_EPOCH
+
+    def pieces(self, place: str, value: str, style: str) -> Iterator[Piece]:
+        """What a number says, and the day that it says where it is shown as one."""
+        day = self._day(value, style)
+        if day is not None:
+            yield date_piece(place, day)
+        else:
+            yield from number_piece(place, value)
+
+    def _day(self, value: str, style: str) -> date | None:
+        from openpyxl.utils.datetime import from_excel
+
+        if _ISO_DAY.match(value):
+            try:
+                return date.fromisoformat(value[:10])
+            except ValueError:  # no day of the calendar
+                return None
+        if style not in self._dates:
+            return None
+        try:
+            found = from_excel(float(value), self._first)
+        except (ValueError, OverflowError):  # beyond the calendar
+            return None
+        return found.date() if isinstance(found, datetime) else None
+
+
+def _date_styles(styles: bytes) -> frozenset[str]:
+    """The numbers of the styles in which a workbook shows dates."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
+
+    root = parse_xml(styles)
+    formats = dict(BUILTIN_FORMATS)
+    formats |= {int(one.get("numFmtId", "0")): one.get("formatCode", "") for one in root.iter("{*}numFmt")}
+    shown = [int(one.get("numFmtId", "0")) for kept in root.iterfind("{*}cellXfs") for one in kept.iterfind("{*}xf")]
+    # 27 to 36 and 50 to 58 are dates in the Excel of East Asia, and have no code (ECMA-376, part 1, 18.8.30)
+    return frozenset(
+        str(at)
+        for at, number in enumerate(shown)
+        if is_date_format(formats.get(number, "")) or 27 <= number <= 36 or 50 <= number <= 58
+    )
 
 
 def _sheet_names(archive: ZipFile) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 Place = str | Callable[[int], str]
+NUMBER, DATE = "number", "date"
 
 
 class Piece(NamedTuple):
@@ -14,12 +15,14 @@ class Piece(NamedTuple):
 
     `place` is where it stands, or a function from an offset in `text` to that (`line 7`). Names stand in it between ' and ', so
     that they can be left out where they would tell what must not be told. `name`: the text is a name (of a file, a sheet, a
-    part), in which words may be run together (`interviewAnna`).
+    part), in which words may be run together (`interviewAnna`). `value`: the text is what a cell holds as a number, or the ways
+    in which the date that it holds is written.
     """
 
     place: Place
     text: str
     name: bool = False
+    value: str = ""
 
     def at(self, offset: int) -> str:
         return self.place if isinstance(self.place, str) else self.place(offset)
