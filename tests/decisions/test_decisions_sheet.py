@@ -19,6 +19,7 @@ from qualcode.decisions import (
     make_pack,
     not_imported,
     read_decisions,
+    seal_sheet,
     write_sheet,
 )
 from qualcode.errors import DecisionsError
@@ -258,17 +259,39 @@ def test_a_dry_run_writes_nothing(meeting):
 def test_decisions_that_wait_in_the_report_are_not_written_over(meeting):
     target = meeting.root / "reports/disagreements.xlsx"
     shutil.copy(meeting.sheet, target)
-    later = target.stat().st_mtime + 60
-    os.utime(target, (later, later))
     assert not_imported(meeting.study) is None
     meeting.fill(("presence", "keep A", None, None, "RB", "2024-05-03"), path=target)
-    os.utime(target, (later, later))
+    os.utime(target, (0, 0))  # a copy of the study may hold any times
     assert str(not_imported(meeting.study)) == (
         "reports/disagreements.xlsx: decisions were filled in and have not been imported (1).\n"
         "  Bring them in with `qualcode import reports/disagreements.xlsx`, or delete or move the file."
     )
     import_sheet(meeting.study, target)
     assert not_imported(meeting.study) is None
+
+
+def test_the_workbook_as_the_run_wrote_it_is_known_by_its_hash_alone(meeting, monkeypatch):
+    target = meeting.root / "reports/disagreements.xlsx"
+    shutil.copy(meeting.sheet, target)
+    meeting.fill(("presence", "keep A", None, None, "RB", "2024-05-03"), path=target)
+    seal_sheet(target, meeting.study.processed / "disagreements_sheet.sha256")
+    monkeypatch.setattr("qualcode.decisions.meeting_in.import_sheet", lambda *_a, **_k: pytest.fail("it was read"))
+    assert not_imported(meeting.study) is None
+    target.write_bytes(target.read_bytes() + b"\0")
+    with pytest.raises(pytest.fail.Exception):
+        not_imported(meeting.study)
+
+
+@pytest.mark.parametrize("gone", ["reports/tables/disagreements.csv", "data/processed/codebook.parquet"])
+def test_without_the_runs_tables_a_workbook_with_decisions_is_told_from_one_without(meeting, gone):
+    target = meeting.root / "reports/disagreements.xlsx"
+    shutil.copy(meeting.sheet, target)
+    (meeting.root / gone).unlink()
+    assert not_imported(meeting.study) is None
+    meeting.fill(("presence", "keep A", None, None, "RB", "2024-05-03"), path=target)
+    assert "cannot be imported as they are" in str(not_imported(meeting.study))
+    target.write_bytes(b"not a workbook any more")
+    assert "cannot be imported as they are" in str(not_imported(meeting.study))
 
 
 def test_other_files_are_no_sheet(tmp_path):

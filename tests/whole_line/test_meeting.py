@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -134,3 +137,35 @@ def test_two_people_who_differ_are_asked_to_agree_and_a_preferred_file_settles_i
     assert settled.returncode == 0, settled.stderr
     assert "1 new decision, 1 changed, 0 as before, 0 not decided (2 rows)." in settled.stdout
     assert qualcode("pack", "meeting", cwd=study).returncode == 0
+
+
+@pytest.mark.slow
+def test_a_filled_workbook_is_not_made_anew_by_a_run_or_by_snakemake_before_it_is_imported(
+    two_layers, tmp_path, qualcode
+):
+    before, _ = two_layers
+    study = tmp_path / "study"
+    shutil.copytree(before, study)
+    sheet = study / "reports/disagreements.xlsx"
+    (about,) = [row["disagreement"] for row in listed(study) if row["rank"] == "1"]
+    fill_workbook(sheet, {about: {"choice": "keep_a", **SIGNED}})
+    os.utime(sheet, (0, 0))
+    filled = sheet.read_bytes()
+    said = "reports/disagreements.xlsx: decisions were filled in and have not been imported (1)."
+    refused = qualcode("run", "--until", "consensus", cwd=study)
+    assert refused.returncode == 2
+    assert said in refused.stderr
+    program = Path(sys.executable).with_name("snakemake")
+    forced = subprocess.run(
+        [program, "-c1", "--forcerun", "consensus", "--until", "consensus"],
+        cwd=study, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert forced.returncode == 1
+    assert said in forced.stderr
+    assert sheet.read_bytes() == filled
+    assert qualcode("import", sheet, cwd=study).returncode == 0
+    again = qualcode("run", "--until", "consensus", cwd=study)
+    assert again.returncode == 0, again.stderr
+    (row,) = [row for row in listed(study) if row["disagreement"] == about]
+    assert row["status"] != "open"
+    assert sheet.read_bytes() != filled

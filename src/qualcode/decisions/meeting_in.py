@@ -20,11 +20,12 @@ from qualcode.decisions.sheet_in import is_workbook, read_workbook
 from qualcode.decisions.spans import keep_texts_of_spans
 from qualcode.decisions.table import COLUMNS, DISAGREEMENT, all_rows, append_decisions, decision_id
 from qualcode.errors import DecisionsError, Problem, Problems
+from qualcode.files import sha256_file, write_text
 from qualcode.study import Study
 
 FILE = "disagreements.csv"
 NEWEST, RECORDED = "newest", "recorded"
-_SAVED_SINCE = 5.0  # seconds between the table and the workbook from which on somebody else has saved the workbook
+SEAL = "disagreements_sheet.sha256"  # in data/processed/: the workbook's bytes as the run wrote them
 _FIELDS = ("choice", "value", "reason", "by", "on")
 _READERS: tuple[tuple[Callable[[Path], bool], Callable[[Path, str, Problems], Filled]], ...] = (
     (is_workbook, read_workbook),
@@ -125,22 +126,50 @@ def import_sheets(study: Study, paths: Sequence[Path], *, prefer: str = "", dry_
 def not_imported(study: Study, path: Path | None = None) -> Problem | None:
     """What would be lost if a sheet were written anew: decisions filled in there, not yet imported.
 
-    Without `path` it is reports/disagreements.xlsx, which the run writes, where somebody saved it since.
+    Without `path` it is reports/disagreements.xlsx, which the run writes. What somebody saved since is told by its bytes: times of
+    files are not kept by copies, archives and folders that are synchronised.
     """
-    table = study.reports / "tables" / "disagreements.csv"
     if path is None:
         path = study.reports / "disagreements.xlsx"
-        if not path.is_file() or not table.is_file() or path.stat().st_mtime < table.stat().st_mtime + _SAVED_SINCE:
+        if not path.is_file() or sha256_file(path) == _seal(study):
             return None
     hint = f"Bring them in with `qualcode import {study.shown(path)}`, or delete or move the file."
     try:
         counts = import_sheet(study, path, dry_run=True)
     except DecisionsError:
+        if not _differs_from_record(study, path):  # the tables that a row is held against may be gone
+            return None
         return Problem(study.shown(path), "decisions were filled in that cannot be imported as they are.", hint)
     new = counts["added"] + counts["changed"]
     if not new:
         return None
     return Problem(study.shown(path), f"decisions were filled in and have not been imported ({new}).", hint)
+
+
+def _differs_from_record(study: Study, path: Path) -> bool:
+    """Whether a sheet says what is not on record, as far as the sheet alone tells it."""
+    problems = Problems()
+    try:
+        sheet = _as_filled_in(study, path, problems)
+    except DecisionsError:
+        return True
+    ever = {row["decision"]: row for row in all_rows(study)}
+    told = ("choice", "reason", "by", "on")
+    return bool(problems) or any(
+        answer.choice
+        and [getattr(answer, name) for name in told] != [ever.get(answer.base, {}).get(name) for name in told]
+        for answer in sheet.answers
+    )
+
+
+def seal_sheet(sheet: Path, seal: Path) -> None:
+    """Keep by which bytes the run's workbook is known again."""
+    write_text(seal, sha256_file(sheet) + "\n")
+
+
+def _seal(study: Study) -> str:
+    path = study.processed / SEAL
+    return path.read_text(encoding="ascii").strip() if path.is_file() else ""
 
 
 def _counted(counts: Mapping[str, int]) -> str:
@@ -162,17 +191,19 @@ def _preferred(study: Study, paths: Sequence[Path], prefer: str) -> str:
 
 
 def _read(study: Study, path: Path, held: Held, problems: Problems) -> Filled:
-    where = study.shown(path)
+    filled = _as_filled_in(study, path, problems)
+    held.check_origin(filled)
+    held.warnings += [Problem(filled.file, note) for note in filled.notes]
+    return filled
+
+
+def _as_filled_in(study: Study, path: Path, problems: Problems) -> Filled:
+    """What stands in a sheet, whether or not it fits the study."""
     for recognised, read in _READERS:
         if recognised(path):
-            filled = read(path, where, problems)
-            break
-    else:
-        what = "this is not a sheet of disagreements."
-        raise DecisionsError(what, where=where, hint="Make one with `qualcode pack meeting`.")
-    held.check_origin(filled)
-    held.warnings += [Problem(where, note) for note in filled.notes]
-    return filled
+            return read(path, study.shown(path), problems)
+    what = "this is not a sheet of disagreements."
+    raise DecisionsError(what, where=study.shown(path), hint="Make one with `qualcode pack meeting`.")
 
 
 # ---------------------------------------------------------------- what holds

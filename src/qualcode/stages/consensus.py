@@ -14,7 +14,7 @@ from qualcode.codings.carry import carry_decisions
 from qualcode.config import Agreement
 from qualcode.consensus import consensus_layer, open_disagreements, unused_decisions
 from qualcode.consensus.ranked import rank_study
-from qualcode.decisions import make_pack, read_decisions, write_sheet
+from qualcode.decisions import make_pack, read_decisions, seal_sheet, write_sheet
 from qualcode.drafts import mark_drafts
 from qualcode.study import Study
 from qualcode.tables import TABLES, read, write
@@ -47,12 +47,13 @@ OUT = click.Path(path_type=Path)
 @click.option("--consensus", type=OUT, required=True)
 @click.option("--disagreements", type=OUT, required=True)
 @click.option("--sheet", type=OUT, required=True)
+@click.option("--seal", type=OUT, help="Where to keep the hash of the sheet: by it one that was filled in is told.")
 @click.option("--changed", type=OUT, required=True)
 def command(
     root: Path, codings: Path, assignments: Path, turns: Path, transcripts: Path, segments: Path, texts: Path, codebook: Path,
     splits: Path, unaligned: Path, edits: Path, changed_codings: Path, match: float,
     span: Literal["union", "intersection", "longest"], open_: Literal["exclude", "block"], measures: str, language: str,
-    context: int, consensus: Path, disagreements: Path, sheet: Path, changed: Path,
+    context: int, consensus: Path, disagreements: Path, sheet: Path, seal: Path | None, changed: Path,
 ) -> None:  # fmt: skip
     """Find where coders disagree, rank it, and make the layer that all findings rest on."""
     study = Study.load(root)
@@ -82,6 +83,8 @@ def command(
         found, ranked.codings, tables["turns"], words, tables["codebook"], spans.decisions, title=info.title, context=context
     )  # fmt: skip
     write_sheet(sheet, pack, notice=info.notice)
+    if seal is not None:
+        seal_sheet(sheet, seal)
     click.echo(f"{len(layer)} rows of consensus; {len(found)} disagreements, {open_disagreements(found)} of them open.")
     if shares.codes:
         click.echo(

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from qualcode import __version__ as VERSION
+from qualcode.decisions import not_imported
 from qualcode.deidentify.study import names_of
 from qualcode.memos import memo_files_with_places
 from qualcode.study import Study

@@ -20,6 +20,7 @@ rule consensus:
         consensus="data/processed/consensus.parquet",
         disagreements="reports/tables/disagreements.csv",
         sheet="reports/disagreements.xlsx",
+        seal="data/processed/disagreements_sheet.sha256",
         changed="reports/tables/changed.csv",
     log:
         "logs/consensus.txt",
@@ -44,5 +45,5 @@ rule consensus:
             --match {params.match} --span {params.span:q} --open {params.open:q} \
             --agreement {params.agreement:q} --language {params.language:q} \
             --consensus {output.consensus:q} --disagreements {output.disagreements:q} --sheet {output.sheet:q} \
-            --changed {output.changed:q} >{log:q} 2>&1
+            --seal {output.seal:q} --changed {output.changed:q} >{log:q} 2>&1
         """
