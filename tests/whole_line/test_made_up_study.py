@@ -228,6 +228,24 @@ def test_two_runs_at_once_in_one_study_are_refused(made_up_study: Path, qualcode
     assert f"another run is going on in this study (process {me.pid})" in done.stderr
 
 
+def test_a_file_put_in_anothers_place_is_read_though_its_date_is_older(made_up_study: Path, qualcode: Call) -> None:
+    def steps() -> list[str]:
+        done = qualcode("run", "-C", made_up_study, "--until", "codebook")
+        assert done.returncode == 0, done.stderr
+        return [line.split()[3] for line in done.stdout.splitlines() if " of " in line]
+
+    assert steps() == ["codebook"]
+    assert steps() == []
+    book = made_up_study / "codebooks" / "onlinecare" / "1.0.0.yaml"
+    book.write_text(book.read_text(encoding="utf-8").replace("label: Too little time", "label: Hardly any time", 1))
+    os.utime(book, (0, 0))
+    assert steps() == ["codebook"]
+    assert "Hardly any time" in set(table(made_up_study, "codebook")["label"])
+    assert steps() == []
+    book.write_bytes(book.read_bytes())  # saved again as it was
+    assert steps() == []
+
+
 def test_plain_snakemake_works_too_where_the_environment_is_not_activated(made_up_study: Path) -> None:
     program = Path(sys.executable).with_name("snakemake")
     done = subprocess.run(

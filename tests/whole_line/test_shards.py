@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -58,6 +59,11 @@ def test_many_transcripts_are_read_in_shards_and_only_the_shard_that_changed_aga
     path.write_text(path.read_text() + "I: So?\n")
     assert made() == ["shard", "transcripts"]
     assert (read("turns", processed / "turns.parquet")["transcript"] == "T007").sum() == 5
+
+    path.write_text("I: How was it?\nP: Easy.\n")  # another file, with an older date
+    os.utime(path, (0, 0))
+    assert made() == ["shard", "transcripts"]
+    assert (read("turns", processed / "turns.parquet")["transcript"] == "T007").sum() == 2
 
 
 def test_before_a_first_run_of_much_the_check_leaves_the_reading_to_the_run(

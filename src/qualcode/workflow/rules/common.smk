@@ -12,9 +12,11 @@ from qualcode.study import Study
 from qualcode.transcripts.plan import Plan
 from qualcode.transcripts.shards import shards_of
 from qualcode.workflow import FOLDER, find_programs, folder_of_many
+from qualcode.workflow.seen import Seen
 
 study = Study.load(".")
 settings = study.config
+seen = Seen(study.root)
 
 find_programs()
 if os.name == "nt":
@@ -53,6 +55,11 @@ def files_by_shard():
 def files_of_shard(wildcards):
     """The raw transcripts that one shard reads."""
     return files_by_shard()[wildcards.shard]
+
+
+def print_of_shard(wildcards):
+    """A hash of what the raw transcripts of one shard hold."""
+    return seen.print_of(files_by_shard()[wildcards.shard])
 
 
 def caption(name):

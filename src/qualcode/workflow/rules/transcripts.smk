@@ -20,6 +20,7 @@ rule shard:
         settings=settings.transcripts.model_dump_json(),
         withdrawn=sorted(study.withdrawn),
         names=names_of(study).print,
+        files=print_of_shard,
     shell:
         r"""
         qualcode stage shard --study . --shard {wildcards.shard:q} --out {output:q} >{log:q} 2>&1
