@@ -238,6 +238,22 @@ def test_two_files_for_one_transcript_are_an_error(study):
     ]
 
 
+def test_a_copy_of_a_file_is_warned_of_and_short_answers_may_be_alike(study):
+    talk = "I: How was it?\nP01: " + " ".join(f"word{n}" for n in range(20)) + "\n"
+    for name in ("S01.txt", "S01 (1).txt", "S01 - Copy.md"):
+        put(study, name, talk)
+    put(study, "S02.txt", talk.replace("word3", "word33"))
+    put(study, "S03.txt", "I: How was it?\nP01: Fine.\n")
+    put(study, "S04.txt", "I: How was it?\nP01: Fine.\n")
+    said = [warning for warning in found(study).warnings if "the same words" in warning.what]
+    assert [(one.where, one.what) for one in said] == [
+        (
+            "data/raw/transcripts/S01.txt",
+            "2 transcripts ('S01-(1)', 'S01---Copy') hold the same words as 'S01'.",
+        )
+    ]
+
+
 def test_a_file_named_by_two_sessions_is_an_error(study):
     put(study, "a.txt")
     sessions(study, "S01,,P01,a.txt,done,,,", "S02,,P02,a.txt,done,,,")

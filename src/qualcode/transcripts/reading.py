@@ -23,6 +23,8 @@ from qualcode.transcripts.store import SHARDS, Store, store_folder
 from qualcode.transcripts.translations import source_turns
 
 _TURNS = ("speaker", "participant", "role", "start", "end", "start_s", "end_s")
+_NO_CHANCE = 20  # words from which on two transcripts are not alike by chance
+_NAMED = 5  # copies of a transcript that are named
 _TOGETHER = 50_000  # turns that are put into the table at once
 
 
@@ -252,6 +254,7 @@ def _together(plan: Plan, ones: _Ones, add: Callable[[pd.DataFrame], object]) ->
     warnings += [*_lost(plan), *_alone(alone)]
     problems.raise_if_any(TranscriptError)
     transcripts = TABLES["transcripts"].shape(rows)
+    warnings += _twice(transcripts)
     return Transcribed(
         transcripts,
         TABLES["turns"].empty(),
@@ -303,6 +306,19 @@ def _lost(plan: Plan) -> list[Problem]:
     what = f"{counted(len(lost), 'kept text')} of the index is not there any more, or damaged: {names}."
     hint = "Restore it from a backup; without it, codings made on it can only be placed by their words."
     return [Problem(plan.study.shown(texts_folder(plan.study)), what, hint)]
+
+
+def _twice(transcripts: pd.DataFrame) -> list[Problem]:
+    """Transcripts whose text is, character by character, that of another one: a copy of a file. Short ones may be alike."""
+    long = transcripts[transcripts["words"] >= _NO_CHANCE]
+    found = []
+    for _, alike in long[long.duplicated("sha256_text", keep=False)].groupby("sha256_text", sort=False):
+        first, *others = alike["transcript"]
+        shown = ", ".join(f"'{name}'" for name in others[:_NAMED]) + (" and others" if len(others) > _NAMED else "")
+        what = f"{counted(len(others), 'transcript')} ({shown}) {'hold' if others[1:] else 'holds'} the same words as '{first}'."
+        hint = "A file and its copy? Take one away, or all that was said in it counts twice."
+        found.append(Problem(str(alike["file"].iloc[0]), what, hint))
+    return found
 
 
 def _alone(alone: Mapping[str, int]) -> list[Problem]:
