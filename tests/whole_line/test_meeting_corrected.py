@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -163,6 +164,8 @@ def test_a_pack_says_what_changed_since_the_last_run_and_refuses_texts_that_codi
     )  # what was decided is no change
     (study / "data/raw/codings/more.csv").write_text(CODINGS.replace("UV", "YZ"), encoding="utf-8")
     correct(study, ("Slowly", "Very slowly"))
+    for file in ("data/raw/codings/more.csv", "data/raw/transcripts/T1.txt"):
+        os.utime(study / file, (0, 0))  # whatever their dates
     said = ran(qualcode, "pack", "meeting", "--out", "b.xlsx", cwd=study)
     assert "changed since the last run, and not yet in what is packed: data/raw/codings/more.csv, " in said
     assert "data/raw/transcripts/T1.txt" in said

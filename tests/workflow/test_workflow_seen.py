@@ -73,3 +73,15 @@ def test_a_rule_runs_again_for_older_files_in_the_place_of_those_that_people_wro
         ).stdout  # fmt: skip
         assert "Params have changed since last execution" in would, file
         path.write_bytes(kept)
+
+
+def test_a_file_is_another_than_was_read_by_what_it_holds(study: Path) -> None:
+    assert not Seen(study).is_other("a.txt")  # nothing was ever read
+    Seen(study).print_of(["a.txt"])
+    assert not Seen(study).is_other("a.txt")
+    assert Seen(study).is_other("b.txt")
+    (study / "a.txt").write_text("one")
+    assert not Seen(study).is_other("a.txt")
+    (study / "a.txt").write_text("ten")
+    os.utime(study / "a.txt", (0, 0))
+    assert Seen(study).is_other("a.txt")

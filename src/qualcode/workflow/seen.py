@@ -37,8 +37,7 @@ class Seen:
             path = self._study / name
             if not path.is_file():
                 continue
-            stat = path.stat()
-            how = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+            how = _stamp(path)
             known = self._known.get(name)
             if known is None or known[:-1] != how:
                 known = self._known[name] = [*how, sha256_file(path)]
@@ -47,3 +46,13 @@ class Seen:
         if new:
             write_text(self._store, json.dumps(self._known, sort_keys=True))
         return sha256(json.dumps(read, sort_keys=True)) if read else ""
+
+    def is_other(self, name: str) -> bool:
+        """Whether a file holds something else than when it was read last, or was never read; False where nothing is kept."""
+        path, known = self._study / name, self._known.get(name, [])
+        return bool(self._known) and known[:-1] != _stamp(path) and known[-1:] != [sha256_file(path)]
+
+
+def _stamp(path: Path) -> list[object]:
+    stat = path.stat()
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
