@@ -199,7 +199,9 @@ def test_without_a_secret_no_decision_is_found_though_its_id_was_made_without_on
     assert Decisions().on("Anna", SECRET) is None
 
 
-@pytest.mark.parametrize(("choice", "stays"), [("keep", True), ("not_identifier", True), ("replace", False), ("perhaps", False)])
+@pytest.mark.parametrize(
+    ("choice", "stays"), [("keep", True), ("not_identifier", True), ("replace", False), ("perhaps", False)]
+)
 def test_an_address_stays_where_somebody_decided_so_whatever_the_reason(choice: str, stays: bool) -> None:
     words = "anna@example.org"
     assert out(words, person("Tom"), decisions=kept(words, choice)) == (words if stays else "[e-mail address]")
