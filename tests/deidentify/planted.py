@@ -19,28 +19,8 @@ My American number is {phone|(212) 555-2368}, and I post as {handle|@ruth_b} on 
 She was born on {birth|3 May 1962} and I was born in {birth|1975}. The meeting was on {date|12/03/2021}.
 We live at {address|12 Station Road}, {name|Harrogate}, {postcode|HG1 5QE}, before that at {address|1600 Maple Avenue},
 {postcode|CA 94110}.
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-ntity|943 476 5919} and my National Insurance number {identity|AB 12 34 56 C}; my social security number was {identity|536-90-4399}.
+My NHS number is {identity|943 476 5919} and my National Insurance number {identity|AB 12 34 56 C};
+my social security number was {identity|536-90-4399}.
 The money goes to {iban|GB82 WEST 1234 5698 7654 32} or card {card|4111 1111 1111 1111}.
 You can write to ruth {spoken|ruth at northgate dot org} too.
 My mother is {age|94} years old. About 1,000,000 people in 2019-2020 had it. Monday was fine. I'd say ten to fifteen thousand.

@@ -15,6 +15,7 @@ from planted import TALK, planted
 from qualcode.deidentify.candidates import Candidate, Named, candidates
 from qualcode.deidentify.key import Entry, Key
 from qualcode.deidentify.names import by_pipeline, capitalised, introduced, load_presidio
+from qualcode.deidentify.nouns import is_noun
 from qualcode.deidentify.recognise import recognise
 from qualcode.deidentify.replace import Decisions
 from qualcode.errors import DeidentifyError
@@ -180,13 +181,64 @@ def test_runs_of_names_are_one_candidate_with_their_particles() -> None:
     }  # fmt: skip
 
 
-def test_in_german_only_titles_and_introductions_tell_names() -> None:
-    found = listed("Die Therapie mit Frau Brandstätter und Annegret hilft. Ich heiße Gunnar Petersen.", "de")
+def test_in_german_what_is_no_noun_of_the_dictionary_is_listed() -> None:
+    found = listed(
+        "Die Therapie mit Frau Brandstätter und Annegret hilft. Ich heiße Gunnar Petersen aus Göttingen.", "de"
+    )
     assert {words: one.rules for words, one in found.items()} == {
         "Brandstätter": ("title",),
         "Gunnar Petersen": ("introduced",),
+        "Annegret": ("capital",),
+        "Göttingen": ("capital",),
     }
-    assert list(capitalised("Die Therapie hilft Annegret.", "de")) == []
+    assert list(capitalised("D'Therapie hëlleft dem Annegret.", "lb")) == []  # no list of nouns
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Haus Häuser Stationsleitung Überleitungsbogen Telemedizin Leiterwagen", "Team Eltern Kamera Letzte Update Stroke",
+     "Pflege-Team COVID-Station E-Mail Kardiologie Therapeutinnen Thrombozytenaggregationsmanagement"],
+)  # fmt: skip
+def test_german_nouns_are_told_by_their_forms_and_parts(words: str) -> None:
+    assert [word for word in words.split() if not is_noun(word, "de")] == []
+
+
+def test_german_names_are_no_nouns_though_the_dictionary_has_them() -> None:
+    names = "Anna Annas Sabine Anke Andreas Johannes Benedikt Thomas Hartmann Göttingen Oldenburg Friederike Zwelakhe Anna-Lena"
+    assert [name for name in names.split() if is_noun(name, "de")] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wanted"),
+    [
+        ("de", "Mein Sohn Peter hat angerufen.", {"Peter"}),  # a noun for the dictionary; before the verb it is the son
+        ("de", "Wenn mein Sohn Fieber hat, bleibe ich da.", set()),
+        ("de", "Er ist Herr der Lage, und wenn eine Frau Hilfe holt, Frau Doktor.", set()),
+        ("de", "Man muss Frau Professor Siebert Bescheid sagen.", {"Siebert"}),
+        ("de", "Das hat Frau Siebert Hilfe gebracht.", {"Siebert"}),
+        ("de", "Frau Koch von der Krankenkasse kam. Oberarzt Benedikt Stolz hat operiert.", {"Koch", "Benedikt Stolz"}),
+        ("de", "Ich bin die Leiterin, das heißt Mehrarbeit, und ich bin die Sabine.", {"Sabine"}),
+        ("de", "Meine Schwester heißt Svetlana, ihr Bruder hieß Igor.", {"Svetlana", "Igor"}),
+        ("de", "Erst in Bad Wildungen, dann im Klinikum Hohenfels.", {"Bad Wildungen", "Hohenfels"}),
+        ("de", "Wer will im Klinikum Personal suchen?", set()),
+        ("de", "Wir haben das neue Tablet. Erst wollte Tablet niemand.", set()),  # an article stands before it somewhere
+        ("fr", "L'idée d'Inès, c'est l'Hôpital. J'ai dit non. D'accord, d'Argenteuil.", {"Inès", "Hôpital", "Argenteuil"}),
+        ("it", "L'ospedale dell'Aquila, dice Anna D'Angelo. All'inizio c'era.", {"Aquila", "Anna D'Angelo"}),
+        ("pt", "Veio a enfermeira. Depois mais nada, disse a Dra. Carneiro.", {"Carneiro"}),
+        ("en", "I saw the Nurse. Then Dr. Okafor came.", {"Nurse", "Okafor"}),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_name_is_not_taken_for_it(language: str, text: str, wanted: set[str]) -> None:
+    assert set(listed(text, language)) == wanted
+
+
+def test_the_year_of_somebody_else_after_a_date_of_birth_is_one_too() -> None:
+    assert rules("Ma mère est née le 1er mars 1938, mon père en 1935.", "fr") == [
+        ("birth", "1er mars 1938"),
+        ("birth", "1935"),
+    ]
+    assert rules("My mother was born in 1938 and my father in 1935.", "en") == [("birth", "1938"), ("birth", "1935")]
+    assert rules("My mother was born in 1938. We moved in 1955.", "en") == [("birth", "1938")]
 
 
 def test_misspelt_names_are_listed_with_whom_they_are_like_and_not_replaced() -> None:
@@ -269,7 +321,7 @@ def test_presidio_where_it_is_not_installed_is_an_error_that_says_what_to_do() -
      "born " * 20_000, "Dr. A. " * 12_000, "www." * 20_000, "a dot " * 15_000, "(1" * 40_000],
     ids=lambda text: text[:8],
 )  # fmt: skip
-@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+@pytest.mark.parametrize("language", ["en", "nl", "fr", "de", "it"])
 def test_odd_text_is_read_in_time_that_grows_with_its_length(text: str, language: str) -> None:
     begun = time.perf_counter()
     recognise(text, language)

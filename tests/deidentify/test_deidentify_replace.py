@@ -180,6 +180,118 @@ def test_the_fingerprint_changes_with_whatever_changes_the_outcome() -> None:
     assert one == fingerprint(person("Anna"), Decisions(), "x")
 
 
+# ---------------------------------------------------------------- what lies side by side, overlaps, or is at an edge
+
+
+def kept(words: str, choice: str, secret: str = SECRET) -> Decisions:
+    return Decisions({candidate_id(words, secret): Judged(choice, by="RB", on="2024-01-01")})
+
+
+def test_a_candidate_is_called_the_same_in_any_case_and_by_a_keyed_hash() -> None:
+    # printf anna | openssl dgst -sha256 -hmac key-0123456789abcdef
+    assert candidate_id("anna", SECRET) == "i-6dfa928be2d9d661fdce19480d3c9ae9"
+    assert candidate_id("ANNA", SECRET) == candidate_id("anna", SECRET) != candidate_id("anna", "key-x")
+
+
+def test_without_a_secret_no_decision_is_found_though_its_id_was_made_without_one() -> None:
+    assert kept("Anna", "keep", "").on("Anna", "") is None
+    assert kept("Anna", "keep").on("Anna", SECRET) == Judged("keep", by="RB", on="2024-01-01")
+    assert Decisions().on("Anna", SECRET) is None
+
+
+@pytest.mark.parametrize(
+    ("choice", "stays"), [("keep", True), ("not_identifier", True), ("replace", False), ("perhaps", False)]
+)
+def test_an_address_stays_where_somebody_decided_so_whatever_the_reason(choice: str, stays: bool) -> None:
+    words = "anna@example.org"
+    assert out(words, person("Tom"), decisions=kept(words, choice)) == (words if stays else "[e-mail address]")
+
+
+def test_the_log_names_who_decided_to_replace_and_not_who_decided_to_keep() -> None:
+    turns = [Placed("", 0, 10, None, None)]
+    done = deidentify("Anna came.", turns, person("Anna"), kept("Anna", "keep"), "en")
+    assert [(one.replacement, one.by, one.on) for one in done.log] == [("Robin", "", "")]
+
+
+def test_only_the_rules_that_are_asked_for_replace_and_in_the_countries_that_are_named() -> None:
+    text = "It is 536-90-4399, and in Zutphen 06-12345678, or a@example.org."
+    turns = [Placed("", 0, len(text), None, None)]
+
+    def done(**options: tuple[str, ...]) -> str:
+        return deidentify(text, turns, person("Anna"), Decisions(), "en", **options).text
+
+    mailed = text.replace("a@example.org", "[e-mail address]")
+    assert done() == mailed
+    assert done(countries=("nl",)) == mailed.replace("06-12345678", "[telephone number]")
+    assert done(automatic=()) == text
+    assert done(automatic=("identity",)) == text.replace("536-90-4399", "[identity number]")
+
+
+def test_an_address_is_not_put_together_of_two_turns_and_ends_where_one_does() -> None:
+    text = "anna@example.org yes"
+    across = [Placed("", 0, 6, None, None), Placed("", 6, len(text), None, None)]
+    beside = [Placed("", 0, 16, None, None), Placed("", 16, len(text), None, None)]
+    assert deidentify(text, across, person("Tom"), Decisions(), "en").text == text
+    assert deidentify(text, beside, person("Tom"), Decisions(), "en").text == "[e-mail address] yes"
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "expected"),
+    [
+        ("Priya", "priya@example.org", "[e-mail address]"),  # inside, at its beginning
+        ("org", "anna@example.org", "[e-mail address]"),  # at its end
+        ("anna@example.org", "anna@example.org", "Robin"),  # the whole of it: the key has it
+        ("Baker anna", "Baker anna@example.org", "Robin@example.org"),  # over its beginning
+        ("org Leeds", "anna@example.org Leeds", "anna@example.Robin"),  # over its end
+        ("mail anna@example.org", "mail anna@example.org now", "Robin now"),  # around it
+        ("Anna:", "Anna:ann@example.org", "Robin[e-mail address]"),  # beside it
+        (":Anna", "ann@example.org:Anna", "[e-mail address]Robin"),
+        ("Anna", "Mail ann@example.org, Anna, or bob@example.org.", "Mail [e-mail address], Robin, or [e-mail address]."),
+    ],
+)  # fmt: skip
+def test_a_form_of_the_key_and_an_address_that_share_words_give_one_replacement(
+    form: str, text: str, expected: str
+) -> None:
+    assert out(text, person(form)) == expected
+
+
+def test_a_turn_without_a_label_has_none_afterwards_though_a_name_stands_before_it() -> None:
+    turns = [Placed("", 0, 4, None, None), Placed("", 4, 8, None, None)]
+    done = deidentify("Anna yes", turns, person("Anna"), Decisions(), "en")
+    assert done.placed == [Placed("", 0, 5, None, None), Placed("", 5, 9, None, None)]
+
+
+def test_what_is_replaced_by_itself_is_no_edit_and_stands_in_the_log() -> None:
+    done = deidentify("Ask Anna.", [Placed("", 0, 9, None, None)], person("Anna", pseudonym="Anna"), Decisions(), "en")
+    assert (done.edits, [(one.start, one.end) for one in done.log]) == ([], [(4, 8)])
+
+
+def test_a_turn_that_begins_or_ends_with_a_name_ends_with_its_pseudonym() -> None:
+    text, placed = canonical(
+        [RawTurn("Bo", ["Anna knows Anna"]), RawTurn("Anna", ["Anna"]), RawTurn("", ["Anna", "Anna"])]
+    )
+    done = deidentify(text, placed, person("Anna"), Decisions(), "en")
+    assert [(turn.speaker, done.text[turn.start : turn.end]) for turn in done.placed] == [
+        ("Bo", "Robin knows Robin"),
+        ("Robin", "Robin"),
+        ("", "Robin\nRobin"),
+    ]
+
+
+def test_the_fingerprint_holds_each_part_of_a_decision_and_not_their_order() -> None:
+    def made(**changed: str) -> str:
+        judged = Judged(**{"choice": "keep", "by": "RB", "on": "2024-01-01", **changed})
+        return fingerprint(None, Decisions({"i-1": judged, "i-2": Judged("replace")}), "")
+
+    changed = [made(choice="not_identifier"), made(by="EM"), made(on="2024-01-02")]
+    renamed = fingerprint(
+        None, Decisions({"i-3": Judged("keep", by="RB", on="2024-01-01"), "i-2": Judged("replace")}), ""
+    )
+    assert len({made(), renamed, *changed}) == 5
+    turned = Decisions({"i-2": Judged("replace"), "i-1": Judged("keep", by="RB", on="2024-01-01")})
+    assert fingerprint(None, turned, "") == made()
+
+
 # ---------------------------------------------------------------- for any text
 
 NAMES = ("Anna", "Tom Baker", "Zoë", "de Vries", "Li", "O'Brien", "Anna-Lena", "Northgate Hospital")

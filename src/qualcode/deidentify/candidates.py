@@ -20,6 +20,7 @@ from qualcode.deidentify.names import (
     capitalised,
     introduced,
 )
+from qualcode.deidentify.nouns import NOUNS_KNOWN, with_articles
 from qualcode.deidentify.recognise import Found, recognise
 from qualcode.deidentify.replace import Decisions, Judged, candidate_id, regions_of
 from qualcode.transcripts.canonical import Placed
@@ -128,6 +129,7 @@ def candidates(
     taken: dict[str, list[tuple[int, int]]] = {}  # by the key, and by what has a shape of its own
     runs: dict[str, list[Run]] = {}
     lower: dict[str, Counter[str]] = defaultdict(Counter)
+    nouns: set[str] = set()
     for name, one in transcripts.items():
         own = _Transcript(name, one, every)
         covered[name] = own.key_forms(key)
@@ -142,9 +144,12 @@ def candidates(
         if presidio:
             own.names(by_presidio(one.text, stretches, one.language, pipeline))
         found = (run for a, b in stretches for run in capitalised(one.text, one.language, start=a, end=b))
-        runs[name] = [part for run in found for part in run.outside(own.near(run.start, run.end))]
+        # where nouns are left out, a run may be a part of a name after a title (Benedikt Stolz)
+        aside = own.named if base(one.language) in NOUNS_KNOWN else []
+        runs[name] = [part for run in found for part in run.outside(own.near(run.start, run.end, aside))]
+        nouns.update(plain(word) for word in with_articles(one.text, one.language))
         lower[base(one.language)].update(word for word in re.findall(r"[^\W\d_]+", one.text) if word.islower())
-    _capitals(transcripts, runs, lower, every, not_names)
+    _capitals(transcripts, runs, lower, every, not_names, nouns)
     _labels_and_people(transcripts, people, not_names, taken, every)
     _near_forms(transcripts, key, taken, every)
     return _made(transcripts, key, decisions, every, covered, set() if decided else set(automatic), decided)
@@ -159,12 +164,13 @@ class _Transcript:
     def __init__(self, name: str, one: Named, every: dict[str, _Seen]) -> None:
         self.name, self.one, self.every = name, one, every
         self.taken: list[tuple[int, int]] = []
+        self.named: list[tuple[int, int]] = []
 
     def free(self, start: int, end: int) -> bool:
         return not any(a < end and start < b for a, b in self.taken)
 
-    def near(self, start: int, end: int) -> list[tuple[int, int]]:
-        return [(a, b) for a, b in self.taken if a < end and start < b]
+    def near(self, start: int, end: int, aside: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
+        return [(a, b) for a, b in (*self.taken, *aside) if a < end and start < b]
 
     def add(self, start: int, end: int, rule: str, kind: str) -> _Seen:
         return _add(self.every, self.name, self.one.text, start, end, rule, kind)
@@ -196,6 +202,7 @@ class _Transcript:
             letters = sum(sign.isalpha() for sign in self.one.text[one.start : one.end])
             if self.free(one.start, one.end) and letters > 1:  # "my name is I"
                 self.add(one.start, one.end, one.rule.split()[0], one.kind)
+                self.named.append((one.start, one.end))
 
 
 def _add(every: dict[str, _Seen], transcript: str, text: str, start: int, end: int, rule: str, kind: str) -> _Seen:
@@ -216,8 +223,9 @@ def _capitals(
     lower: Mapping[str, Counter[str]],
     every: dict[str, _Seen],
     not_names: Collection[str] = (),
+    nouns: Collection[str] = (),
 ) -> None:
-    """Words with a capital: inside a sentence, or where one begins and no dictionary knows them.
+    """Words with a capital: inside a sentence, or where one begins and no dictionary knows them; not the `nouns`.
 
     A word that the study itself writes in lower case more often than with a capital inside sentences is an ordinary one.
     """
@@ -241,6 +249,7 @@ def _capitals(
             | {plain(name) for name in not_names}
         )
         usual = {word for word in known if lower[language][word] > inside[language][word] or not inside[language][word]}
+        usual |= set(nouns)
         for name, found in runs.items():
             if base(transcripts[name].language) != language:
                 continue

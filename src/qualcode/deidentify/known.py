@@ -10,10 +10,22 @@ from qualcode.stopwords import stop_words
 
 # what a language is called here -> its dictionary
 _CALLED = {"no": "nb", "nb": "nb", "nn": "nn", "sr": "hbs", "hr": "hbs", "bs": "hbs"}
+_LETTERS = r"[^\W\d_]"
+WORD = re.compile(rf"(?<![\w@/]){_LETTERS}(?:[^\W_]|['’\-]{_LETTERS})*\.?")
 _MOST = 500_000  # words remembered of a language: its dictionary is large, and looked into once for most texts
 _asked: dict[str, dict[str, bool]] = {}
 _SHORT = re.compile(r"([a-z]+)['’](?:d|ll|m|re|t|ve)")  # not 's, which names have too
 _ADVERBS = {"fr": "ment", "es": "mente", "pt": "mente", "it": "mente"}
+_LACKING = {  # small words that the dictionaries do not have
+    "de": "jo joa",
+    "es": "bah jamás ojalá uf",
+    "fr": "ailleurs aïe allô auparavant aussitôt autrefois beaucoup davantage derechef dorénavant guère hop jadis jamais loin "
+    "mieux naguère non ouf partout pis pourtant quasi quelquefois sitôt tard trop tôt vite volontiers zut",
+    "it": "addirittura arrivederci assieme buonasera dapprima davvero domani eccome finora giacché giammai indietro invano "
+    "laggiù lassù lì mica mmh neanche oltretutto oramai ovunque pressappoco qua stamattina stasera stavolta sì tuttora "
+    "viceversa volentieri",
+    "pt": "daí uai",
+}
 
 
 def base(language: str) -> str:
@@ -47,13 +59,16 @@ def ordinary(words: Iterable[str], language: str) -> set[str]:
 
 
 def _look_up(words: set[str], language: str) -> set[str]:
-    found = words & (stop_words(language) or frozenset())
+    found = words & {*(stop_words(language) or ()), *_LACKING.get(base(language), "").split()}
     if has_dictionary(language):
         words_of = _dictionary(_CALLED.get(base(language), base(language)))
         found |= words & words_of
         ending = _ADVERBS.get(base(language), "")
-        if ending:  # franchement, sinceramente: adverbs are made of what is in the dictionary
-            found |= {word for word in words - found if word.endswith(ending) and word[: -len(ending)] in words_of}
+        if ending:  # franchement, sinceramente: adverbs are made of what is in the dictionary; normalmente, of normale
+            stems = {word: word[: -len(ending)] for word in words - found if word.endswith(ending)}
+            found |= {word for word, stem in stems.items() if stem in words_of or f"{stem}e" in words_of}
+        if base(language) == "fr":  # évidemment, constamment: of évident, constant
+            found |= {word for word in words - found if word.endswith("mment") and f"{word[:-5]}nt" in words_of}
         # walk-in, they've: made of what is in the dictionary
         found |= {word for word in words - found if "-" in word and all(part in words_of for part in word.split("-"))}
         found |= {word for word in words - found if (short := _SHORT.fullmatch(word)) and short[1] in words_of}

@@ -1,8 +1,8 @@
 """Words that may be names: with a capital where the language asks for none, after a title, after "my name is"; by a pipeline.
 
 A name is found where it stands inside a sentence with a capital; then every place where it stands counts. At the beginning of a
-sentence alone it is found where no dictionary knows the word. In German, where every noun has a capital, only titles, introductions
-and pipelines tell.
+sentence alone it is found where no dictionary knows the word. In German, where every noun has a capital, it is found where the
+word is no noun (`nouns.is_noun`).
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from qualcode.deidentify.known import base
+from qualcode.deidentify.known import WORD, base
+from qualcode.deidentify.nouns import HOUSES, NAME_NOBODY, NOUNS_KNOWN, OWN, SPAS, among_nouns, is_noun
 from qualcode.errors import DeidentifyError
 
 NOUNS_HAVE_CAPITALS = ("de", "lb")
-_LETTERS = r"[^\W\d_]"
-WORD = re.compile(rf"(?<![\w@/]){_LETTERS}(?:[^\W_]|['’\-]{_LETTERS})*\.?")
 _ANYWHERE = "van de der den ter ten von vom zu la le du da di del ibn bin"
 _PARTICLES = {  # what stands in small letters inside a name
     "en": frozenset(f"{_ANYWHERE} of the".split()),
@@ -27,6 +26,7 @@ _PARTICLES = {  # what stands in small letters inside a name
     "es": frozenset(f"{_ANYWHERE} el los las".split()),
     "pt": frozenset(f"{_ANYWHERE} das do dos".split()),
     "it": frozenset(f"{_ANYWHERE} della dello dei".split()),
+    "de": frozenset(_ANYWHERE.split()) - {"der", "den", "ter", "ten"},
 }
 # what is written with a capital in a sentence and names nobody
 _CAPITALS = {
@@ -34,15 +34,26 @@ _CAPITALS = {
     "Sunday January February March April May June July August "
     "September October November December Christmas Easter God Internet Mr Mrs Ms Dr Prof Sir English OK TV PhD Okay",
     "nl": "OK TV Nederlands Engels",
-    "fr": "Internet OK TV",
-    "es": "Internet OK TV",
-    "pt": "Internet OK TV Sr Sra Senhor Senhora Dr Dra Deus",
-    "it": "Internet OK TV",
+    "fr": "Internet OK TV Mme Mlle Dr Pr Dieu",
+    "de": " ".join(NAME_NOBODY),
+    "es": "Internet OK TV Sr Sra Srta Dr Dra Dña Prof Dios",
+    "pt": "Internet OK TV Sr Sra Senhor Senhora Dr Dra Prof Deus",
+    "it": "Internet OK TV Sig Dott Dr Prof Dio",
+}
+# what stands before the apostrophe of a word that has lost its end, in small letters: l'Hôpital, dell'Ospedale, d'Inès
+_ELIDED = {
+    "fr": re.compile(r"(?:[cdjlmnstçy]|(?:jus|lors|puis|quoi)?qu)['’]", re.I),
+    "it": re.compile(
+        r"(?:[cdlmnstv]|(?:d[ae]|ne|a|su|co|que|be)ll|un|quest|gliel?|com|dov|cos|sant|tutt|anch)['’]", re.I
+    ),
+    "ca": re.compile(r"[dlmnst]['’]", re.I),
+    "pt": re.compile(r"d['’]", re.I),
 }
 _TITLES = {
     "en": r"Mr|Mrs|Ms|Miss|Mx|Dr|Doctor|Prof|Professor|Sir|Lady|Lord|Nurse|Sister|Father|Reverend|Rev|Aunt|Uncle|Auntie",
     "nl": r"[Dd]hr|[Mm]evr|[Mm]w|[Mm]eneer|[Mm]evrouw|[Dd]e heer|[Dd]r|[Dd]rs|[Pp]rof|[Dd]okter|[Zz]uster|[Oo]om|[Tt]ante|[Ii]r",
-    "de": r"Herrn?|Frau|Dr|Prof|Professor|Professorin|Schwester|Pfleger|Onkel|Tante|Pfarrer",
+    "de": r"Herrn?|Frau|Dr|Prof|Doktor|Professor(?:in)?|Schwester|Pfleger|Onkel|Tante|Oma|Opa|Pfarrer(?:in)?|Ehepaar|Familie"
+    r"|\w*(?:[Aa]rzt|[Ää]rztin|[Dd]irektor(?:in)?)",
     "fr": r"M|Mme|Mlle|[Mm]onsieur|[Mm]adame|[Mm]ademoiselle|[Dd]octeur|Dr|[Pp]rofesseur|Pr|Me|[Tt]onton|[Tt]ata",
     "es": r"Sr|Sra|Srta|[Ss]eñor|[Ss]eñora|[Ss]eñorita|[Dd]on|[Dd]oña|Dr|Dra|[Dd]octora?|[Pp]rofesora?|[Tt]ío|[Tt]ía|D|Dña",
     "pt": r"Sr|Sra|Sr\.ª|[Ss]enhor|[Ss]enhora|[Dd]ona|D|Dr|Dra|Dr\.ª|[Dd]outora?|[Pp]rofessora?|Prof|[Ee]nfermeir[ao]|[Tt]i[oa]",
@@ -52,7 +63,8 @@ _INTRODUCED = {
     "en": r"[Mm]y name(?:['’]s| is)|(?:\bI['’]m|\bI am|[Tt]his is) (?=[^\W\d_]+ (?:from|and I|speaking|here)\b)"
     r"|[Cc]alled|[Nn]amed|[Nn]ames? (?:is|are|was)",
     "nl": r"[Ii]k heet|[Mm]ijn naam is|[Mm]'n naam is|heet(?:te)?|genaamd|[Jj]e spreekt met|[Mm]et (?=[^\W\d_]+ van)",
-    "de": r"[Ii]ch heiße|[Mm]ein Name ist|heißt|namens|genannt|[Ii]ch bin (?:der|die)|[Dd]er (?=[^\W\d_]+ hat gesagt)",
+    "de": r"[Ii]ch heiße|[Mm]ein Name (?:ist|war)|(?<!das )(?<!Das )(?<!was )(?<!Was )heißt|hieß|namens|genannt"
+    r"|[Ii]ch bin (?:der|die)|[Dd]er (?=[^\W\d_]+ hat gesagt)",
     "fr": r"[Jj]e m['’]appelle|[Mm]on nom est|s['’]appelle(?:nt)?|s['’]appelait|nommée?|prénommée?|[Jj]e suis (?=[^\W\d_]+[,.])",
     "es": r"[Mm]e llamo|[Mm]i nombre es|se llamaba?|llamad[oa]|[Ss]oy (?=[^\W\d_]+[,.])",
     "pt": r"[Cc]hamo-me|[Mm]e chamo|[Oo] meu nome é|[Mm]eu nome é|(?:que )?se chama(?:va)?|chamad[oa]|chama-se|[Ss]ou [oa]",
@@ -124,26 +136,50 @@ class Run:
 
 def introduced(text: str, language: str) -> Iterator[Name]:
     """Names after a title ("Dr Khan") and where somebody is introduced ("my name is Anna")."""
+    german = base(language) in NOUNS_KNOWN
     for rule, pattern in _introductions(base(language)):
         for match in pattern.finditer(text):
-            yield Name(*_without_dot(text, *match.span("name")), "person", rule)
+            start, end = match.span("name")
+            if german:
+                start, end = among_nouns(text, match, rule, language)
+            if end > start and not (rule == "title" and _AFTER_A_STOP.search(text, match.start(), start)):
+                yield Name(*_without_dot(text, start, end), *_RULES.get(rule, ("person", rule)))
+
+
+# "the nurse. Then": the dot is no part of the title; it is after a short one (Dr., Sig.ra, drs.)
+_SHORTENED = r"dhr|mevr|mw|dra?|drs|prof|ir|mrs?|ms|mx|rev|m|mme|mlle|pr|me|sra?|srta|d|dña|sig|ra|dott|ssa|med|st"
+_AFTER_A_STOP = re.compile(rf"(?<!\w)(?!(?:{_SHORTENED})\.)\w+\.\s+$", re.I)
+_RULES = {"own": ("person", "introduced"), "house": ("organisation", "capital"), "spa": ("place", "capital")}
 
 
 @lru_cache(maxsize=20)
 def _introductions(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     made = []
     if language in _TITLES:
-        titled = rf"(?<!\w)(?:{_TITLES[language]})\.?[^\S\n]+(?:(?:Dr|Prof|van|de|der|den|von|da|do)\.? )*{_NAMES}"
+        german = language in NOUNS_KNOWN  # Herr der Lage
+        more = "Dr|Prof|med|van|von|zu" if german else "Dr|Prof|van|de|der|den|von|da|do"
+        titled = rf"(?<!\w)(?:{_TITLES[language]})\.?[^\S\n]+(?:(?:{more})\.? )*{_NAMES}"
         made.append(("title", re.compile(titled)))
     if language in _INTRODUCED:
         made.append(("introduced", re.compile(rf"(?<!\w)(?:{_INTRODUCED[language]})[^\S\n]*,?[^\S\n]*{_NAMES}")))
+    if language in NOUNS_KNOWN:
+        made += [
+            ("own", re.compile(OWN + _NAMES)),
+            ("house", re.compile(HOUSES + _NAMES)),
+            ("spa", re.compile(SPAS + _NAMES)),
+        ]
     return tuple(made)
 
 
 def capitalised(text: str, language: str, *, start: int = 0, end: int | None = None) -> Iterator[Run]:
-    """Words with a capital, and runs of them ("Anna de Vries"), in `text[start:end]`; none in German."""
-    if base(language) in NOUNS_HAVE_CAPITALS:
+    """Words with a capital, and runs of them ("Anna de Vries"), in `text[start:end]`.
+
+    Where every noun has a capital: without nouns; nothing where the dictionary does not tell them from names.
+    """
+    if base(language) in NOUNS_HAVE_CAPITALS and base(language) not in NOUNS_KNOWN:
         return
+    nouns = base(language) in NOUNS_KNOWN
+    elided = _ELIDED.get(base(language))
     end = len(text) if end is None else end
     aside = _aside(base(language))
     particles = _PARTICLES.get(base(language)) or frozenset(_ANYWHERE.split())
@@ -155,10 +191,13 @@ def capitalised(text: str, language: str, *, start: int = 0, end: int | None = N
         initial = len(word) == 2 and word.endswith(".") and word[0].isupper()
         if word.endswith(".") and not initial:
             word, stop = word[:-1], stop - 1
+        if elided is not None and (article := elided.match(word)) and not _is_part(text, begin, start, word):
+            begin, word = begin + article.end(), word[article.end() :]
         if run and not re.fullmatch(r"[^\S\n]", text[since:begin]):
             yield from _run(text, run, aside, start)
             run = []
-        if word[0].isupper() or (run and word.lower() in particles):
+        capital = word[0].isupper() and not (nouns and len(word) > 1 and is_noun(word, language))
+        if capital or (run and word.lower() in particles):
             run.append((begin, stop, word))
         elif run:
             yield from _run(text, run, aside, start)
@@ -166,6 +205,13 @@ def capitalised(text: str, language: str, *, start: int = 0, end: int | None = N
         since = stop
     if run:
         yield from _run(text, run, aside, start)
+
+
+def _is_part(text: str, begin: int, start: int, word: str) -> bool:
+    """Whether what stands before an apostrophe belongs to the name: with a capital inside a sentence (Anna D'Angelo)."""
+    if not word[0].isupper():
+        return False
+    return begin > start and _END_OF_SENTENCE.search(text, max(start, begin - 8), begin) is None
 
 
 @lru_cache(maxsize=20)

@@ -29,6 +29,7 @@ from qualcode.deidentify.shapes import (
     URL,
     YEAR,
     YEAR_BORN,
+    YEAR_TOO,
     Number,
 )
 
@@ -226,6 +227,8 @@ def _dates(text: str, language: str, wanted: set[str]) -> Iterator[Found]:
         last = max(last, end)
     if "birth" in wanted:
         for match in YEAR.finditer(text):
+            yield Found(*match.span("year"), "birth", "year")
+        for match in YEAR_TOO.finditer(text):
             yield Found(*match.span("year"), "birth", "year")
         for match in YEAR_BORN.finditer(text):
             yield Found(*match.span("year"), "birth", "year")

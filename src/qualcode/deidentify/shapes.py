@@ -375,6 +375,11 @@ _BORN = (
 BORN_AFTER = re.compile(r"\s(?:(?:in|te|zu) \w+ )?geboren(?!\w)", re.I)  # where the verb comes last
 BIRTH = re.compile(rf"(?<!\w)(?:{_BORN})(?!\w)", re.I)
 YEAR = re.compile(rf"(?<!\w)(?:{_BORN})(?!\w)[^.\n\d]{{0,30}}(?P<year>(?<!\w)(?:1[89]|20)\d\d)(?!\w)", re.I)
+# born on 3 May 1938, and my father in 1935
+YEAR_TOO = re.compile(
+    rf"(?<!\w)(?:{_BORN})(?!\w)[^.\n\d]{{0,30}}(?:\d{{1,2}}[^\n\d]{{1,15}}){{0,2}}(?:1[89]|20)\d\d"
+    r"(?:,|,? (?:and|en|und|et|y|e)) [^.,;\n\d]{3,30} (?P<year>(?:1[89]|20)\d\d)(?!\w)", re.I,
+)  # fmt: skip
 YEAR_BORN = re.compile(r"(?<!\w)(?P<year>(?:1[89]|20)\d\d) (?:(?:in|te|zu) \w+ )?geboren(?!\w)", re.I)
 AGES = re.compile(
     r"(?<!\w)(?:9\d|1[01]\d)(?=[ \-](?:years?[ \-]old|year[ \-]olds?|jaar|jarige|Jahre|jährige|ans|años|anos|anni)\b)",
