@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from qualcode_calls import Forking, caller
+from qualcode_calls import Forking, in_a_new_process
 
 ROOT = Path(__file__).resolve().parents[1]
 # the processes that the tests start share what the first of them compiled, as those do that a person starts
@@ -44,9 +46,12 @@ def repository() -> Path:
 @pytest.fixture(scope="session")
 def qualcode() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
     """Run `qualcode …` as a person does, in a process of its own."""
-    call = caller()
-    yield call
-    if isinstance(call, Forking):
+    if not sys.platform.startswith("linux"):
+        yield in_a_new_process
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        call = Forking(Path(folder))
+        yield call
         call.close()
 
 
