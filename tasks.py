@@ -49,9 +49,11 @@ def setup() -> None:
     print("Making the environment in .venv (once; 1.5 GB, about two minutes) ...", flush=True)
     if not PYTHON.exists():
         venv.create(ENV, with_pip=True, clear=ENV.exists())
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     call(*pip, "--require-hashes", "--no-deps", "-r", LOCK)
     call(*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT)
+    # pip would compile the modules one after the other; as with pip, one that is no Python is left as it is
+    start(PYTHON, "-m", "compileall", "-qq", "-j", "0", ENV / ("Lib" if os.name == "nt" else "lib")).wait()
     STAMP.write_text(wanted, encoding="utf-8")
 
 
