@@ -12,8 +12,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent
 ENV = ROOT / ".venv"
@@ -24,13 +26,19 @@ STAMP = ENV / "qualcode-environment.txt"
 SOURCES = ["src", "tests", "benchmarks", "tasks.py"]
 
 
-def call(*command: str | Path) -> None:
-    """Run a command in the project's folder with the environment's programs first; stop at the first that fails."""
+def start(*command: str | Path, output: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+    """Start a command in the project's folder with the environment's programs first."""
     env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONUTF8": "1"}
     env.pop("PYTHONHOME", None)
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, env=env, check=False)
-    if done.returncode:
-        sys.exit(done.returncode)
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # each stage of a run would compile the same modules again
+    return subprocess.Popen([str(part) for part in command], cwd=ROOT, env=env, stdout=output, stderr=output)
+
+
+def call(*command: str | Path) -> None:
+    """Run a command; stop where it fails."""
+    status = start(*command).wait()
+    if status:
+        sys.exit(status)
 
 
 def setup() -> None:
@@ -41,9 +49,11 @@ def setup() -> None:
     print("Making the environment in .venv (once; 1.5 GB, about two minutes) ...", flush=True)
     if not PYTHON.exists():
         venv.create(ENV, with_pip=True, clear=ENV.exists())
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     call(*pip, "--require-hashes", "--no-deps", "-r", LOCK)
     call(*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT)
+    # pip would compile the modules one after the other; as with pip, one that is no Python is left as it is
+    start(PYTHON, "-m", "compileall", "-qq", "-j", "0", ENV / ("Lib" if os.name == "nt" else "lib")).wait()
     STAMP.write_text(wanted, encoding="utf-8")
 
 
@@ -64,9 +74,17 @@ def lint() -> None:
 
 
 def test() -> None:
-    """Check style and types, then run every test."""
-    lint()
-    call(PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *sys.argv[2:])
+    """Check style and types, and run every test meanwhile; what `lint` found stands below the tests' summary."""
+    setup()
+    with tempfile.TemporaryFile() as said:
+        checks = start(sys.executable, __file__, "lint", output=said)
+        # a file of tests goes to one process as a whole, so what its tests share is made once; in the order of conftest.py
+        tests = start(PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *sys.argv[2:])
+        tested, checked = tests.wait(), checks.wait()
+        if checked:
+            said.seek(0)
+            print(said.read().decode("utf-8", "replace"), "`lint` found the above.", sep="\n", file=sys.stderr)
+    sys.exit(tested or checked)
 
 
 def clean() -> None:

@@ -8,8 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from qualcode_calls import in_a_new_process
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def qualcode() -> Call:
+    """Here each call is a new process, as a person starts it."""
+    return in_a_new_process
 
 
 @pytest.fixture

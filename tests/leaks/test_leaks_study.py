@@ -157,13 +157,18 @@ def test_an_export_that_leaks_is_not_written(study, qualcode):
 
 @pytest.mark.slow
 def test_a_whole_run_fails_leaves_no_table_of_leaks_and_passes_when_mended(study, qualcode):
-    put(study, "codebooks/mih/1.0.0.yaml", CODEBOOK.replace("DEFINED", "No time, as at Northgate"))
+    put(study, "data/raw/codings/RB.csv", "transcript,start,end,text,code,coder\nT1,,,no time at all,time,RB\n")
+    put(study, "config/study.yaml", "study: {title: Small things at Northgate}\n")
     failed = qualcode("run", "-C", study)
     assert failed.returncode == 2, failed.stdout + failed.stderr
+    assert "reports/index.html" in failed.stderr
     assert "northgate" not in (failed.stderr + failed.stdout).casefold()
     assert not (study / "reports/tables/leaks.csv").exists()
     assert (study / "reports" / WARNING).is_file()
-    put(study, "codebooks/mih/1.0.0.yaml", CODEBOOK.replace("DEFINED", "No time"))
+    put(study, "config/study.yaml", "study: {title: Small things}\n")
     done = qualcode("run", "-C", study)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (study / "reports/tables/leaks.csv").read_text() == "file,place,kind,key_row,sure\n"
+    assert not (study / "reports" / WARNING).exists()
+    themes = (study / "reports/tables/themes.csv").read_text(encoding="utf-8").splitlines()
+    assert [dict(zip(themes[0].split(","), line.split(","), strict=True))["mentions"] for line in themes[1:]] == ["1"]

@@ -1,4 +1,4 @@
-"""A transcript that is corrected after coding, on the made-up study: run, look, decide, run again; and without a network."""
+"""A transcript that is corrected after coding, on the made-up study: run, look, decide, run again."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import copy_study, small_study
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole_line")]
+pytestmark = pytest.mark.slow
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 FLOUR = "any fool can deliver a sack of flour"
 
@@ -47,11 +46,10 @@ def replace(path: Path, *pairs: tuple[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def corrected(
-    tmp_path_factory: pytest.TempPathFactory, repository: Path, qualcode: Call
+    tmp_path_factory: pytest.TempPathFactory, whole_run: Path, qualcode: Call
 ) -> tuple[Path, pd.DataFrame, str]:
     """The made-up study, run, corrected in S02 and run again; its codings before; what the second run said."""
-    folder = copy_study(repository, tmp_path_factory.mktemp("corrected") / "study")
-    ran(qualcode, "run", "-C", folder, "--until", "consensus")
+    folder = Path(shutil.copytree(whole_run, tmp_path_factory.mktemp("corrected") / "study"))
     before = codings(folder)
     shutil.copytree(folder / "reports/tables", folder / "before")
     text = (folder / "data/raw/transcripts/S02_interview.txt", FLOUR)
@@ -172,38 +170,3 @@ def test_two_files_that_were_exchanged_are_refused_until_somebody_signs(
     assert set(gone[gone["change"] == "gone"]["transcript"]) == {"S04", "S09"}
     assert not {"S04", "S09"} & set(codings(folder)["transcript"])
     assert ran(qualcode, "check", "-C", folder)
-
-
-CODEBOOK = """
-name: mih
-version: 1.0.0
-codes:
-  - {id: time, label: Time, kind: theme, definition: About time.}
-"""
-
-
-def _alone(arguments: list[str]) -> list[str] | None:
-    """A command in a network namespace of its own, in which there is no network; None where this machine makes none."""
-    for way in (["unshare", "--map-root-user", "--net"], ["unshare", "--net"]):
-        if shutil.which(way[0]) and subprocess.run([*way, "true"], capture_output=True, check=False).returncode == 0:
-            return [*way, *arguments]
-    return None
-
-
-def test_the_whole_line_runs_where_there_is_no_network(tmp_path: Path, repository: Path) -> None:
-    talk = "I: How was it?\n\nP01: We had no time at all for the training, and nobody to ask.\n\nI: And?\n\nP01: It got better."
-    folder = small_study(tmp_path / "study", codebook=CODEBOOK, talk=talk)
-    shutil.copyfile(repository / "Snakefile", folder / "Snakefile")
-    (folder / "data/raw/codings").mkdir(parents=True)
-    (folder / "data/raw/codings/rb.csv").write_text(
-        "transcript,start,end,text,code,coder\nT1,,,no time at all,time,RB\n", encoding="utf-8"
-    )
-    alone = _alone([sys.executable, "-m", "qualcode", "run", "-C", str(folder)])
-    if alone is None:
-        pytest.skip("unshare cannot make a network namespace here (no rights, or not Linux)")
-    reaches = _alone([sys.executable, "-c", "import socket; socket.create_connection(('192.0.2.1', 80), 2)"])
-    assert reaches is not None
-    assert b"Network is unreachable" in subprocess.run(reaches, capture_output=True, check=False).stderr
-    done = subprocess.run(alone, capture_output=True, text=True, check=False, timeout=600)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert (folder / "reports/findings.docx").is_file() and table(folder, "themes")["mentions"].tolist() == ["1"]

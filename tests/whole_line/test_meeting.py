@@ -20,11 +20,9 @@ FORMS = {"xlsx": "disagreements.xlsx", "docx": "disagreements.docx", "html": "di
 
 
 @pytest.fixture(scope="module")
-def two_layers(repository, tmp_path_factory, qualcode) -> tuple[Path, dict[str, dict[str, str]]]:
+def two_layers(whole_run, tmp_path_factory, qualcode) -> tuple[Path, dict[str, dict[str, str]]]:
     """The made-up study before its meeting, run up to its disagreements; and what its meeting decided."""
-    from conftest import copy_study
-
-    study = copy_study(repository, tmp_path_factory.mktemp("meeting") / "study")
+    study = Path(shutil.copytree(whole_run, tmp_path_factory.mktemp("meeting") / "study"))
     table = study / "data/raw/decisions/decisions.csv"
     with table.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))

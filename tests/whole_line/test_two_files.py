@@ -19,11 +19,10 @@ def said(qualcode: Run, *arguments: str | Path, cwd: Path) -> str:
     return done.stdout
 
 
-def test_two_sheets_of_codings_become_the_numbers_of_the_sentence(repository, tmp_path, qualcode):
+def test_two_sheets_of_codings_become_the_numbers_of_the_sentence(repository, whole_run, tmp_path, qualcode):
     page = (repository / "docs/agreement.md").read_text(encoding="utf-8")
     walk = page[page.index("## From two files") : page.index("## In a study")]
-    said(qualcode, "init", "--example", "example", cwd=tmp_path)
-    said(qualcode, "run", "-C", "example", "--until", "codings", cwd=tmp_path)
+    shutil.copytree(whole_run, tmp_path / "example")  # as `qualcode init --example example` and a run make it
     for coder in ("KL", "RB"):
         said(qualcode, "export", "--as", "xlsx", "--layer", coder, f"{coder}.xlsx", "-C", "example", cwd=tmp_path)
     said(qualcode, "codebook", "export", "codes.xlsx", "-C", "example", cwd=tmp_path)

@@ -93,6 +93,7 @@ def rule_files(wildcards):
                         for path in one.input
                         if not str(path).startswith("data/processed/shards/")
                         and not Path(path).is_absolute()
+                        and str(path) not in key_file()
                     }
                 ),
                 "output": sorted({str(path) for path in one.output}),
@@ -121,7 +122,7 @@ def key_file():
     from qualcode.deidentify.place import key_path
 
     path = key_path(study)
-    return [str(path)] if path.is_file() else []
+    return shown([path]) if path.is_file() else []
 
 
 def other_outputs(wildcards):
