@@ -170,6 +170,9 @@ def test_shares_of_the_observed_disagreement_are_those_of_plain_loops(
 # ---------------------------------------------------------------- what deciding changes
 
 
+NO_QUOTES = TABLES["report_quotes"].empty()
+
+
 def signed(decisions: list[tuple[str, str, str]]) -> pd.DataFrame:
     return TABLES["decisions"].shape(
         [
@@ -183,7 +186,7 @@ def findings(tables: tuple, decisions: pd.DataFrame, people) -> dict[str, tuple[
     """Mentions and participants of every row of the table of themes, made anew from the codings."""
     layer = make_consensus(*tables, TEXTS, CODEBOOK, decisions)
     mentions = find_mentions(layer, TURNS, TEXTS, people)
-    rows = themes_table(mentions, CODEBOOK, people, TABLES["report_quotes"].empty())
+    rows = themes_table(mentions, CODEBOOK, people, NO_QUOTES)
     counted = {row.code: (row.mentions, row.participants) for row in rows.itertuples()}
     found = {}
     for code in CODES:

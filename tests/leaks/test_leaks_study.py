@@ -161,7 +161,7 @@ def test_a_whole_run_fails_leaves_no_table_of_leaks_and_passes_when_mended(study
     put(study, "config/study.yaml", "study: {title: Small things at Northgate}\n")
     failed = qualcode("run", "-C", study)
     assert failed.returncode == 2, failed.stdout + failed.stderr
-    assert "reports/index.html" in failed.stderr
+    assert "reports/findings.docx" in failed.stderr
     assert "northgate" not in (failed.stderr + failed.stdout).casefold()
     assert not (study / "reports/tables/leaks.csv").exists()
     assert (study / "reports" / WARNING).is_file()
