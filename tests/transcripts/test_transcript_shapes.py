@@ -116,7 +116,7 @@ DUTCH += "I: Waarom dan?\nP01: Omdat het moest, en omdat ik het zelf ook wel een
 
 def test_the_language_is_the_sessions_then_the_studys_then_what_the_words_tell(study):  # noqa: F811
     put(study, "a.txt", DUTCH)
-    put(study, "b.txt", DUTCH)
+    put(study, "b.txt", DUTCH + "P01: Ja.\n")
     sessions(study, "S01,,P01,a.txt,done,de,,", "S02,,P01,b.txt,done,,,")
     read = found(study)
     assert list(zip(read.report["language"], read.report["language_from"], strict=True)) == [
