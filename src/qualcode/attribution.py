@@ -46,11 +46,11 @@ def participants_of(spans: pd.DataFrame, turns: pd.DataFrame, texts: Mapping[str
             own = own.sort_values("start", kind="stable")
             words = Words(zip(own["start"], own["end"], strict=True), texts[str(transcript)])
             who, role = own["participant"].to_list(), own["role"].to_list()
-            for row in rows:
-                start, end = int(starts[row]), int(ends[row])
-                spoken = words.all() if whole[row] else words.held(start, end)
+            at = rows.to_numpy()
+            for row, held in zip(at.tolist(), words.held_by_each(starts[at], ends[at]), strict=True):
+                spoken = words.all() if whole[row] else held
                 if not len(spoken):
-                    spoken = words.touched(start, end)
+                    spoken = words.touched(int(starts[row]), int(ends[row]))
                 named = {str(who[turn]) for turn in spoken if role[turn] == "participant"}
                 people[row], unnamed[row] = join(named), "" in named
     return pd.DataFrame({"participants": people, "unattributed": unnamed}, index=spans.index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -17,20 +18,25 @@ class Words:
     """
 
     def __init__(self, stretches: Iterable[tuple[int, int]], text: str) -> None:
-        starts, ends, owner = [], [], []
-        for number, (start, end) in enumerate(stretches):
-            for first, last in word_spans(text, int(start), int(end)):
-                starts.append(first)
-                ends.append(last)
-                owner.append(number)
-        self.starts, self.ends = np.array(starts, dtype="int64"), np.array(ends, dtype="int64")
-        self.owner = np.array(owner, dtype="int64")
+        spans: list[tuple[int, int]] = []
+        counts: list[int] = []
+        for start, end in stretches:
+            here = word_spans(text, int(start), int(end))
+            spans += here
+            counts.append(len(here))
+        flat = np.fromiter(chain.from_iterable(spans), dtype="int64", count=2 * len(spans))
+        self.starts, self.ends = flat[::2].copy(), flat[1::2].copy()
+        self.owner = np.repeat(np.arange(len(counts), dtype="int64"), counts)
 
-    def held(self, start: int, end: int) -> np.ndarray:
-        """Numbers of the stretches of which `[start, end)` holds at least one whole word."""
-        first = int(np.searchsorted(self.starts, start, "left"))
-        last = int(np.searchsorted(self.ends, end, "right"))
-        return np.unique(self.owner[first:last]) if first < last else self.owner[:0]
+    def held_by_each(self, starts: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
+        """Of each span `[start, end)`: numbers of the stretches of which it holds at least one whole word."""
+        firsts = np.searchsorted(self.starts, starts, "left").tolist()
+        lasts = np.searchsorted(self.ends, ends, "right").tolist()
+        found: list[np.ndarray] = []
+        for first, last in zip(firsts, lasts, strict=True):
+            own = self.owner[first:last]  # numbers in order
+            found.append(np.unique(own) if len(own) and own[0] != own[-1] else own[:1])
+        return found
 
     def touched(self, start: int, end: int) -> np.ndarray:
         """Numbers of the stretches of which `[start, end)` has at least a part of a word."""
@@ -63,6 +69,7 @@ def covered(units: pd.DataFrame, spans: pd.DataFrame, texts: Mapping[str, str]) 
         own = own.sort_values("start", kind="stable")
         words = Words(zip(own["start"], own["end"], strict=True), texts[str(name)])
         numbers = own["_row"].to_numpy()
-        for start, end, span in zip(group["start"], group["end"], group["_row"], strict=True):
-            found += [(int(numbers[unit]), int(span)) for unit in words.held(int(start), int(end))]
+        held = words.held_by_each(group["start"].to_numpy(dtype="int64"), group["end"].to_numpy(dtype="int64"))
+        for units_held, span in zip(held, group["_row"], strict=True):
+            found += [(int(numbers[unit]), int(span)) for unit in units_held]
     return pd.DataFrame(sorted(found), columns=["unit", "span"])
