@@ -187,8 +187,10 @@ def _capitals(language: str) -> _Capitals:
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
     lemmas = DefaultDictionaryFactory(cache_max_size=1).get_dictionary(base(language))
+    # gone through once: each pair is looked up anew
+    written = [pair for pair in lemmas.items() if pair[0][:1].isupper() or pair[1][:1].isupper()]
     every, like_nouns, like_names = set(), set(), set()
-    for word, lemma in lemmas.items():
+    for word, lemma in written:
         if lemma[:1].isupper():
             every.add(lemma)
             ending = word[len(lemma) :] if word.startswith(lemma) else None
@@ -199,10 +201,10 @@ def _capitals(language: str) -> _Capitals:
     names = every - (like_nouns - like_names)
     names -= _that_build(every, names)
     nouns = every - names
-    for word, lemma in lemmas.items():
+    for word, lemma in written:
         if word[:1].isupper():
             (names if lemma in names else nouns).add(word)
-    small = {word for word, lemma in lemmas.items() if lemma in names and word.islower()}
+    small = {word for word, lemma in written if lemma in names and word.islower()}
     return _Capitals(frozenset(nouns), frozenset(names - nouns), frozenset(small))
 
 
