@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import chain
 
 import numpy as np
 import pandas as pd
 
-from qualcode.words import word_spans
+from qualcode.words import word_arrays
 
 
 class Words:
@@ -18,15 +17,8 @@ class Words:
     """
 
     def __init__(self, stretches: Iterable[tuple[int, int]], text: str) -> None:
-        spans: list[tuple[int, int]] = []
-        counts: list[int] = []
-        for start, end in stretches:
-            here = word_spans(text, int(start), int(end))
-            spans += here
-            counts.append(len(here))
-        flat = np.fromiter(chain.from_iterable(spans), dtype="int64", count=2 * len(spans))
-        self.starts, self.ends = flat[::2].copy(), flat[1::2].copy()
-        self.owner = np.repeat(np.arange(len(counts), dtype="int64"), counts)
+        cuts = np.array(list(stretches), dtype="int64").reshape(-1, 2)
+        self.starts, self.ends, self.owner = word_arrays(text, cuts[:, 0], cuts[:, 1])
 
     def held_by_each(self, starts: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
         """Of each span `[start, end)`: numbers of the stretches of which it holds at least one whole word."""

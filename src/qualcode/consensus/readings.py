@@ -159,6 +159,7 @@ class Universe:
                 span = (int(line["start"]), int(line["end"]), line["coder"])
                 self.open.setdefault((line["transcript"], code), []).append(span)
         self.read: dict[str, dict[str, list[tuple[int, int, frozenset[str]]]]] = {}
+        self._by_code: dict[tuple[str, str], list[tuple[str, list[tuple[int, int]]]]] = {}
         human = codings[codings["origin"] != "machine"]
         machines = set(codings["coder"]) - set(human["coder"])
         if len(assignments):
@@ -174,6 +175,20 @@ class Universe:
     def _add(self, transcript: str, coder: str, start: int, end: int, codes: frozenset[str]) -> None:
         self.read.setdefault(transcript, {}).setdefault(coder, []).append((start, end, codes))
 
+    def _fitting(self, transcript: str, code: str) -> list[tuple[str, list[tuple[int, int]]]]:
+        """What each coder read of a transcript with a code, or one above it, in mind: stretches by start."""
+        if (transcript, code) not in self._by_code:
+            line = {code}
+            parent = self.parents.get(code, "")
+            while parent and parent not in line:
+                line.add(parent)
+                parent = self.parents.get(parent, "")
+            self._by_code[transcript, code] = [
+                (coder, sorted((start, end) for start, end, codes in stretches if not codes or codes & line))
+                for coder, stretches in self.read.get(transcript, {}).items()
+            ]
+        return self._by_code[transcript, code]
+
     def readers(self, group: Group) -> set[str]:
         """The coders who read at least half of a group's span with its code in mind.
 
@@ -181,13 +196,7 @@ class Universe:
         said yet.
         """
         found = set()
-        line = {group.code}
-        parent = self.parents.get(group.code, "")
-        while parent and parent not in line:
-            line.add(parent)
-            parent = self.parents.get(parent, "")
-        for coder, stretches in self.read.get(group.transcript, {}).items():
-            fitting = sorted((start, end) for start, end, codes in stretches if not codes or codes & line)
+        for coder, fitting in self._fitting(group.transcript, group.code):
             covered, reach = 0, group.start
             for start, end in fitting:
                 covered += max(0, min(end, group.end) - max(start, reach))
